@@ -1,0 +1,107 @@
+import type { NewEvent } from '../events.ts'
+import type { Presence } from '../resources.ts'
+import type { Secret } from '../secret.ts'
+import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
+import type { CacheCluster, CacheNode, Network, ReplicationGroup } from '../resources.ts'
+
+/** The durable side of the workflow runner. Lease arithmetic is done by the database's clock. */
+export interface WorkflowStore {
+  /**
+   * Takes the lease of a due workflow in one statement and counts the attempt, so that a crash is counted too.
+   * Null when it is held, not due, finished or unknown.
+   */
+  claim(workflowId: string, owner: string, leaseMs: number): Promise<Claim | null>
+  /** False when the lease is lost. */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>
+  /**
+   * One transaction, conditional on the lease: changes, cleared signals, events, frame and outcome.
+   * Throws `StaleLease` and changes nothing when the lease is lost.
+   */
+  commit(lease: Lease, step: StepCommit): Promise<Committed>
+  /** Ends a run that threw: keeps the step, notes the error, becomes due again after `retryMs`, gives the lease up. */
+  setBack(lease: Lease, error: string, retryMs: number): Promise<void>
+  /** Ids of workflows that are due and not held, longest overdue first. */
+  due(limit: number): Promise<string[]>
+  loadNode(nodeId: string): Promise<NodeSubject | null>
+  loadReplicationGroup(id: string): Promise<OwnerSubject<ReplicationGroup> | null>
+  loadCacheCluster(id: string): Promise<OwnerSubject<CacheCluster> | null>
+}
+
+export class StaleLease extends Error {
+  override readonly name = 'StaleLease'
+}
+
+export interface Lease {
+  workflowId: string
+  /** Fencing token: grows with every claim. */
+  token: bigint
+}
+
+export interface Claim {
+  lease: Lease
+  workflow: Workflow
+  signals: ReadonlySet<Signal>
+  /** How often it has been woken; a nap gives way to a wake that came in between. */
+  wakes: bigint
+}
+
+export interface StepCommit {
+  outcome: Outcome
+  frame: Record<string, unknown>
+  clear: readonly Signal[]
+  changes: readonly Change[]
+  /** As read at claim or returned by the last commit. */
+  wakes: bigint
+  /** Milliseconds from now for the stage that begins, null to drop the deadline, absent to keep it. */
+  deadlineMs?: number | null
+  failure?: string
+}
+
+export interface Committed {
+  /** `woken`: the step wanted to nap, but a signal or wake came in between; go on with the fresh signals. */
+  kind: 'advanced' | 'napping' | 'woken' | 'finished'
+  signals: ReadonlySet<Signal>
+  wakes: bigint
+  /** Other workflows that the changes woke: ring for them. */
+  woken: string[]
+  deadlineAt: Date | null
+}
+
+/** What a step may change besides its own workflow; applied in the commit of the step. */
+export type Change =
+  | { do: 'record-event'; accountId: string; event: NewEvent }
+  | { do: 'set-presence'; nodeId: string; presence: Presence }
+  | { do: 'set-opened'; nodeId: string; opened: boolean; engineVersionActual?: string }
+  /** Next incarnation: another IP address, the old one quarantined, presence absent, closed. */
+  | { do: 'next-incarnation'; nodeId: string }
+  /** Another port from the pool, the old one quarantined. */
+  | { do: 'move-port'; nodeId: string }
+  /** Another subnet for the group, and addresses in it for its nodes. The old one is quarantined. */
+  | { do: 'move-network'; networkId: string }
+  | { do: 'raise'; kind: WorkflowKind; subjectId: string; signal: Signal }
+  | { do: 'wake'; workflowId: string }
+  | { do: 'spawn-node'; nodeId: string; parentId: string }
+  /** Deletes the row, quarantines its addresses. */
+  | { do: 'remove-node'; nodeId: string }
+  /** Delete the owner, its member rows, secrets and network row; all nodes must be gone. */
+  | { do: 'remove-replication-group'; id: string }
+  | { do: 'remove-cache-cluster'; id: string }
+
+/** All that a node's workflow needs to know. */
+export interface NodeSubject {
+  node: CacheNode
+  cluster: CacheCluster
+  network: Network
+  /** The replication group, or the standalone cache cluster, that the node works for. */
+  owner: { kind: 'replication-group' | 'cache-cluster'; id: string; name: string }
+  authToken: Secret | null
+  engineCpus: number
+  /** Whether the user asked for this very port. */
+  portIsFixed: boolean
+}
+
+export interface OwnerSubject<Owner> {
+  owner: Owner
+  network: Network
+  engineIds: string[]
+}

@@ -1,0 +1,112 @@
+import type { Engine } from './engines.ts'
+import type { WorkflowView } from './workflow.ts'
+
+/** What replication groups and standalone cache clusters have in common: how their nodes are made. */
+export interface NodeSettings {
+  engine: Engine
+  engineVersion: string
+  cacheNodeType: string
+  cacheParameterGroupName: string
+  /** The port the user asked for; absent means one from our pool for each node. */
+  port: number | null
+  transitEncryptionEnabled: boolean
+  authTokenEnabled: boolean
+  autoMinorVersionUpgrade: boolean
+  preferredMaintenanceWindow: string
+  snapshotRetentionLimit: number
+  snapshotWindow: string | null
+}
+
+export interface ReplicationGroup extends NodeSettings {
+  id: string
+  accountId: string
+  /** ElastiCache's ReplicationGroupId: what the user named it, lower-cased. */
+  replicationGroupId: string
+  description: string
+  atRestEncryptionEnabled: boolean
+  authTokenLastModifiedDate: Date | null
+  createdAt: Date
+  networkId: string
+  nodeGroups: NodeGroup[]
+  workflow: WorkflowView
+}
+
+/** A shard: one primary and its replicas. */
+export interface NodeGroup {
+  id: string
+  /** ElastiCache's NodeGroupId, `0001`. */
+  nodeGroupId: string
+  /** Grows with every promotion; a write that quotes an older one changes nothing. */
+  epoch: bigint
+  primaryNodeId: string
+  /** ElastiCache shows each member as a cache cluster with the single node `0001`. */
+  members: CacheCluster[]
+}
+
+export interface CacheCluster extends NodeSettings {
+  id: string
+  accountId: string
+  /** ElastiCache's CacheClusterId; for members `<replicationGroupId>-001`. */
+  cacheClusterId: string
+  /** ElastiCache's id of the replication group it belongs to; null for a standalone cluster. */
+  replicationGroupId: string | null
+  nodeGroupId: string | null
+  numCacheNodes: number
+  /** `null` when nodes are spread over several zones. */
+  preferredAvailabilityZone: string | null
+  createdAt: Date
+  networkId: string
+  nodes: CacheNode[]
+  /** A standalone cluster's own workflow, a member's replication group's. */
+  workflow: WorkflowView
+}
+
+/** Do we know what stands on the Docker engine for this node? Set to `unknown` before acting, to `known` after. */
+export type Presence = 'absent' | 'unknown' | 'known'
+
+export interface CacheNode {
+  id: string
+  /** ElastiCache's CacheNodeId, `0001`. */
+  cacheNodeId: string
+  zone: string
+  engineId: string
+  /** Counts the containers that have been this node; a replaced node gets the next one and another IP address. */
+  incarnation: number
+  /** Address inside the group's network. */
+  ip: string
+  /** The same number inside the network and on the announced address. */
+  port: number
+  /** Announced to clients: the address of the zone's engine. */
+  address: string
+  presence: Presence
+  /** Set when the node was verified and opened to clients; cleared when it is replaced. */
+  openedAt: Date | null
+  /** What `INFO server` said, with patch level. */
+  engineVersionActual: string | null
+  createdAt: Date
+  workflow: WorkflowView
+}
+
+export interface Network {
+  id: string
+  /** CIDR, `10.96.7.0/24`. */
+  subnet: string
+  gateway: string
+}
+
+export interface AvailabilityZone {
+  name: string
+  engineId: string
+  /** Where clients reach the published ports of this zone's nodes. */
+  address: string
+}
+
+/** A Docker engine as last surveyed by a worker. */
+export interface EngineCapacity {
+  engineId: string
+  cpus: number
+  memoryBytes: number
+  reservedBytes: number
+  reachable: boolean
+  surveyedAt: Date
+}

@@ -1,0 +1,61 @@
+import { defineConfig } from 'vitest/config'
+
+const SECOND = 1_000
+
+/** Real engines and databases on two cores: slow is not wrong, only endless is. */
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['apps/**/*.test.ts', 'packages/**/*.test.ts', 'docker/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 30 * SECOND,
+          hookTimeout: 30 * SECOND,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/postgres.ts'],
+          testTimeout: 60 * SECOND,
+          hookTimeout: 120 * SECOND,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 180 * SECOND,
+          hookTimeout: 60 * SECOND,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/postgres.ts'],
+          testTimeout: 180 * SECOND,
+          hookTimeout: 180 * SECOND,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          globalSetup: ['test/support/postgres.ts'],
+          testTimeout: 300 * SECOND,
+          hookTimeout: 180 * SECOND,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})

@@ -1,4 +1,5 @@
 export * from './admit-node.ts'
+export * from './describe-error.ts'
 export * from './diagnose-node.ts'
 export * from './duration.ts'
 export * from './engines.ts'

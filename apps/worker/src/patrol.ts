@@ -1,0 +1,64 @@
+import {
+  judgeObjects,
+  type Clock,
+  type Doorbell,
+  type Estate,
+  type Fleet,
+  type FleetObject,
+} from '@cacheplane/domain'
+import type { Logger } from 'pino'
+import { requestCheckup } from './monitor.ts'
+
+export const PATROL_EVERY_MS = 5_000
+
+interface PatrolDeps {
+  fleet: Fleet
+  estate: Estate
+  doorbell: Doorbell
+  clock: Clock
+  log: Logger
+}
+
+/**
+ * Compares each engine with the database, for what events have missed: raises a checkup for each node that is not
+ * running, removes late effects that no row owns, and reports what it dares not touch.
+ */
+export class Patrol {
+  readonly #reported = new Set<string>()
+
+  constructor(private readonly deps: PatrolDeps) {}
+
+  async walk(): Promise<void> {
+    const reports = await this.deps.fleet.survey()
+    await this.deps.estate.recordSurvey(reports)
+    const reachable = reports.filter((report) => report.reachable)
+    await Promise.all(reachable.map(({ engineId }) => this.#inspect(engineId)))
+  }
+
+  async #inspect(engineId: string): Promise<void> {
+    const { fleet, estate, clock } = this.deps
+    // Found before expected: a node made in between is then expected and not found, which a checkup settles,
+    // whereas the other order would show it as an orphan.
+    const found = await fleet.inventory(engineId)
+    if (found.kind === 'unknown') return
+    const expected = await estate.expectedObjects(engineId)
+    const { missing, orphans, strangers } = judgeObjects(expected, found.objects, clock.now())
+    for (const { nodeId } of missing) await requestCheckup(this.deps, nodeId)
+    for (const orphan of orphans) await this.#removeOrphan(orphan)
+    for (const stranger of strangers) this.#report(stranger)
+  }
+
+  async #removeOrphan(orphan: FleetObject): Promise<void> {
+    const removed = await this.deps.fleet.removeOrphan(orphan)
+    this.deps.log.info({ kind: orphan.kind, name: orphan.name, removed: removed.kind }, 'removed an orphan')
+  }
+
+  #report(stranger: FleetObject): void {
+    if (this.#reported.has(stranger.ref)) return
+    this.#reported.add(stranger.ref)
+    this.deps.log.warn(
+      { kind: stranger.kind, name: stranger.name },
+      'carries our label but the database does not know it; it is left alone because it may hold data',
+    )
+  }
+}

@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { describeError, type Fleet } from '@cacheplane/domain'
+import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
+import { consumeRings, createDoorbell } from '@cacheplane/queue'
+import { loadKeyring, openStore } from '@cacheplane/store'
+import { Runner, RUNBOOKS } from '@cacheplane/workflows'
+import type { Logger } from 'pino'
+import { boundAdvance } from './advance.ts'
+import type { Config } from './config.ts'
+import { every } from './every.ts'
+import { failpointsFrom } from './failpoints.ts'
+import { startMonitor } from './monitor.ts'
+import { Patrol, PATROL_EVERY_MS } from './patrol.ts'
+import { sweep, SWEEP_EVERY_MS } from './sweep.ts'
+import { systemClock } from './system-clock.ts'
+
+/** Starting containers is bound by the processor, so more at once gain nothing (performance, section 3). */
+const CONCURRENCY = 12
+const FORGET_EVERY_MS = 60_000
+const POOL_SIZE = 10
+
+export interface WiredWorker {
+  close(): Promise<void>
+}
+
+/** The only place where the worker's concrete classes meet. */
+export async function wireWorker(config: Config, log: Logger): Promise<WiredWorker> {
+  const clock = systemClock
+  const keyring = await loadKeyring({
+    key: config.CACHEPLANE_SECRET_KEY,
+    keyFile: config.CACHEPLANE_SECRET_KEY_FILE,
+  })
+  const store = await openStore({
+    databaseUrl: config.DATABASE_URL,
+    keyring,
+    networkPool: config.CACHEPLANE_NETWORK_POOL,
+    portPool: config.CACHEPLANE_PORT_POOL,
+    quarantineMs: config.CACHEPLANE_QUARANTINE_SECONDS * 1_000,
+    memoryReserveBytes: config.CACHEPLANE_MEMORY_RESERVE_MB * 1024 * 1024,
+    poolSize: POOL_SIZE,
+  })
+  const fleet: Fleet = createDockerFleet({
+    installation: config.CACHEPLANE_INSTALLATION,
+    zones: config.CACHEPLANE_ZONES,
+    keyring,
+    authority: () => store.keepAuthority(createAuthority),
+    clock,
+    log,
+  })
+  await store.keepAuthority(createAuthority)
+  const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
+  const runner = new Runner({
+    owner: `worker-${randomUUID()}`,
+    store,
+    fleet,
+    doorbell,
+    clock,
+    random: randomBytes,
+    failpoints: failpointsFrom(config.CACHEPLANE_FAILPOINT, config.NODE_ENV),
+    runbooks: RUNBOOKS,
+    log,
+  })
+  const advance = boundAdvance((id) => runner.advance(id), CONCURRENCY)
+  const patrol = new Patrol({ fleet, estate: store, doorbell, clock, log })
+  const complain = (task: string) => (error: unknown) =>
+    log.warn({ task, error: describeError(error) }, 'a round failed')
+
+  const consumer = consumeRings({ url: config.QUEUE_URL, concurrency: CONCURRENCY * 4, log, advance })
+  const stops = [
+    every(clock, PATROL_EVERY_MS, () => patrol.walk(), complain('patrol')),
+    every(clock, SWEEP_EVERY_MS, () => sweep(store, advance), complain('sweep')),
+    every(clock, FORGET_EVERY_MS, async () => void (await store.forgetOld()), complain('forget')),
+  ]
+  const stopMonitor = startMonitor({ fleet, estate: store, doorbell, onError: complain('monitor') })
+
+  return {
+    async close() {
+      stopMonitor()
+      await Promise.all([...stops.map((stop) => stop()), consumer.close()])
+      await doorbell.close()
+      await fleet.close()
+      await store.close()
+    },
+  }
+}

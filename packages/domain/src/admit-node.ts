@@ -1,0 +1,39 @@
+import type { NodeReading } from './ports/fleet.ts'
+import type { NodeSubject } from './ports/workflows.ts'
+
+export type Admission =
+  | { kind: 'open'; version: string }
+  | { kind: 'wait'; because: string }
+  | { kind: 'refuse'; because: string }
+  | { kind: 'replace'; because: string }
+
+/**
+ * Whether a node that has just booted may be opened to clients. It may only when it is the engine version that was
+ * asked for and stands alone as a primary: a node with another history must not meet clients under this name.
+ */
+export function admitNode(subject: NodeSubject, reading: NodeReading): Admission {
+  switch (reading.kind) {
+    case 'starting':
+      return { kind: 'wait', because: reading.because }
+    case 'unknown':
+      return { kind: 'wait', because: reading.because }
+    case 'dead':
+      return { kind: 'replace', because: reading.because }
+    case 'serving': {
+      const wanted = subject.cluster.engineVersion
+      if (!isVersion(reading.version, wanted)) {
+        return {
+          kind: 'refuse',
+          because: `the image runs ${reading.version}, not ${subject.cluster.engine} ${wanted}`,
+        }
+      }
+      if (reading.role === 'replica') return { kind: 'replace', because: 'the node follows another primary' }
+      return { kind: 'open', version: reading.version }
+    }
+  }
+}
+
+/** `8.1.1` is `8.1`; `8.10.0` is not. */
+export function isVersion(actual: string, wanted: string): boolean {
+  return actual === wanted || actual.startsWith(`${wanted}.`)
+}

@@ -1,0 +1,34 @@
+import { findNodeType, nodeLimits } from './node-types.ts'
+import { invariant } from './errors.ts'
+import type { NodeRef, NodeSpec } from './ports/fleet.ts'
+import type { NodeSubject } from './ports/workflows.ts'
+
+export function nodeRef({ node, cluster }: NodeSubject): NodeRef {
+  return {
+    nodeId: node.id,
+    incarnation: node.incarnation,
+    engineId: node.engineId,
+    engine: cluster.engine,
+    cacheClusterId: cluster.cacheClusterId,
+    cacheNodeId: node.cacheNodeId,
+    ip: node.ip,
+    port: node.port,
+    tls: cluster.transitEncryptionEnabled,
+  }
+}
+
+/** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
+export function nodeSpec(subject: NodeSubject): NodeSpec {
+  const { node, cluster, network, authToken, engineCpus } = subject
+  const type = findNodeType(cluster.cacheNodeType)
+  invariant(type, `node type ${cluster.cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
+  return {
+    ...nodeRef(subject),
+    engineVersion: cluster.engineVersion,
+    networkId: network.id,
+    limits: nodeLimits(type, cluster.engine, engineCpus),
+    authToken,
+    parameters: {},
+    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address])],
+  }
+}

@@ -1,0 +1,24 @@
+import type { Fleet } from '@cacheplane/domain'
+
+/** The fleet as a step may use it: before every effect the lease is proved. Reading needs no lease. */
+export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
+  const guarded =
+    <A extends unknown[], R>(effect: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      assertCovers()
+      return effect(...args)
+    }
+  return {
+    survey: () => fleet.survey(),
+    observeNode: (ref, patienceMs) => fleet.observeNode(ref, patienceMs),
+    inventory: (engineId) => fleet.inventory(engineId),
+    watch: (onChange) => fleet.watch(onChange),
+    close: () => fleet.close(),
+    ensureNetwork: guarded((spec) => fleet.ensureNetwork(spec)),
+    removeNetwork: guarded((ref) => fleet.removeNetwork(ref)),
+    ensureNode: guarded((spec) => fleet.ensureNode(spec)),
+    openNode: guarded((spec) => fleet.openNode(spec)),
+    removeNode: guarded((ref) => fleet.removeNode(ref)),
+    removeOrphan: guarded((object) => fleet.removeOrphan(object)),
+  }
+}

@@ -1,0 +1,192 @@
+import {
+  admitNode,
+  diagnoseNode,
+  done,
+  findNodeType,
+  hop,
+  hours,
+  minutes,
+  nap,
+  networkSpec,
+  nodeRef,
+  nodeSpec,
+  recoverBoot,
+  seconds,
+  unreachable,
+  type NodeSubject,
+} from '@cacheplane/domain'
+import { z } from 'zod'
+import { defineWorkflow } from './define-workflow.ts'
+import type { StepContext } from './step-context.ts'
+
+const Frame = z.object({
+  /** Containers of this node that exited before they were opened, since it was last serving. */
+  deathsAtBoot: z.number().int().default(0),
+})
+type Context = StepContext<NodeSubject, z.infer<typeof Frame>>
+
+const CREATE_WITHIN_MS = minutes(4)
+const BOOT_PATIENCE_MS = seconds(8)
+const CHECKUP_PATIENCE_MS = seconds(2)
+
+/**
+ * Life of one cache node: boot it closed, open it once it has proved what it is, replace it when it is lost.
+ * Promise: clients never meet a container of another incarnation, nor one that nobody checked.
+ */
+export const node = defineWorkflow<NodeSubject>()({
+  kind: 'node',
+  frame: Frame,
+  load: (store, id) => store.loadNode(id),
+  steps: {
+    // The presence becomes unknown before anything is done, so that a crash leaves an honest record.
+    async start(c) {
+      c.change({ do: 'set-presence', nodeId: c.subject.node.id, presence: 'unknown' })
+      if (c.workflow.deadlineAt === null) c.deadline(CREATE_WITHIN_MS)
+      return hop('boot')
+    },
+
+    async boot(c) {
+      const { network, owner, node } = c.subject
+      const net = await c.fleet.ensureNetwork(networkSpec(network, owner.name, node.engineId))
+      if (net.kind !== 'ready') return waitOrGiveUp(c, net.because)
+      const ensured = await c.fleet.ensureNode(nodeSpec(c.subject))
+      if (ensured.kind === 'unknown') return waitOrGiveUp(c, ensured.because)
+      if (ensured.kind === 'refused') return afterRefusal(c, ensured)
+      c.change({ do: 'set-presence', nodeId: node.id, presence: 'known' })
+      return hop('admit')
+    },
+
+    async admit(c) {
+      const reading = await c.fleet.observeNode(nodeRef(c.subject), BOOT_PATIENCE_MS)
+      const admission = admitNode(c.subject, reading)
+      switch (admission.kind) {
+        case 'open':
+          return open(c, admission.version)
+        case 'wait':
+          return waitOrGiveUp(c, admission.because)
+        case 'refuse':
+          return giveUp(c, admission.because)
+        case 'replace':
+          return afterRefusal(c, { kind: 'refused', refusal: 'dead', because: admission.because })
+        default:
+          return unreachable(admission)
+      }
+    },
+
+    // Home. Order is priority: safety first.
+    async wait(c) {
+      if (c.signals.has('checkup')) return hop('diagnose')
+      return nap(hours(6), 'the node is serving')
+    },
+
+    async diagnose(c) {
+      const diagnosis = diagnoseNode(await c.fleet.observeNode(nodeRef(c.subject), CHECKUP_PATIENCE_MS))
+      switch (diagnosis.kind) {
+        case 'healthy':
+          c.clear('checkup')
+          return hop('wait')
+        case 'unclear':
+          return nap(seconds(1), diagnosis.because)
+        case 'closed':
+        case 'lost':
+          c.clear('checkup')
+          return replace(c, diagnosis.because)
+        default:
+          return unreachable(diagnosis)
+      }
+    },
+
+    // The creation was given up; the owner decides what becomes of the rest.
+    async failed() {
+      return nap(hours(24), 'the node could not be created')
+    },
+
+    async destroy(c) {
+      const removed = await c.fleet.removeNode(nodeRef(c.subject))
+      if (removed.kind === 'unknown') return nap(seconds(1), removed.because)
+      c.change({ do: 'remove-node', nodeId: c.subject.node.id })
+      wakeOwner(c)
+      return done()
+    },
+  },
+})
+
+async function open(c: Context, version: string) {
+  const { node } = c.subject
+  const opened = await c.fleet.openNode(nodeSpec(c.subject))
+  if (opened.kind === 'unknown') return waitOrGiveUp(c, opened.because)
+  if (opened.kind === 'refused')
+    return afterRefusal(c, { kind: 'refused', refusal: 'dead', because: opened.because })
+  const isNew = node.workflow.firstHomeAt === null
+  c.change({ do: 'set-opened', nodeId: node.id, opened: true, engineVersionActual: version })
+  event(
+    c,
+    isNew
+      ? `Added cache node ${node.cacheNodeId} in availability zone ${node.zone}`
+      : `Finished recovery for cache nodes ${node.cacheNodeId}`,
+    describeLimits(c.subject),
+  )
+  c.frame.deathsAtBoot = 0
+  c.deadline(null)
+  wakeOwner(c)
+  return hop('wait')
+}
+
+/** Says so when the engine has fewer processors than the node type. */
+function describeLimits({ cluster, engineCpus }: NodeSubject): string | undefined {
+  const wanted = findNodeType(cluster.cacheNodeType)?.vcpus ?? 0
+  if (wanted <= engineCpus) return undefined
+  return `${cluster.cacheNodeType} has ${wanted} vCPUs, capped to the ${engineCpus} of its Docker engine`
+}
+
+function replace(c: Context, because: string) {
+  event(c, `Recovering cache nodes ${c.subject.node.cacheNodeId}`, because)
+  c.change({ do: 'next-incarnation', nodeId: c.subject.node.id })
+  return hop('start')
+}
+
+function afterRefusal(c: Context, refused: Parameters<typeof recoverBoot>[1]) {
+  const { id } = c.subject.node
+  if (refused.refusal === 'dead') c.frame.deathsAtBoot += 1
+  const recovery = recoverBoot(c.subject, refused, c.frame.deathsAtBoot)
+  switch (recovery.kind) {
+    case 'give-up':
+      return giveUp(c, recovery.because)
+    case 'wait':
+      return waitOrGiveUp(c, recovery.because)
+    case 'move-port':
+      c.change({ do: 'move-port', nodeId: id })
+      return hop('start')
+    case 'next-incarnation':
+      c.change({ do: 'next-incarnation', nodeId: id })
+      return hop('start')
+    default:
+      return unreachable(recovery)
+  }
+}
+
+/** A new node is given up at its deadline; one that has served is wanted back, however long that takes. */
+function waitOrGiveUp(c: Context, because: string) {
+  if (c.overdue && c.subject.node.workflow.firstHomeAt === null) return giveUp(c, because)
+  return nap(seconds(1), because)
+}
+
+function giveUp(c: Context, because: string) {
+  c.fail(because)
+  wakeOwner(c)
+  return hop('failed')
+}
+
+function wakeOwner(c: Context): void {
+  if (c.workflow.parentId !== null) c.change({ do: 'wake', workflowId: c.workflow.parentId })
+}
+
+function event(c: Context, message: string, because?: string): void {
+  const { cluster } = c.subject
+  c.event(cluster.accountId, {
+    sourceType: 'cache-cluster',
+    sourceIdentifier: cluster.cacheClusterId,
+    message,
+    ...(because === undefined ? {} : { because }),
+  })
+}

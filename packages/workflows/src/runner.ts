@@ -1,0 +1,150 @@
+import {
+  describeError,
+  DESTROY_STEP,
+  hop,
+  seconds,
+  StaleLease,
+  type Claim,
+  type Clock,
+  type Committed,
+  type Doorbell,
+  type Fleet,
+  type RandomBytes,
+  type StepCommit,
+  type WorkflowKind,
+  type WorkflowStore,
+} from '@cacheplane/domain'
+import type { Runbook } from './define-workflow.ts'
+import { failpointName, type Failpoints } from './failpoints.ts'
+import { guardFleet } from './guard-fleet.ts'
+import { HeldLease, LEASE_MS, LeaseLost } from './held-lease.ts'
+import { retryDelayMs } from './retry-delay.ts'
+
+export interface RunnerDeps {
+  /** Names this process in leases. */
+  owner: string
+  store: WorkflowStore
+  fleet: Fleet
+  doorbell: Doorbell
+  clock: Clock
+  random: RandomBytes
+  failpoints: Failpoints
+  runbooks: readonly Runbook[]
+  log: RunnerLog
+}
+
+export interface RunnerLog {
+  debug(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+/** Longer naps are left to the sweep. */
+const RING_WITHIN_MS = seconds(60)
+
+/** Advances workflows, one lease at a time each: steps that follow one another run back to back in one hold. */
+export class Runner {
+  readonly #runbooks: ReadonlyMap<WorkflowKind, Runbook>
+
+  constructor(private readonly deps: RunnerDeps) {
+    this.#runbooks = new Map(deps.runbooks.map((runbook) => [runbook.kind, runbook]))
+  }
+
+  /** Runs a workflow until it naps or ends. Does nothing when it is held by another or not due. Never throws. */
+  async advance(workflowId: string): Promise<void> {
+    const { store, clock, owner, log } = this.deps
+    const claimedAtMs = clock.monotonicMs()
+    const claim = await store.claim(workflowId, owner, LEASE_MS).catch((error: unknown) => {
+      log.warn({ workflowId, error: describeError(error) }, 'could not claim the workflow')
+      return null
+    })
+    if (claim === null) return
+    const held = new HeldLease(claim.lease, store, clock, claimedAtMs)
+    void held.keepAlive()
+    try {
+      await this.#run(claim, held)
+    } catch (error) {
+      await this.#setBack(claim, error)
+    } finally {
+      held.release()
+    }
+  }
+
+  async #run(claim: Claim, held: HeldLease): Promise<void> {
+    for (;;) {
+      const step = await this.#step(claim, held)
+      const committed = await this.deps.store.commit(claim.lease, step)
+      await this.#reach(claim, 'afterCommit')
+      this.#ring(claim, step, committed)
+      if (committed.kind === 'napping' || committed.kind === 'finished') return
+      const { outcome } = step
+      claim.workflow = {
+        ...claim.workflow,
+        step: outcome.kind === 'hop' ? outcome.to : claim.workflow.step,
+        frame: step.frame,
+        attempts: 0,
+        deadlineAt: committed.deadlineAt,
+      }
+      claim.signals = committed.signals
+      claim.wakes = committed.wakes
+    }
+  }
+
+  /** Observes, decides and acts; what it returns takes effect in the commit. */
+  async #step(claim: Claim, held: HeldLease): Promise<StepCommit> {
+    const { store, fleet, clock, random } = this.deps
+    const { workflow, signals, wakes } = claim
+    const blank = { frame: workflow.frame, clear: [], changes: [], wakes }
+    if (signals.has('destroy') && !workflow.step.startsWith(DESTROY_STEP)) {
+      return { ...blank, outcome: hop(DESTROY_STEP) }
+    }
+    const runbook = this.#runbooks.get(workflow.kind)
+    if (runbook === undefined) throw new Error(`no runbook for ${workflow.kind}`)
+    await this.#reach(claim, 'before')
+    const ran = await runbook.runStep(store, {
+      workflow,
+      signals,
+      overdue: workflow.deadlineAt !== null && workflow.deadlineAt <= clock.now(),
+      fleet: guardFleet(fleet, () => held.assertCovers()),
+      random,
+    })
+    await this.#reach(claim, 'afterEffect')
+    if (ran === null) return { ...blank, outcome: { kind: 'done' } }
+    const { outcome, frame, record } = ran
+    return {
+      outcome,
+      frame,
+      wakes,
+      clear: record.cleared,
+      changes: record.changes,
+      ...(record.deadlineMs === undefined ? {} : { deadlineMs: record.deadlineMs }),
+      ...(record.failure === undefined ? {} : { failure: record.failure }),
+    }
+  }
+
+  #ring(claim: Claim, { outcome }: StepCommit, committed: Committed): void {
+    const { doorbell } = this.deps
+    for (const id of committed.woken) void doorbell.ring(id)
+    if (committed.kind !== 'napping' || outcome.kind !== 'nap') return
+    if (outcome.ms <= RING_WITHIN_MS) void doorbell.ring(claim.workflow.id, outcome.ms)
+  }
+
+  async #setBack(claim: Claim, error: unknown): Promise<void> {
+    const { store, random, log } = this.deps
+    const { id: workflowId, kind, step, attempts } = claim.workflow
+    if (error instanceof LeaseLost || error instanceof StaleLease) {
+      log.debug({ workflowId, kind, step }, 'the lease is lost; another worker goes on')
+      return
+    }
+    const retryMs = retryDelayMs(attempts, (random(1)[0] ?? 0) / 256)
+    log.warn({ workflowId, kind, step, attempts, retryMs, error: describeError(error) }, 'the step failed')
+    await store.setBack(claim.lease, describeError(error), retryMs).then(
+      () => this.deps.doorbell.ring(workflowId, retryMs),
+      (failure: unknown) =>
+        log.debug({ workflowId, error: describeError(failure) }, 'could not set the workflow back'),
+    )
+  }
+
+  #reach(claim: Claim, position: 'before' | 'afterEffect' | 'afterCommit'): Promise<void> {
+    return this.deps.failpoints.reach(failpointName(claim.workflow.kind, claim.workflow.step, position))
+  }
+}

@@ -1,0 +1,6 @@
+export { compareVersions } from './engine-version.ts'
+export { isIdentifier, MAX_CACHE_CLUSTER_ID, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
+export { planCacheCluster } from './plan-cache-cluster.ts'
+export { planReplicationGroup } from './plan-replication-group.ts'
+export type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
+export { defaultParameterGroup } from './settings.ts'

@@ -1,0 +1,64 @@
+import type { Secret } from '../secret.ts'
+
+/** A wish as it comes in: absent or of the right type, otherwise unchecked. Names are ElastiCache's, in lowerCamelCase. */
+interface CreateRequest {
+  engine?: string | undefined
+  engineVersion?: string | undefined
+  cacheNodeType?: string | undefined
+  cacheParameterGroupName?: string | undefined
+  cacheSubnetGroupName?: string | undefined
+  cacheSecurityGroupNames?: string[] | undefined
+  securityGroupIds?: string[] | undefined
+  tags?: unknown[] | undefined
+  snapshotArns?: string[] | undefined
+  snapshotName?: string | undefined
+  snapshotRetentionLimit?: number | undefined
+  snapshotWindow?: string | undefined
+  preferredMaintenanceWindow?: string | undefined
+  port?: number | undefined
+  notificationTopicArn?: string | undefined
+  autoMinorVersionUpgrade?: boolean | undefined
+  authToken?: Secret | undefined
+  transitEncryptionEnabled?: boolean | undefined
+  transitEncryptionMode?: string | undefined
+  logDeliveryConfigurations?: unknown[] | undefined
+  networkType?: string | undefined
+  ipDiscovery?: string | undefined
+}
+
+export interface CreateReplicationGroupRequest extends CreateRequest {
+  replicationGroupId?: string | undefined
+  replicationGroupDescription?: string | undefined
+  primaryClusterId?: string | undefined
+  globalReplicationGroupId?: string | undefined
+  serverlessCacheSnapshotName?: string | undefined
+  automaticFailoverEnabled?: boolean | undefined
+  multiAZEnabled?: boolean | undefined
+  numCacheClusters?: number | undefined
+  preferredCacheClusterAZs?: string[] | undefined
+  numNodeGroups?: number | undefined
+  replicasPerNodeGroup?: number | undefined
+  nodeGroupConfiguration?: unknown[] | undefined
+  atRestEncryptionEnabled?: boolean | undefined
+  kmsKeyId?: string | undefined
+  userGroupIds?: string[] | undefined
+  dataTieringEnabled?: boolean | undefined
+  clusterMode?: string | undefined
+  durability?: string | undefined
+}
+
+export interface CreateCacheClusterRequest extends CreateRequest {
+  cacheClusterId?: string | undefined
+  replicationGroupId?: string | undefined
+  numCacheNodes?: number | undefined
+  azMode?: string | undefined
+  preferredAvailabilityZone?: string | undefined
+  preferredAvailabilityZones?: string[] | undefined
+}
+
+/** What a plan takes from its surroundings. */
+export interface PlanContext {
+  accountId: string
+  /** Uniform in [0, 1); chooses the windows nobody asked for. */
+  random: () => number
+}

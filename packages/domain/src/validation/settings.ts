@@ -1,0 +1,167 @@
+import { type Engine, ENGINE_VERSIONS, type EngineVersion } from '../engines.ts'
+import { ServiceError } from '../errors.ts'
+import type { NodeSettings } from '../resources.ts'
+import type { Secret } from '../secret.ts'
+import { checkAuthToken } from './auth-token.ts'
+import { checkEngineVersion } from './engine-version.ts'
+import { type Findings, shown } from './findings.ts'
+import { checkNodeType } from './node-type.ts'
+import type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
+import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
+import { checkWindows } from './windows.ts'
+
+type Request = CreateReplicationGroupRequest | CreateCacheClusterRequest
+
+const allow = ruleFor<Request>()
+const DEFAULT_SUBNET_GROUP = 'default'
+/** Below are the ports of the engine's host itself. */
+const LOWEST_PORT = 1024
+const HIGHEST_PORT = 65_535
+const MAX_RETENTION_DAYS = 35
+
+/** Members that replication groups and cache clusters share, and that no other check looks at. */
+const SHARED_RULES = [
+  allow(
+    'port',
+    between(LOWEST_PORT, HIGHEST_PORT),
+    `port must be between ${LOWEST_PORT} and ${HIGHEST_PORT}.`,
+  ),
+  allow(
+    'cacheSecurityGroupNames',
+    empty,
+    'Use of cache security groups is not permitted in this API version for your account: leave cacheSecurityGroupNames out.',
+  ),
+  allow('securityGroupIds', empty, 'Security groups are not available: leave securityGroupIds out.'),
+  allow('tags', empty, 'Tags are not available: leave tags out.'),
+  allow('notificationTopicArn', never, 'Notifications are not available: leave notificationTopicArn out.'),
+  allow(
+    'logDeliveryConfigurations',
+    empty,
+    'Log delivery is not available: leave logDeliveryConfigurations out.',
+  ),
+  allow('networkType', exactly('ipv4'), 'networkType must be ipv4 or left out.'),
+  allow('ipDiscovery', exactly('ipv4'), 'ipDiscovery must be ipv4 or left out.'),
+  allow(
+    'transitEncryptionMode',
+    exactly('required', 'preferred'),
+    'transitEncryptionMode must be required or preferred.',
+  ),
+  allow(
+    'transitEncryptionMode',
+    (mode) => mode !== 'preferred',
+    'Nodes accept either TLS or plain connections, not both: transitEncryptionMode must be required or left out.',
+  ),
+]
+
+/** For the engines that have snapshots; memcached refuses these members altogether. */
+const SNAPSHOT_RULES = [
+  allow(
+    'snapshotRetentionLimit',
+    between(0, MAX_RETENTION_DAYS),
+    `snapshotRetentionLimit must be between 0 and ${MAX_RETENTION_DAYS} days.`,
+  ),
+  allow(
+    'snapshotRetentionLimit',
+    (days) => days <= 0 || days > MAX_RETENTION_DAYS,
+    'Automatic snapshots are not available: snapshotRetentionLimit must be 0 or left out.',
+  ),
+  allow('snapshotArns', empty, 'Snapshots are not available: leave snapshotArns out.'),
+  allow('snapshotName', never, 'Snapshots are not available: leave snapshotName out.'),
+]
+
+export interface Checked extends NodeSettings {
+  authToken: Secret | null
+}
+
+/**
+ * Everything about how the nodes are made. What it returns is meaningful only when there are no findings; what refers to
+ * objects that do not exist is thrown by `requireReferences` afterwards, in ElastiCache's order.
+ */
+export function checkSettings(
+  findings: Findings,
+  request: Request,
+  engine: Engine | null,
+  context: PlanContext,
+): Checked {
+  applyRules(findings, request, SHARED_RULES)
+  if (engine !== 'memcached') applyRules(findings, request, SNAPSHOT_RULES)
+  const version = engine === null ? null : checkEngineVersion(findings, engine, request.engineVersion)
+  const nodeType = checkNodeType(findings, request.cacheNodeType, version)
+  const tls = request.transitEncryptionEnabled ?? false
+  if (request.transitEncryptionMode !== undefined && !tls) {
+    findings.combination(
+      'transitEncryptionMode',
+      'To use a transit encryption mode, set transitEncryptionEnabled to true.',
+    )
+  }
+  const authToken = checkAuthToken(findings, request.authToken, tls)
+  if (version !== null) checkParameterGroup(findings, request.cacheParameterGroupName, version)
+  const windows = checkWindows(
+    findings,
+    { maintenance: request.preferredMaintenanceWindow, snapshot: request.snapshotWindow },
+    engine !== 'memcached',
+    context.random,
+  )
+  return {
+    engine: engine ?? 'redis',
+    engineVersion: version?.version ?? '',
+    cacheNodeType: nodeType?.name ?? '',
+    cacheParameterGroupName: version === null ? '' : defaultParameterGroup(version),
+    port: request.port ?? null,
+    transitEncryptionEnabled: tls,
+    authTokenEnabled: authToken !== null,
+    autoMinorVersionUpgrade: request.autoMinorVersionUpgrade ?? true,
+    snapshotRetentionLimit: 0,
+    ...windows,
+    authToken,
+  }
+}
+
+/** `default.redis7`: the only parameter group of a family for now. */
+export function defaultParameterGroup(version: EngineVersion): string {
+  return `default.${version.parameterGroupFamily}`
+}
+
+/** A group of another family or mode is a wrong combination; any other name is simply not there. */
+function checkParameterGroup(findings: Findings, given: string | undefined, version: EngineVersion): void {
+  const name = given?.toLowerCase()
+  const family = defaultFamilyOf(name)
+  if (family === null || family === version.parameterGroupFamily) return
+  if (family === `${version.parameterGroupFamily}.cluster.on`) {
+    findings.combination(
+      'cacheParameterGroupName',
+      'Cluster mode should be disabled in parameter group, but found it is enabled.',
+    )
+    return
+  }
+  findings.combination(
+    'cacheParameterGroupName',
+    `Expected a parameter group of family ${version.parameterGroupFamily} but found one of family ${family.replace('.cluster.on', '')}`,
+  )
+}
+
+function defaultFamilyOf(name: string | undefined): string | null {
+  const family = name?.startsWith('default.') === true ? name.slice('default.'.length) : null
+  const plain = family?.replace(/\.cluster\.on$/, '')
+  return ENGINE_VERSIONS.some((row) => row.parameterGroupFamily === plain) ? family : null
+}
+
+/** Named objects that have to exist: only the defaults do. */
+export function requireReferences(request: Request): void {
+  const parameterGroup = request.cacheParameterGroupName?.toLowerCase()
+  if (parameterGroup !== undefined && defaultFamilyOf(parameterGroup) === null) {
+    throw new ServiceError(
+      'CacheParameterGroupNotFound',
+      `CacheParameterGroup not found: ${shown(parameterGroup)}. Leave cacheParameterGroupName out to get the engine's default.`,
+      [{ path: 'cacheParameterGroupName', message: 'There is no such parameter group.' }],
+    )
+  }
+  const subnetGroup = request.cacheSubnetGroupName?.toLowerCase()
+  if (subnetGroup !== undefined && subnetGroup !== DEFAULT_SUBNET_GROUP) {
+    throw new ServiceError(
+      'CacheSubnetGroupNotFoundFault',
+      `Cache subnet group ${shown(subnetGroup)} not found. Leave cacheSubnetGroupName out or say ${DEFAULT_SUBNET_GROUP}.`,
+      [{ path: 'cacheSubnetGroupName', message: 'There is no such subnet group.' }],
+    )
+  }
+}

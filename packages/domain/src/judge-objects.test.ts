@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { judgeObjects, ORPHAN_AGE_MAX_MS, ORPHAN_GRACE_MS } from './judge-objects.ts'
+import type { FleetObject } from './ports/fleet.ts'
+
+const NOW = new Date('2026-01-01T12:00:00Z')
+
+const object = (over: Partial<FleetObject>): FleetObject => ({
+  kind: 'container',
+  engineId: 'engine-1',
+  ref: 'ref',
+  name: 'cacheplane-x',
+  ownerId: 'node-1',
+  incarnation: 1,
+  state: 'running',
+  createdAt: new Date(NOW.getTime() - ORPHAN_GRACE_MS - 1),
+  ...over,
+})
+
+const expected = (atHome = true) => ({
+  nodes: [{ nodeId: 'node-1', incarnation: 2, presence: 'known' as const, atHome }],
+  networkIds: ['net-1'],
+})
+
+describe('judgeObjects', () => {
+  it('misses a node at home whose container of this incarnation is not running', () => {
+    for (const found of [
+      [],
+      [object({ incarnation: 1 })],
+      [object({ incarnation: 2, state: 'exited' as const })],
+    ]) {
+      expect(judgeObjects(expected(), found, NOW).missing.map((node) => node.nodeId)).toEqual(['node-1'])
+    }
+    expect(judgeObjects(expected(), [object({ incarnation: 2 })], NOW).missing).toEqual([])
+  })
+
+  it('leaves a node alone that is not at home: its own workflow is at work', () => {
+    expect(judgeObjects(expected(false), [], NOW).missing).toEqual([])
+  })
+
+  it('never calls an object of a known node or network an orphan', () => {
+    const found = [object({ incarnation: 1 }), object({ kind: 'network', ownerId: 'net-1', state: null })]
+    const { orphans, strangers } = judgeObjects(expected(), found, NOW)
+    expect([...orphans, ...strangers]).toEqual([])
+  })
+
+  it('removes only what is older than a call in flight and younger than a database that may have been restored', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 * ORPHAN_AGE_MAX_MS }), (ageMs) => {
+        const found = object({ ownerId: 'node-9', createdAt: new Date(NOW.getTime() - ageMs) })
+        const { orphans, strangers } = judgeObjects(expected(), [found], NOW)
+        const isOrphan = ageMs > ORPHAN_GRACE_MS && ageMs <= ORPHAN_AGE_MAX_MS
+        return orphans.length === Number(isOrphan) && strangers.length === Number(ageMs > ORPHAN_AGE_MAX_MS)
+      }),
+    )
+  })
+})

@@ -1,0 +1,92 @@
+import type { CacheCluster, CacheNode, NodeSubject, ReplicationGroup, WorkflowView } from '@cacheplane/domain'
+
+/** Rows as they stand in the middle of a quiet life; a test overrides what it is about. */
+export const aWorkflowView = (over: Partial<WorkflowView> = {}): WorkflowView => ({
+  step: 'wait',
+  signals: [],
+  firstHomeAt: new Date('2026-01-01T00:00:00Z'),
+  failure: null,
+  because: null,
+  ...over,
+})
+
+export const aNode = (over: Partial<CacheNode> = {}): CacheNode => ({
+  id: 'node-aaaaaaaaaaaaaaaa',
+  cacheNodeId: '0001',
+  zone: 'local-1a',
+  engineId: 'engine-1',
+  incarnation: 1,
+  ip: '10.96.0.2',
+  port: 10_000,
+  address: '127.0.0.1',
+  presence: 'known',
+  openedAt: new Date('2026-01-01T00:00:00Z'),
+  engineVersionActual: '8.1.1',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  workflow: aWorkflowView(),
+  ...over,
+})
+
+const settings = {
+  engine: 'valkey',
+  engineVersion: '8.1',
+  cacheNodeType: 'cache.t4g.micro',
+  cacheParameterGroupName: 'default.valkey8',
+  port: null,
+  transitEncryptionEnabled: false,
+  authTokenEnabled: false,
+  autoMinorVersionUpgrade: true,
+  preferredMaintenanceWindow: 'sun:05:00-sun:06:00',
+  snapshotRetentionLimit: 0,
+  snapshotWindow: null,
+} as const
+
+export const aCacheCluster = (over: Partial<CacheCluster> = {}): CacheCluster => ({
+  ...settings,
+  id: 'cc-aaaaaaaaaaaaaaaa',
+  accountId: '000000000000',
+  cacheClusterId: 'sessions-001',
+  replicationGroupId: 'sessions',
+  nodeGroupId: '0001',
+  numCacheNodes: 1,
+  preferredAvailabilityZone: 'local-1a',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  networkId: 'net-aaaaaaaaaaaaaaaa',
+  nodes: [aNode()],
+  workflow: aWorkflowView(),
+  ...over,
+})
+
+export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): ReplicationGroup => ({
+  ...settings,
+  id: 'rg-aaaaaaaaaaaaaaaa',
+  accountId: '000000000000',
+  replicationGroupId: 'sessions',
+  description: 'web sessions',
+  atRestEncryptionEnabled: false,
+  authTokenLastModifiedDate: null,
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  networkId: 'net-aaaaaaaaaaaaaaaa',
+  nodeGroups: [
+    {
+      id: 'ng-aaaaaaaaaaaaaaaa',
+      nodeGroupId: '0001',
+      epoch: 1n,
+      primaryNodeId: 'node-aaaaaaaaaaaaaaaa',
+      members: [aCacheCluster()],
+    },
+  ],
+  workflow: aWorkflowView(),
+  ...over,
+})
+
+export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
+  node: aNode(),
+  cluster: aCacheCluster(),
+  network: { id: 'net-aaaaaaaaaaaaaaaa', subnet: '10.96.0.0/24', gateway: '10.96.0.1' },
+  owner: { kind: 'replication-group', id: 'rg-aaaaaaaaaaaaaaaa', name: 'sessions' },
+  authToken: null,
+  engineCpus: 2,
+  portIsFixed: false,
+  ...over,
+})

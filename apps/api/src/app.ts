@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { type Catalogue, type Clock, type Doorbell, type Keyring, newId } from '@cacheplane/domain'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import { authenticate } from './http/authenticate.ts'
+import { answerClientError, answerError, answerErrors } from './http/errors.ts'
+import { acceptJsonBodies } from './http/json-body.ts'
+import { answerUnknownRoutes } from './http/known-routes.ts'
+import { observeRequests } from './http/metrics.ts'
+import { describeApi } from './http/openapi.ts'
+import { logRequests } from './http/request-log.ts'
+import type { App, RouteContext } from './http/types.ts'
+import { validatorCompiler } from './http/validate.ts'
+import { Waiters } from './http/waiters.ts'
+import { Signer } from './operations/signer.ts'
+import { cacheClusterRoutes } from './routes/cache-clusters.ts'
+import { catalogueRoutes } from './routes/catalogue.ts'
+import { healthRoutes } from './routes/health.ts'
+import { replicationGroupRoutes } from './routes/replication-groups.ts'
+import { serviceRoutes } from './routes/service.ts'
+
+const BODY_LIMIT_BYTES = 256 * 1024
+/** A request, body included, must arrive within this; an answer may take as long as `Prefer: wait` says. */
+const REQUEST_TIMEOUT_MS = 10_000
+const HEADERS_TIMEOUT_MS = 5_000
+/** How often Node looks for requests that are too slow; its default of 30 s would make the timeouts meaningless. */
+const CHECK_CONNECTIONS_EVERY_MS = 1_000
+const MAX_PATH_SEGMENT = 1_024
+
+export interface AppDeps {
+  catalogue: Catalogue
+  doorbell: Doorbell
+  keyring: Pick<Keyring, 'derive'>
+  clock: Clock
+  /** Uniform in [0, 1). */
+  random: () => number
+  region: string
+  log: Logger
+}
+
+/** The whole HTTP face, not listening. Tests drive it with `inject`. */
+export async function buildApp(deps: AppDeps): Promise<App> {
+  const app = newServer(deps.log)
+  const waiters = new Waiters()
+  const context: RouteContext = { ...deps, signer: new Signer(deps.keyring), waiters }
+  app.setValidatorCompiler(validatorCompiler)
+  // Answers are built by our own presenters; checking them again for every request would cost more than building them.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.addHook('preClose', async () => waiters.releaseAll())
+  logRequests(app)
+  const metrics = observeRequests(app, deps.catalogue, waiters)
+  authenticate(app, deps.catalogue)
+  acceptJsonBodies(app)
+  answerErrors(app)
+  answerUnknownRoutes(app)
+  await describeApi(app)
+  healthRoutes(app, deps)
+  serviceRoutes(app, metrics)
+  replicationGroupRoutes(app, context)
+  cacheClusterRoutes(app, context)
+  catalogueRoutes(app, context)
+  await app.ready()
+  return app
+}
+
+function newServer(log: Logger): App {
+  const requestId = () => newId('request', randomBytes)
+  return Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY_MS, headersTimeout: HEADERS_TIMEOUT_MS },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PATH_SEGMENT },
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, requestId()),
+  }).withTypeProvider<ZodTypeProvider>()
+}

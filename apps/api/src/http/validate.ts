@@ -1,0 +1,71 @@
+import { Bug, type ErrorDetail, ServiceError } from '@cacheplane/domain'
+import { z } from 'zod'
+
+type Issue = z.core.$ZodIssue
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a whole number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+}
+
+/**
+ * Fastify's validator over zod. Types and member names are judged here, values by the domain, and both speak the same
+ * language: InvalidParameterValue with the members at fault. Headers are only described by their schemas.
+ */
+export function validatorCompiler({ schema, httpPart }: { schema: unknown; httpPart?: string }) {
+  if (!(schema instanceof z.ZodType)) throw new Bug('a route has a schema that is not zod')
+  if (httpPart === 'headers') return (data: unknown) => ({ value: data })
+  return (data: unknown): { value: unknown } | { error: Error } => {
+    const parsed = schema.safeParse(data, { reportInput: true })
+    return parsed.success ? { value: parsed.data } : { error: refusal(parsed.error.issues) }
+  }
+}
+
+function refusal(issues: readonly Issue[]): ServiceError {
+  const details = issues.flatMap(detailsOf)
+  return new ServiceError('InvalidParameterValue', details.map((detail) => detail.message).join(' '), details)
+}
+
+function detailsOf(issue: Issue): ErrorDetail[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = spell([...issue.path, key])
+      return { path, message: `There is no parameter ${path} here.` }
+    })
+  }
+  const path = spell(issue.path)
+  const subject = path === '' ? 'The request body' : `The parameter ${path}`
+  return [{ path, message: `${subject} ${predicate(issue)}.` }]
+}
+
+/** Never quotes what was sent: it may be a token, or anything else. */
+function predicate(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (Array.isArray(issue.input)) return 'must be given once'
+      return `must be ${TYPE_NAMES[issue.expected] ?? 'of another type'}`
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(' or ')}`
+    case 'too_big':
+      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : ''}`
+    case 'too_small':
+      return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters long' : ''}`
+    case 'invalid_format':
+      return issue.message.startsWith('must ') ? issue.message : 'is not of the right form'
+    default:
+      return 'is not valid'
+  }
+}
+
+/** `tags[0].key`; a caller's own key is shown only when it is harmless. */
+function spell(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`
+    const name = /^[\w-]{1,64}$/.test(String(part)) ? String(part) : '?'
+    return text === '' ? name : `${text}.${name}`
+  }, '')
+}

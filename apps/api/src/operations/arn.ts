@@ -1,0 +1,6 @@
+export type ResourceType = 'cluster' | 'replicationgroup'
+
+/** ElastiCache's form, so that tools which take ARNs apart keep working. */
+export function arnOf(region: string, accountId: string, type: ResourceType, name: string): string {
+  return `arn:aws:elasticache:${region}:${accountId}:${type}:${name}`
+}

@@ -1,0 +1,106 @@
+import {
+  type CacheCluster,
+  type CreateCacheClusterRequest,
+  isIdentifier,
+  MAX_CACHE_CLUSTER_ID,
+  planCacheCluster,
+  type Principal,
+  ServiceError,
+} from '@cacheplane/domain'
+import { arnOf } from './arn.ts'
+import { ANYTHING, authorize } from './authorize.ts'
+import { idempotencyOf } from './idempotency.ts'
+import { type Page, type Paging, readPage } from './paging.ts'
+import type { Service } from './service.ts'
+
+/** CreateCacheCluster. A repeated idempotency key answers the cluster as it stands. */
+export async function createCacheCluster(
+  service: Service,
+  principal: Principal,
+  request: CreateCacheClusterRequest,
+  idempotencyKey: string | null,
+): Promise<CacheCluster> {
+  const { accountId } = principal
+  const plan = planCacheCluster(request, { accountId, random: service.random })
+  authorize(principal, 'CreateCacheCluster', arnOfCluster(service, accountId, plan.cacheClusterId))
+  const idempotency = idempotencyOf(service, 'CreateCacheCluster', request, idempotencyKey)
+  const accepted = await service.catalogue.createCacheCluster({ ...plan, idempotency })
+  void service.doorbell.ring(accepted.workflowId)
+  return requireCluster(service, principal, plan.cacheClusterId)
+}
+
+/** DescribeCacheClusters for one cluster, also for a member of a replication group. Throws CacheClusterNotFound. */
+export function describeCacheCluster(
+  service: Service,
+  principal: Principal,
+  id: string,
+): Promise<CacheCluster> {
+  const name = clusterName(id)
+  authorize(principal, 'DescribeCacheClusters', arnOfCluster(service, principal.accountId, name))
+  return requireCluster(service, principal, name)
+}
+
+/** DescribeCacheClusters, ordered by id. */
+export function describeCacheClusters(
+  service: Service,
+  principal: Principal,
+  paging: Paging,
+  standaloneOnly: boolean,
+): Promise<Page<CacheCluster>> {
+  authorize(principal, 'DescribeCacheClusters', ANYTHING)
+  return readPage(
+    service,
+    principal,
+    'cache-clusters',
+    paging,
+    (limit, after) =>
+      service.catalogue.listCacheClusters(principal.accountId, {
+        limit,
+        standaloneOnly,
+        ...(after !== undefined && { after }),
+      }),
+    (cluster) => cluster.cacheClusterId,
+  )
+}
+
+export interface DeleteCacheClusterRequest {
+  finalSnapshotIdentifier?: string | undefined
+}
+
+/** DeleteCacheCluster. Answers the cluster as it stands, `deleting`, or null when it went at once. */
+export async function deleteCacheCluster(
+  service: Service,
+  principal: Principal,
+  id: string,
+  request: DeleteCacheClusterRequest,
+): Promise<CacheCluster | null> {
+  const name = clusterName(id)
+  authorize(principal, 'DeleteCacheCluster', arnOfCluster(service, principal.accountId, name))
+  if (request.finalSnapshotIdentifier !== undefined) {
+    const message = 'Snapshots are not available: leave finalSnapshotIdentifier out.'
+    throw new ServiceError('InvalidParameterValue', message, [{ path: 'finalSnapshotIdentifier', message }])
+  }
+  const accepted = await service.catalogue.deleteCacheCluster(principal.accountId, name)
+  void service.doorbell.ring(accepted.workflowId)
+  return service.catalogue.findCacheCluster(principal.accountId, name)
+}
+
+async function requireCluster(service: Service, principal: Principal, name: string): Promise<CacheCluster> {
+  const cluster = await service.catalogue.findCacheCluster(principal.accountId, name)
+  if (cluster === null) throw cacheClusterNotFound(name)
+  return cluster
+}
+
+export function cacheClusterNotFound(name: string): ServiceError {
+  return new ServiceError('CacheClusterNotFound', `Cache cluster ${name} not found.`)
+}
+
+/** What no cluster can be called is not looked for. */
+function clusterName(id: string): string {
+  if (isIdentifier(id, MAX_CACHE_CLUSTER_ID)) return id.toLowerCase()
+  throw new ServiceError('CacheClusterNotFound', 'There is no cache cluster of that name.')
+}
+
+function arnOfCluster(service: Service, accountId: string, name: string): string {
+  return arnOf(service.region, accountId, 'cluster', name)
+}

@@ -1,0 +1,69 @@
+import { type CacheCluster, cacheClusterStatus, type CacheNode, nodeStatus } from '@cacheplane/domain'
+import { arnOf } from '../operations/arn.ts'
+import type { CacheClusterView } from '../schemas/cache-cluster.ts'
+import { endpointOf, statusReason } from './node.ts'
+
+/** ElastiCache's CacheCluster shape (elasticache-reference, 1.2) in lowerCamelCase. Never the token. */
+export function presentCacheCluster(
+  cluster: CacheCluster,
+  region: string,
+  showNodes: boolean,
+): CacheClusterView {
+  const status = cacheClusterStatus(cluster)
+  const reason = statusReason(status, cluster.workflow, cluster.nodes)
+  const [first] = cluster.nodes
+  const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
+  return {
+    cacheClusterId: cluster.cacheClusterId,
+    ...(isServed &&
+      cluster.engine === 'memcached' &&
+      first !== undefined && { configurationEndpoint: endpointOf(first) }),
+    cacheNodeType: cluster.cacheNodeType,
+    engine: cluster.engine,
+    engineVersion: first?.engineVersionActual ?? cluster.engineVersion,
+    cacheClusterStatus: status,
+    ...(reason !== undefined && { statusReason: reason }),
+    numCacheNodes: cluster.numCacheNodes,
+    preferredAvailabilityZone: cluster.preferredAvailabilityZone ?? 'Multiple',
+    cacheClusterCreateTime: cluster.createdAt.toISOString(),
+    preferredMaintenanceWindow: cluster.preferredMaintenanceWindow,
+    pendingModifiedValues: {},
+    cacheSecurityGroups: [],
+    cacheParameterGroup: {
+      cacheParameterGroupName: cluster.cacheParameterGroupName,
+      parameterApplyStatus: 'in-sync',
+      cacheNodeIdsToReboot: [],
+    },
+    cacheSubnetGroupName: 'default',
+    ...(showNodes && isServed && { cacheNodes: cluster.nodes.map(presentNode) }),
+    autoMinorVersionUpgrade: cluster.autoMinorVersionUpgrade,
+    securityGroups: [],
+    ...(cluster.replicationGroupId !== null && { replicationGroupId: cluster.replicationGroupId }),
+    snapshotRetentionLimit: cluster.snapshotRetentionLimit,
+    ...(cluster.snapshotWindow !== null && { snapshotWindow: cluster.snapshotWindow }),
+    authTokenEnabled: cluster.authTokenEnabled,
+    transitEncryptionEnabled: cluster.transitEncryptionEnabled,
+    ...(cluster.transitEncryptionEnabled && { transitEncryptionMode: 'required' as const }),
+    atRestEncryptionEnabled: false,
+    arn: arnOf(region, cluster.accountId, 'cluster', cluster.cacheClusterId),
+    replicationGroupLogDeliveryEnabled: false,
+    logDeliveryConfigurations: [],
+    networkType: 'ipv4',
+    ipDiscovery: 'ipv4',
+  }
+}
+
+/** A node that is still being made has neither endpoint nor time of creation. */
+function presentNode(node: CacheNode): NonNullable<CacheClusterView['cacheNodes']>[number] {
+  const status = nodeStatus(node)
+  return {
+    cacheNodeId: node.cacheNodeId,
+    cacheNodeStatus: status,
+    ...(status !== 'creating' && {
+      cacheNodeCreateTime: node.createdAt.toISOString(),
+      endpoint: endpointOf(node),
+    }),
+    parameterGroupStatus: 'in-sync',
+    customerAvailabilityZone: node.zone,
+  }
+}

@@ -1,0 +1,156 @@
+import { type CacheCluster, cacheClusterStatus, isSettled, ServiceError } from '@cacheplane/domain'
+import { principalOf } from '../http/authenticate.ts'
+import { hold, type Held } from '../http/hold.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
+import type { App, RouteContext } from '../http/types.ts'
+import {
+  cacheClusterNotFound,
+  createCacheCluster,
+  deleteCacheCluster,
+  describeCacheCluster,
+  describeCacheClusters,
+} from '../operations/cache-clusters.ts'
+import { presentCacheCluster } from '../present/cache-cluster.ts'
+import * as schemas from '../schemas/cache-cluster.ts'
+import { Gone } from '../schemas/common.ts'
+import { changeHeaders, waitHeader } from '../schemas/headers.ts'
+import { problems } from '../schemas/problem.ts'
+
+const tags = ['Cache clusters']
+
+/** Also shows the members of replication groups, which are created and deleted with their group. */
+export function cacheClusterRoutes(app: App, context: RouteContext): void {
+  const present = (cluster: CacheCluster, showNodes = true) =>
+    presentCacheCluster(cluster, context.region, showNodes)
+  const settled = (cluster: CacheCluster) => isSettled(cacheClusterStatus(cluster))
+  const find = (accountId: string, name: string) => context.catalogue.findCacheCluster(accountId, name)
+
+  app.route({
+    method: 'POST',
+    url: '/v1/cache-clusters',
+    schema: {
+      tags,
+      operationId: 'CreateCacheCluster',
+      summary: 'Create a cache cluster',
+      headers: changeHeaders,
+      body: schemas.CreateCacheCluster,
+      response: {
+        200: schemas.CacheCluster,
+        202: schemas.CacheCluster,
+        ...problems(
+          { body: true },
+          'InvalidParameterCombination',
+          'CacheParameterGroupNotFound',
+          'CacheSubnetGroupNotFoundFault',
+          'CacheClusterAlreadyExists',
+          'NodeQuotaForCustomerExceeded',
+          'InsufficientCacheClusterCapacity',
+          'CacheClusterNotFound',
+          'ProvisioningFailed',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const cluster = await createCacheCluster(context, principal, request.body, idempotencyKeyOf(request))
+      void reply.header('location', `/v1/cache-clusters/${cluster.cacheClusterId}`)
+      const look = () => find(principal.accountId, cluster.cacheClusterId)
+      const held = await hold(context, request, reply, cluster, look, settled)
+      const resource = succeeded(held, cluster)
+      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(resource))
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/v1/cache-clusters',
+    schema: {
+      tags,
+      operationId: 'DescribeCacheClusters',
+      summary: 'List cache clusters and members of replication groups, ordered by id',
+      querystring: schemas.ListCacheClustersQuery,
+      response: { 200: schemas.CacheClusterList, ...problems({ body: false }) },
+    },
+    handler: async (request, reply) => {
+      const { showCacheNodeInfo = false, showCacheClustersNotInReplicationGroups = false } = request.query
+      const { rows, ...rest } = await describeCacheClusters(
+        context,
+        principalOf(request),
+        request.query,
+        showCacheClustersNotInReplicationGroups,
+      )
+      const cacheClusters = rows.map((row) => present(row, showCacheNodeInfo))
+      return reply.code(200).send({ cacheClusters, ...rest })
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/v1/cache-clusters/:cacheClusterId',
+    schema: {
+      tags,
+      operationId: 'DescribeCacheCluster',
+      summary: 'Read a cache cluster',
+      headers: waitHeader,
+      params: schemas.CacheClusterPath,
+      querystring: schemas.GetCacheClusterQuery,
+      response: {
+        200: schemas.CacheCluster,
+        202: schemas.CacheCluster,
+        ...problems({ body: false }, 'CacheClusterNotFound', 'ProvisioningFailed'),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const cluster = await describeCacheCluster(context, principal, request.params.cacheClusterId)
+      const look = () => find(principal.accountId, cluster.cacheClusterId)
+      const held = await hold(context, request, reply, cluster, look, settled)
+      const resource = succeeded(held, cluster)
+      const body = present(resource, request.query.showCacheNodeInfo ?? true)
+      return reply.code(held.waited && !settled(resource) ? 202 : 200).send(body)
+    },
+  })
+
+  app.route({
+    method: 'DELETE',
+    url: '/v1/cache-clusters/:cacheClusterId',
+    schema: {
+      tags,
+      operationId: 'DeleteCacheCluster',
+      summary: 'Delete a cache cluster and its nodes',
+      headers: waitHeader,
+      params: schemas.CacheClusterPath,
+      querystring: schemas.DeleteCacheClusterQuery,
+      response: {
+        202: schemas.CacheCluster,
+        204: Gone,
+        ...problems({ body: false }, 'CacheClusterNotFound', 'InvalidCacheClusterState'),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const cluster = await deleteCacheCluster(
+        context,
+        principal,
+        request.params.cacheClusterId,
+        request.query,
+      )
+      if (cluster === null) return reply.code(204).send(null)
+      const look = () => find(principal.accountId, cluster.cacheClusterId)
+      const { resource } = await hold(context, request, reply, cluster, look, () => false)
+      return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(resource))
+    },
+  })
+}
+
+/** Who waited is told about a failure as an error; who did not sees it in the resource. */
+function succeeded({ resource, waited }: Held<CacheCluster>, cluster: CacheCluster): CacheCluster {
+  if (resource === null) throw cacheClusterNotFound(cluster.cacheClusterId)
+  if (waited && cacheClusterStatus(resource) === 'create-failed') {
+    throw new ServiceError(
+      'ProvisioningFailed',
+      `Cache cluster ${resource.cacheClusterId} could not be created: ${resource.workflow.failure ?? 'no reason is known'}`,
+    )
+  }
+  return resource
+}

@@ -1,0 +1,143 @@
+import { isSettled, type ReplicationGroup, replicationGroupStatus, ServiceError } from '@cacheplane/domain'
+import { principalOf } from '../http/authenticate.ts'
+import { hold, type Held } from '../http/hold.ts'
+import { idempotencyKeyOf } from '../http/idempotency-key.ts'
+import type { App, RouteContext } from '../http/types.ts'
+import {
+  createReplicationGroup,
+  deleteReplicationGroup,
+  describeReplicationGroup,
+  describeReplicationGroups,
+  replicationGroupNotFound,
+} from '../operations/replication-groups.ts'
+import { presentReplicationGroup } from '../present/replication-group.ts'
+import { changeHeaders, waitHeader } from '../schemas/headers.ts'
+import { Gone, NoQuery } from '../schemas/common.ts'
+import { problems } from '../schemas/problem.ts'
+import * as schemas from '../schemas/replication-group.ts'
+
+const tags = ['Replication groups']
+
+export function replicationGroupRoutes(app: App, context: RouteContext): void {
+  const present = (group: ReplicationGroup) => presentReplicationGroup(group, context.region)
+  const settled = (group: ReplicationGroup) => isSettled(replicationGroupStatus(group))
+  const find = (accountId: string, name: string) => context.catalogue.findReplicationGroup(accountId, name)
+
+  app.route({
+    method: 'POST',
+    url: '/v1/replication-groups',
+    schema: {
+      tags,
+      operationId: 'CreateReplicationGroup',
+      summary: 'Create a replication group',
+      headers: changeHeaders,
+      body: schemas.CreateReplicationGroup,
+      response: {
+        200: schemas.ReplicationGroup,
+        202: schemas.ReplicationGroup,
+        ...problems(
+          { body: true },
+          'InvalidParameterCombination',
+          'CacheParameterGroupNotFound',
+          'CacheSubnetGroupNotFoundFault',
+          'ReplicationGroupAlreadyExists',
+          'CacheClusterAlreadyExists',
+          'NodeQuotaForCustomerExceeded',
+          'InsufficientCacheClusterCapacity',
+          'ReplicationGroupNotFoundFault',
+          'ProvisioningFailed',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const group = await createReplicationGroup(context, principal, request.body, idempotencyKeyOf(request))
+      void reply.header('location', `/v1/replication-groups/${group.replicationGroupId}`)
+      const look = () => find(principal.accountId, group.replicationGroupId)
+      const held = await hold(context, request, reply, group, look, settled)
+      const resource = succeeded(held, group)
+      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(resource))
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/v1/replication-groups',
+    schema: {
+      tags,
+      operationId: 'DescribeReplicationGroups',
+      summary: 'List replication groups, ordered by id',
+      querystring: schemas.ListReplicationGroupsQuery,
+      response: { 200: schemas.ReplicationGroupList, ...problems({ body: false }) },
+    },
+    handler: async (request, reply) => {
+      const { rows, ...rest } = await describeReplicationGroups(context, principalOf(request), request.query)
+      return reply.code(200).send({ replicationGroups: rows.map(present), ...rest })
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/v1/replication-groups/:replicationGroupId',
+    schema: {
+      tags,
+      operationId: 'DescribeReplicationGroup',
+      summary: 'Read a replication group',
+      headers: waitHeader,
+      params: schemas.ReplicationGroupPath,
+      querystring: NoQuery,
+      response: {
+        200: schemas.ReplicationGroup,
+        202: schemas.ReplicationGroup,
+        ...problems({ body: false }, 'ReplicationGroupNotFoundFault', 'ProvisioningFailed'),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const group = await describeReplicationGroup(context, principal, request.params.replicationGroupId)
+      const look = () => find(principal.accountId, group.replicationGroupId)
+      const held = await hold(context, request, reply, group, look, settled)
+      const resource = succeeded(held, group)
+      return reply.code(held.waited && !settled(resource) ? 202 : 200).send(present(resource))
+    },
+  })
+
+  app.route({
+    method: 'DELETE',
+    url: '/v1/replication-groups/:replicationGroupId',
+    schema: {
+      tags,
+      operationId: 'DeleteReplicationGroup',
+      summary: 'Delete a replication group and its nodes',
+      headers: waitHeader,
+      params: schemas.ReplicationGroupPath,
+      querystring: schemas.DeleteReplicationGroupQuery,
+      response: {
+        202: schemas.ReplicationGroup,
+        204: Gone,
+        ...problems({ body: false }, 'ReplicationGroupNotFoundFault', 'InvalidReplicationGroupState'),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const { replicationGroupId } = request.params
+      const group = await deleteReplicationGroup(context, principal, replicationGroupId, request.query)
+      if (group === null) return reply.code(204).send(null)
+      const look = () => find(principal.accountId, group.replicationGroupId)
+      const { resource } = await hold(context, request, reply, group, look, () => false)
+      return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(resource))
+    },
+  })
+}
+
+/** Who waited is told about a failure as an error; who did not sees it in the resource. */
+function succeeded({ resource, waited }: Held<ReplicationGroup>, group: ReplicationGroup): ReplicationGroup {
+  if (resource === null) throw replicationGroupNotFound(group.replicationGroupId)
+  if (waited && replicationGroupStatus(resource) === 'create-failed') {
+    throw new ServiceError(
+      'ProvisioningFailed',
+      `Replication group ${resource.replicationGroupId} could not be created: ${resource.workflow.failure ?? 'no reason is known'}`,
+    )
+  }
+  return resource
+}

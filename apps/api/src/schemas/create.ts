@@ -1,0 +1,51 @@
+import { Secret } from '@cacheplane/domain'
+import { z } from 'zod'
+
+const text = (description: string) => z.string().optional().meta({ description })
+const refused = 'Not available; only the value that means the same as leaving it out is accepted.'
+
+export const later = {
+  text: () => z.string().optional().meta({ description: refused }),
+  texts: () => z.array(z.string()).optional().meta({ description: refused }),
+  list: () => z.array(z.unknown()).optional().meta({ description: refused }),
+  flag: () => z.boolean().optional().meta({ description: refused }),
+  count: (description: string) => z.int().optional().meta({ description }),
+}
+
+/** Members that both create requests share. What a value may be is judged by the domain, which knows ElastiCache's words. */
+export const createMembers = {
+  engineVersion: text('As `GET /v1/engine-versions` lists it; the default of the engine when left out.'),
+  cacheNodeType: text('As `GET /v1/node-types` lists it.'),
+  cacheParameterGroupName: text("The engine family's default group, for example `default.redis7`."),
+  cacheSubnetGroupName: text('`default`.'),
+  cacheSecurityGroupNames: later.texts(),
+  securityGroupIds: later.texts(),
+  tags: later.list(),
+  snapshotArns: later.texts(),
+  snapshotName: later.text(),
+  snapshotRetentionLimit: later.count('0: automatic snapshots are not available.'),
+  snapshotWindow: text('Daily, UTC, at least an hour: `05:00-06:00`. Chosen when left out.'),
+  preferredMaintenanceWindow: text(
+    'Weekly, UTC, an hour to a day: `sun:05:00-sun:06:00`. Chosen when left out.',
+  ),
+  port: z.int().optional().meta({ description: '1024 to 65535. One from the service’s pool when left out.' }),
+  notificationTopicArn: later.text(),
+  autoMinorVersionUpgrade: z.boolean().optional().meta({ description: 'True when left out.' }),
+  authToken: z
+    .string()
+    .transform((token) => new Secret(token))
+    .optional()
+    .meta({
+      description:
+        'Password of the default user: 16 to 128 letters, digits and `! & # $ ^ < > -`. Needs `transitEncryptionEnabled`. Never answered.',
+      writeOnly: true,
+    }),
+  transitEncryptionEnabled: z
+    .boolean()
+    .optional()
+    .meta({ description: 'TLS only, no plain connections. False when left out.' }),
+  transitEncryptionMode: text('`required`, with `transitEncryptionEnabled`.'),
+  logDeliveryConfigurations: later.list(),
+  networkType: text('`ipv4`.'),
+  ipDiscovery: text('`ipv4`.'),
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
+import { createMembers, later } from './create.ts'
+
+export const CreateReplicationGroup = z
+  .strictObject({
+    replicationGroupId: z.string().optional().meta({
+      description: '1 to 40 letters, digits and single hyphens, a letter first. Kept in lower case.',
+    }),
+    replicationGroupDescription: z.string().optional().meta({ description: 'At most 255 characters.' }),
+    engine: z.string().optional().meta({ description: '`redis` or `valkey`; `redis` when left out.' }),
+    ...createMembers,
+    primaryClusterId: later.text(),
+    globalReplicationGroupId: later.text(),
+    serverlessCacheSnapshotName: later.text(),
+    automaticFailoverEnabled: later.flag(),
+    multiAZEnabled: later.flag(),
+    numCacheClusters: later.count('1.'),
+    preferredCacheClusterAZs: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'One zone per node, as `GET /v1/availability-zones` lists them.' }),
+    numNodeGroups: later.count('1.'),
+    replicasPerNodeGroup: later.count('0.'),
+    nodeGroupConfiguration: later.list(),
+    atRestEncryptionEnabled: z.boolean().optional().meta({
+      description: 'False: nodes keep data in memory and write none to disk, so there is nothing to encrypt.',
+    }),
+    kmsKeyId: later.text(),
+    userGroupIds: later.texts(),
+    dataTieringEnabled: later.flag(),
+    clusterMode: later.text(),
+    durability: later.text(),
+  })
+  .meta({
+    id: 'CreateReplicationGroup',
+    required: ['replicationGroupId', 'replicationGroupDescription', 'cacheNodeType'],
+    example: {
+      replicationGroupId: 'orders',
+      replicationGroupDescription: 'Order cache',
+      engine: 'valkey',
+      cacheNodeType: 'cache.t4g.micro',
+      transitEncryptionEnabled: true,
+    },
+  })
+
+const NodeGroupMember = z
+  .object({
+    cacheClusterId: z.string(),
+    cacheNodeId: z.string(),
+    readEndpoint: Endpoint,
+    preferredAvailabilityZone: z.string(),
+    currentRole: z.enum(['primary', 'replica']),
+  })
+  .meta({ id: 'NodeGroupMember' })
+
+const NodeGroup = z
+  .object({
+    nodeGroupId: z.string(),
+    status: z.enum(['creating', 'available', 'modifying', 'deleting']),
+    primaryEndpoint: Endpoint.optional(),
+    readerEndpoint: Endpoint.optional(),
+    nodeGroupMembers: z.array(NodeGroupMember),
+  })
+  .meta({ id: 'NodeGroup' })
+
+export const ReplicationGroup = z
+  .object({
+    replicationGroupId: z.string(),
+    description: z.string(),
+    status: z.enum(['creating', 'available', 'modifying', 'snapshotting', 'deleting', 'create-failed']),
+    statusReason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why it is not available: what failed, or what it waits for.' }),
+    pendingModifiedValues: z.object({}),
+    memberClusters: z.array(z.string()),
+    nodeGroups: z
+      .array(NodeGroup)
+      .optional()
+      .meta({ description: 'Absent while the group is being created.' }),
+    automaticFailover: z.enum(['enabled', 'disabled', 'enabling', 'disabling']),
+    multiAZ: z.enum(['enabled', 'disabled']),
+    snapshotRetentionLimit: z.int(),
+    snapshotWindow: z.string().optional(),
+    clusterEnabled: z.boolean(),
+    cacheNodeType: z.string(),
+    authTokenEnabled: z.boolean(),
+    authTokenLastModifiedDate: Timestamp.optional(),
+    transitEncryptionEnabled: z.boolean(),
+    transitEncryptionMode: z.enum(['preferred', 'required']).optional(),
+    atRestEncryptionEnabled: z.boolean(),
+    storageEncryptionType: z.enum(['none', 'sse-elasticache', 'sse-kms']),
+    arn: z.string(),
+    userGroupIds: z.array(z.string()),
+    logDeliveryConfigurations: z.array(z.object({})),
+    replicationGroupCreateTime: Timestamp,
+    dataTiering: z.enum(['enabled', 'disabled']),
+    autoMinorVersionUpgrade: z.boolean(),
+    networkType: z.enum(['ipv4', 'ipv6', 'dual_stack']),
+    ipDiscovery: z.enum(['ipv4', 'ipv6']),
+    clusterMode: z.enum(['enabled', 'disabled', 'compatible']),
+    engine: EngineName,
+  })
+  .meta({ id: 'ReplicationGroup' })
+
+export type ReplicationGroupView = z.infer<typeof ReplicationGroup>
+
+export const ReplicationGroupList = z
+  .object({ replicationGroups: z.array(ReplicationGroup), marker: Marker })
+  .meta({ id: 'ReplicationGroupList' })
+
+export const ListReplicationGroupsQuery = z.strictObject(pagingQuery)
+export const ReplicationGroupPath = z.strictObject({ replicationGroupId: z.string() })
+export const DeleteReplicationGroupQuery = z.strictObject({
+  retainPrimaryCluster: queryBoolean('Must be false or left out.'),
+  finalSnapshotIdentifier: queryText('Not available: leave it out.'),
+})

@@ -1,11 +1,21 @@
-/** Generates the Prisma client, which is not kept in git. */
+/** Generates the Prisma client, which is not kept in git; does nothing when it is there for this very schema. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const generated = `${root}/packages/store/src/generated`
+const stamp = `${generated}/.schema`
 
-if (!existsSync(`${root}/prisma/schema.prisma`)) process.exit(0)
+const sources = ['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prisma/package.json']
+  .map((file) => `${root}/${file}`)
+  .filter((file) => existsSync(file))
+const digest = createHash('sha256')
+for (const file of sources) digest.update(readFileSync(file))
+const wanted = digest.digest('hex')
+
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0)
 
 const { status } = spawnSync(process.execPath, [`${root}/node_modules/prisma/build/index.js`, 'generate'], {
   cwd: root,
@@ -18,4 +28,6 @@ const { status } = spawnSync(process.execPath, [`${root}/node_modules/prisma/bui
     CHECKPOINT_DISABLE: '1',
   },
 })
-process.exit(status ?? 1)
+if (status !== 0) process.exit(status ?? 1)
+mkdirSync(generated, { recursive: true })
+writeFileSync(stamp, wanted)

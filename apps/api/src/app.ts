@@ -66,8 +66,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
 
 function newServer(log: Logger): App {
   const requestId = () => newId('request', randomBytes)
+  const loggerInstance: FastifyBaseLogger = log
   return Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestId,
     requestIdHeader: false,

@@ -54,10 +54,11 @@ function predicate(issue: Issue): string {
       return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : ''}`
     case 'too_small':
       return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters long' : ''}`
-    case 'invalid_format':
-      return issue.message.startsWith('must ') ? issue.message : 'is not of the right form'
+    case 'custom':
+      // Our own sentence, from the schema.
+      return issue.message
     default:
-      return 'is not valid'
+      return 'is not of the right form'
   }
 }
 

@@ -12,19 +12,32 @@ import {
 } from '../operations/cache-clusters.ts'
 import { presentCacheCluster } from '../present/cache-cluster.ts'
 import * as schemas from '../schemas/cache-cluster.ts'
-import { Gone } from '../schemas/common.ts'
+import { answer, Gone } from '../schemas/common.ts'
 import { changeHeaders, waitHeader } from '../schemas/headers.ts'
 import { problems } from '../schemas/problem.ts'
 
 const tags = ['Cache clusters']
 
+const CREATE_ERRORS = [
+  'InvalidParameterCombination',
+  'CacheParameterGroupNotFound',
+  'CacheSubnetGroupNotFoundFault',
+  'CacheClusterAlreadyExists',
+  'NodeQuotaForCustomerExceeded',
+  'InsufficientCacheClusterCapacity',
+  'CacheClusterNotFound',
+  'ProvisioningFailed',
+] as const
+
 /** Also shows the members of replication groups, which are created and deleted with their group. */
 export function cacheClusterRoutes(app: App, context: RouteContext): void {
-  const present = (cluster: CacheCluster, showNodes = true) =>
-    presentCacheCluster(cluster, context.region, showNodes)
-  const settled = (cluster: CacheCluster) => isSettled(cacheClusterStatus(cluster))
-  const find = (accountId: string, name: string) => context.catalogue.findCacheCluster(accountId, name)
+  create(app, context)
+  list(app, context)
+  read(app, context)
+  remove(app, context)
+}
 
+function create(app: App, context: RouteContext): void {
   app.route({
     method: 'POST',
     url: '/v1/cache-clusters',
@@ -35,32 +48,24 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
       headers: changeHeaders,
       body: schemas.CreateCacheCluster,
       response: {
-        200: schemas.CacheCluster,
-        202: schemas.CacheCluster,
-        ...problems(
-          { body: true },
-          'InvalidParameterCombination',
-          'CacheParameterGroupNotFound',
-          'CacheSubnetGroupNotFoundFault',
-          'CacheClusterAlreadyExists',
-          'NodeQuotaForCustomerExceeded',
-          'InsufficientCacheClusterCapacity',
-          'CacheClusterNotFound',
-          'ProvisioningFailed',
-        ),
+        200: answer('Settled.', schemas.CacheCluster),
+        202: answer('Still changing.', schemas.CacheCluster),
+        ...problems({ body: true }, ...CREATE_ERRORS),
       },
     },
     handler: async (request, reply) => {
       const principal = principalOf(request)
       const cluster = await createCacheCluster(context, principal, request.body, idempotencyKeyOf(request))
       void reply.header('location', `/v1/cache-clusters/${cluster.cacheClusterId}`)
-      const look = () => find(principal.accountId, cluster.cacheClusterId)
+      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
       const held = await hold(context, request, reply, cluster, look, settled)
       const resource = succeeded(held, cluster)
-      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(resource))
+      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
     },
   })
+}
 
+function list(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/cache-clusters',
@@ -69,7 +74,7 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
       operationId: 'DescribeCacheClusters',
       summary: 'List cache clusters and members of replication groups, ordered by id',
       querystring: schemas.ListCacheClustersQuery,
-      response: { 200: schemas.CacheClusterList, ...problems({ body: false }) },
+      response: { 200: answer('One page.', schemas.CacheClusterList), ...problems({ body: false }) },
     },
     handler: async (request, reply) => {
       const { showCacheNodeInfo = false, showCacheClustersNotInReplicationGroups = false } = request.query
@@ -79,11 +84,13 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
         request.query,
         showCacheClustersNotInReplicationGroups,
       )
-      const cacheClusters = rows.map((row) => present(row, showCacheNodeInfo))
+      const cacheClusters = rows.map((row) => present(context, row, showCacheNodeInfo))
       return reply.code(200).send({ cacheClusters, ...rest })
     },
   })
+}
 
+function read(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/cache-clusters/:cacheClusterId',
@@ -95,22 +102,24 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
       params: schemas.CacheClusterPath,
       querystring: schemas.GetCacheClusterQuery,
       response: {
-        200: schemas.CacheCluster,
-        202: schemas.CacheCluster,
+        200: answer('Settled, or nobody asked to wait for it.', schemas.CacheCluster),
+        202: answer('Still changing.', schemas.CacheCluster),
         ...problems({ body: false }, 'CacheClusterNotFound', 'ProvisioningFailed'),
       },
     },
     handler: async (request, reply) => {
       const principal = principalOf(request)
       const cluster = await describeCacheCluster(context, principal, request.params.cacheClusterId)
-      const look = () => find(principal.accountId, cluster.cacheClusterId)
+      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
       const held = await hold(context, request, reply, cluster, look, settled)
       const resource = succeeded(held, cluster)
-      const body = present(resource, request.query.showCacheNodeInfo ?? true)
+      const body = present(context, resource, request.query.showCacheNodeInfo ?? true)
       return reply.code(held.waited && !settled(resource) ? 202 : 200).send(body)
     },
   })
+}
 
+function remove(app: App, context: RouteContext): void {
   app.route({
     method: 'DELETE',
     url: '/v1/cache-clusters/:cacheClusterId',
@@ -122,7 +131,7 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
       params: schemas.CacheClusterPath,
       querystring: schemas.DeleteCacheClusterQuery,
       response: {
-        202: schemas.CacheCluster,
+        202: answer('Still going.', schemas.CacheCluster),
         204: Gone,
         ...problems({ body: false }, 'CacheClusterNotFound', 'InvalidCacheClusterState'),
       },
@@ -136,12 +145,17 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
         request.query,
       )
       if (cluster === null) return reply.code(204).send(null)
-      const look = () => find(principal.accountId, cluster.cacheClusterId)
+      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
       const { resource } = await hold(context, request, reply, cluster, look, () => false)
-      return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(resource))
+      return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(context, resource))
     },
   })
 }
+
+const present = (context: RouteContext, cluster: CacheCluster, showNodes = true) =>
+  presentCacheCluster(cluster, context.region, showNodes)
+
+const settled = (cluster: CacheCluster) => isSettled(cacheClusterStatus(cluster))
 
 /** Who waited is told about a failure as an error; who did not sees it in the resource. */
 function succeeded({ resource, waited }: Held<CacheCluster>, cluster: CacheCluster): CacheCluster {

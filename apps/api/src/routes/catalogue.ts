@@ -10,7 +10,7 @@ import {
 import { describeEvents } from '../operations/events.ts'
 import { presentEngineVersion, presentEvent, presentNodeType } from '../present/catalogue.ts'
 import * as schemas from '../schemas/catalogue.ts'
-import { NoQuery } from '../schemas/common.ts'
+import { answer, NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 
 const PEM_TYPE = 'application/x-pem-file'
@@ -18,6 +18,14 @@ const tags = ['Catalogue']
 
 /** What can be had, where, and what has happened. */
 export function catalogueRoutes(app: App, context: RouteContext): void {
+  events(app, context)
+  engineVersions(app, context)
+  nodeTypes(app, context)
+  availabilityZones(app, context)
+  caCertificate(app, context)
+}
+
+function events(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/events',
@@ -26,14 +34,19 @@ export function catalogueRoutes(app: App, context: RouteContext): void {
       operationId: 'DescribeEvents',
       summary: 'List events, newest first',
       querystring: schemas.ListEventsQuery,
-      response: { 200: schemas.EventList, ...problems({ body: false }, 'InvalidParameterCombination') },
+      response: {
+        200: answer('One page.', schemas.EventList),
+        ...problems({ body: false }, 'InvalidParameterCombination'),
+      },
     },
     handler: async (request, reply) => {
       const { rows, ...rest } = await describeEvents(context, principalOf(request), request.query)
       return reply.code(200).send({ events: rows.map(presentEvent), ...rest })
     },
   })
+}
 
+function engineVersions(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/engine-versions',
@@ -42,7 +55,7 @@ export function catalogueRoutes(app: App, context: RouteContext): void {
       operationId: 'DescribeCacheEngineVersions',
       summary: 'List engine versions',
       querystring: schemas.ListEngineVersionsQuery,
-      response: { 200: schemas.EngineVersionList, ...problems({ body: false }) },
+      response: { 200: answer('One page.', schemas.EngineVersionList), ...problems({ body: false }) },
     },
     handler: async (request, reply) => {
       const { rows, ...rest } = await describeCacheEngineVersions(
@@ -53,7 +66,9 @@ export function catalogueRoutes(app: App, context: RouteContext): void {
       return reply.code(200).send({ cacheEngineVersions: rows.map(presentEngineVersion), ...rest })
     },
   })
+}
 
+function nodeTypes(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/node-types',
@@ -62,14 +77,16 @@ export function catalogueRoutes(app: App, context: RouteContext): void {
       operationId: 'DescribeNodeTypes',
       summary: 'List node types and what they get here',
       querystring: schemas.ListNodeTypesQuery,
-      response: { 200: schemas.NodeTypeList, ...problems({ body: false }) },
+      response: { 200: answer('One page.', schemas.NodeTypeList), ...problems({ body: false }) },
     },
     handler: async (request, reply) => {
       const { rows, ...rest } = await describeNodeTypes(context, principalOf(request), request.query)
       return reply.code(200).send({ nodeTypes: rows.map(presentNodeType), ...rest })
     },
   })
+}
 
+function availabilityZones(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/availability-zones',
@@ -78,7 +95,7 @@ export function catalogueRoutes(app: App, context: RouteContext): void {
       operationId: 'DescribeAvailabilityZones',
       summary: 'List availability zones',
       querystring: schemas.ListAvailabilityZonesQuery,
-      response: { 200: schemas.AvailabilityZoneList, ...problems({ body: false }) },
+      response: { 200: answer('One page.', schemas.AvailabilityZoneList), ...problems({ body: false }) },
     },
     handler: async (request, reply) => {
       const { rows, ...rest } = await describeAvailabilityZones(context, principalOf(request), request.query)
@@ -86,7 +103,9 @@ export function catalogueRoutes(app: App, context: RouteContext): void {
       return reply.code(200).send({ availabilityZones, ...rest })
     },
   })
+}
 
+function caCertificate(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/ca-certificate',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Catalogue, type Clock, seconds, ServiceError } from '@cacheplane/domain'
 import { z } from 'zod'
 import type { App } from '../http/types.ts'
+import { answer } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 
 const SURVEY_IS_FRESH_MS = seconds(60)
@@ -13,7 +14,7 @@ export function healthRoutes(app: App, { catalogue, clock }: { catalogue: Catalo
   app.route({
     method: 'GET',
     url: '/healthz',
-    schema: { tags, summary: 'The process is up', security: [], response: { 200: Health } },
+    schema: { tags, summary: 'The process is up', security: [], response: { 200: answer('It is.', Health) } },
     handler: async (_request, reply) => reply.code(200).send({ status: 'ok' }),
   })
 
@@ -24,7 +25,7 @@ export function healthRoutes(app: App, { catalogue, clock }: { catalogue: Catalo
       tags,
       summary: 'Postgres answers, and a worker has reached a Docker engine within the last minute',
       security: [],
-      response: { 200: Health, ...problems({ body: false }) },
+      response: { 200: answer('They do.', Health), ...problems({ body: false }) },
     },
     handler: async (_request, reply) => {
       const reason = await Promise.race([unready(catalogue, clock), tooSlow()])

@@ -12,17 +12,32 @@ import {
 } from '../operations/replication-groups.ts'
 import { presentReplicationGroup } from '../present/replication-group.ts'
 import { changeHeaders, waitHeader } from '../schemas/headers.ts'
-import { Gone, NoQuery } from '../schemas/common.ts'
+import { answer, Gone, NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 import * as schemas from '../schemas/replication-group.ts'
 
 const tags = ['Replication groups']
 
-export function replicationGroupRoutes(app: App, context: RouteContext): void {
-  const present = (group: ReplicationGroup) => presentReplicationGroup(group, context.region)
-  const settled = (group: ReplicationGroup) => isSettled(replicationGroupStatus(group))
-  const find = (accountId: string, name: string) => context.catalogue.findReplicationGroup(accountId, name)
+const CREATE_ERRORS = [
+  'InvalidParameterCombination',
+  'CacheParameterGroupNotFound',
+  'CacheSubnetGroupNotFoundFault',
+  'ReplicationGroupAlreadyExists',
+  'CacheClusterAlreadyExists',
+  'NodeQuotaForCustomerExceeded',
+  'InsufficientCacheClusterCapacity',
+  'ReplicationGroupNotFoundFault',
+  'ProvisioningFailed',
+] as const
 
+export function replicationGroupRoutes(app: App, context: RouteContext): void {
+  create(app, context)
+  list(app, context)
+  read(app, context)
+  remove(app, context)
+}
+
+function create(app: App, context: RouteContext): void {
   app.route({
     method: 'POST',
     url: '/v1/replication-groups',
@@ -33,33 +48,24 @@ export function replicationGroupRoutes(app: App, context: RouteContext): void {
       headers: changeHeaders,
       body: schemas.CreateReplicationGroup,
       response: {
-        200: schemas.ReplicationGroup,
-        202: schemas.ReplicationGroup,
-        ...problems(
-          { body: true },
-          'InvalidParameterCombination',
-          'CacheParameterGroupNotFound',
-          'CacheSubnetGroupNotFoundFault',
-          'ReplicationGroupAlreadyExists',
-          'CacheClusterAlreadyExists',
-          'NodeQuotaForCustomerExceeded',
-          'InsufficientCacheClusterCapacity',
-          'ReplicationGroupNotFoundFault',
-          'ProvisioningFailed',
-        ),
+        200: answer('Settled.', schemas.ReplicationGroup),
+        202: answer('Still changing.', schemas.ReplicationGroup),
+        ...problems({ body: true }, ...CREATE_ERRORS),
       },
     },
     handler: async (request, reply) => {
       const principal = principalOf(request)
       const group = await createReplicationGroup(context, principal, request.body, idempotencyKeyOf(request))
       void reply.header('location', `/v1/replication-groups/${group.replicationGroupId}`)
-      const look = () => find(principal.accountId, group.replicationGroupId)
+      const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
       const held = await hold(context, request, reply, group, look, settled)
       const resource = succeeded(held, group)
-      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(resource))
+      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
     },
   })
+}
 
+function list(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/replication-groups',
@@ -68,14 +74,16 @@ export function replicationGroupRoutes(app: App, context: RouteContext): void {
       operationId: 'DescribeReplicationGroups',
       summary: 'List replication groups, ordered by id',
       querystring: schemas.ListReplicationGroupsQuery,
-      response: { 200: schemas.ReplicationGroupList, ...problems({ body: false }) },
+      response: { 200: answer('One page.', schemas.ReplicationGroupList), ...problems({ body: false }) },
     },
     handler: async (request, reply) => {
       const { rows, ...rest } = await describeReplicationGroups(context, principalOf(request), request.query)
-      return reply.code(200).send({ replicationGroups: rows.map(present), ...rest })
+      return reply.code(200).send({ replicationGroups: rows.map((row) => present(context, row)), ...rest })
     },
   })
+}
 
+function read(app: App, context: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/replication-groups/:replicationGroupId',
@@ -87,21 +95,23 @@ export function replicationGroupRoutes(app: App, context: RouteContext): void {
       params: schemas.ReplicationGroupPath,
       querystring: NoQuery,
       response: {
-        200: schemas.ReplicationGroup,
-        202: schemas.ReplicationGroup,
+        200: answer('Settled, or nobody asked to wait for it.', schemas.ReplicationGroup),
+        202: answer('Still changing.', schemas.ReplicationGroup),
         ...problems({ body: false }, 'ReplicationGroupNotFoundFault', 'ProvisioningFailed'),
       },
     },
     handler: async (request, reply) => {
       const principal = principalOf(request)
       const group = await describeReplicationGroup(context, principal, request.params.replicationGroupId)
-      const look = () => find(principal.accountId, group.replicationGroupId)
+      const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
       const held = await hold(context, request, reply, group, look, settled)
       const resource = succeeded(held, group)
-      return reply.code(held.waited && !settled(resource) ? 202 : 200).send(present(resource))
+      return reply.code(held.waited && !settled(resource) ? 202 : 200).send(present(context, resource))
     },
   })
+}
 
+function remove(app: App, context: RouteContext): void {
   app.route({
     method: 'DELETE',
     url: '/v1/replication-groups/:replicationGroupId',
@@ -113,7 +123,7 @@ export function replicationGroupRoutes(app: App, context: RouteContext): void {
       params: schemas.ReplicationGroupPath,
       querystring: schemas.DeleteReplicationGroupQuery,
       response: {
-        202: schemas.ReplicationGroup,
+        202: answer('Still going.', schemas.ReplicationGroup),
         204: Gone,
         ...problems({ body: false }, 'ReplicationGroupNotFoundFault', 'InvalidReplicationGroupState'),
       },
@@ -123,12 +133,17 @@ export function replicationGroupRoutes(app: App, context: RouteContext): void {
       const { replicationGroupId } = request.params
       const group = await deleteReplicationGroup(context, principal, replicationGroupId, request.query)
       if (group === null) return reply.code(204).send(null)
-      const look = () => find(principal.accountId, group.replicationGroupId)
+      const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
       const { resource } = await hold(context, request, reply, group, look, () => false)
-      return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(resource))
+      return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(context, resource))
     },
   })
 }
+
+const present = (context: RouteContext, group: ReplicationGroup) =>
+  presentReplicationGroup(group, context.region)
+
+const settled = (group: ReplicationGroup) => isSettled(replicationGroupStatus(group))
 
 /** Who waited is told about a failure as an error; who did not sees it in the resource. */
 function succeeded({ resource, waited }: Held<ReplicationGroup>, group: ReplicationGroup): ReplicationGroup {

@@ -24,7 +24,7 @@ export const CreateCacheCluster = z
   .meta({
     id: 'CreateCacheCluster',
     required: ['cacheClusterId', 'engine', 'cacheNodeType'],
-    example: { cacheClusterId: 'sessions', engine: 'memcached', cacheNodeType: 'cache.t4g.micro' },
+    examples: [{ cacheClusterId: 'sessions', engine: 'memcached', cacheNodeType: 'cache.t4g.micro' }],
   })
 
 const CacheNode = z

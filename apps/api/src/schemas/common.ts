@@ -4,15 +4,19 @@ import { MAX_RECORDS, MIN_RECORDS } from '../operations/paging.ts'
 
 export const Endpoint = z
   .object({ address: z.string(), port: z.int() })
-  .meta({ id: 'Endpoint', example: { address: '127.0.0.1', port: 10000 } })
+  .meta({ id: 'Endpoint', examples: [{ address: '127.0.0.1', port: 10000 }] })
 
-export const Timestamp = z.iso.datetime().meta({ example: '2026-01-31T12:00:00.000Z' })
+export const Timestamp = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] })
 export const EngineName = z.enum(ENGINES)
+
+const WHOLE_NUMBER = /^-?\d{1,9}$/
+const IsoTime = z.iso.datetime({ offset: true })
 
 /** Query strings are text; these say what they mean, and nothing else is taken. */
 export const queryBoolean = (description: string) =>
   z
-    .enum(['true', 'false'])
+    .string()
+    .refine((text) => text === 'true' || text === 'false', 'must be true or false')
     .transform((text) => text === 'true')
     .optional()
     .meta({ type: 'boolean', description })
@@ -20,17 +24,18 @@ export const queryBoolean = (description: string) =>
 export const queryInteger = (description: string) =>
   z
     .string()
-    .regex(/^-?\d{1,9}$/, 'must be a whole number')
+    .refine((text) => WHOLE_NUMBER.test(text), 'must be a whole number')
     .transform(Number)
     .optional()
     .meta({ type: 'integer', description })
 
 export const queryTime = (description: string) =>
-  z.iso
-    .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+  z
+    .string()
+    .refine((text) => IsoTime.safeParse(text).success, 'must be a time such as 2026-01-31T12:00:00Z')
     .transform((text) => new Date(text))
     .optional()
-    .meta({ type: 'string', format: 'date-time', description })
+    .meta({ format: 'date-time', description })
 
 export const queryText = (description: string) => z.string().min(1).max(255).optional().meta({ description })
 
@@ -49,3 +54,9 @@ export const NoQuery = z.strictObject({})
 
 /** An answer without a body. */
 export const Gone = z.null().meta({ description: 'Gone.' })
+
+/** A response with a description of its own. */
+export const answer = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
+  description,
+  content: { 'application/json': { schema } },
+})

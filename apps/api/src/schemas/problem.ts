@@ -18,20 +18,22 @@ export const Problem = z
   })
   .meta({
     id: 'Problem',
-    example: {
-      type: 'about:blank',
-      title: 'Bad Request',
-      status: 400,
-      detail: 'The parameter cacheNodeType must be provided and must not be null.',
-      code: 'InvalidParameterValue',
-      requestId: 'req-abcdefghijkmnpqr',
-      errors: [
-        {
-          path: 'cacheNodeType',
-          message: 'The parameter cacheNodeType must be provided and must not be null.',
-        },
-      ],
-    },
+    examples: [
+      {
+        type: 'about:blank',
+        title: 'Bad Request',
+        status: 400,
+        detail: 'The parameter cacheNodeType must be provided and must not be null.',
+        code: 'InvalidParameterValue',
+        requestId: 'req-abcdefghijkmnpqr',
+        errors: [
+          {
+            path: 'cacheNodeType',
+            message: 'The parameter cacheNodeType must be provided and must not be null.',
+          },
+        ],
+      },
+    ],
   })
 
 /** Any request may meet these. */

@@ -35,13 +35,15 @@ export const CreateReplicationGroup = z
   .meta({
     id: 'CreateReplicationGroup',
     required: ['replicationGroupId', 'replicationGroupDescription', 'cacheNodeType'],
-    example: {
-      replicationGroupId: 'orders',
-      replicationGroupDescription: 'Order cache',
-      engine: 'valkey',
-      cacheNodeType: 'cache.t4g.micro',
-      transitEncryptionEnabled: true,
-    },
+    examples: [
+      {
+        replicationGroupId: 'orders',
+        replicationGroupDescription: 'Order cache',
+        engine: 'valkey',
+        cacheNodeType: 'cache.t4g.micro',
+        transitEncryptionEnabled: true,
+      },
+    ],
   })
 
 const NodeGroupMember = z

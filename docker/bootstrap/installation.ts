@@ -23,6 +23,7 @@ export const STATE_FILES = {
   secretKey: 'secret.key',
   accessKey: 'access-key.json',
   postgresPassword: 'postgres.password',
+  databasePassword: 'database.password',
   queuePassword: 'queue.password',
   env: 'env',
   postgres: 'postgres',
@@ -61,9 +62,18 @@ export async function keepInstallation(stateDir: string, installation: Installat
   await writePrivate(statePath(stateDir, 'installation'), `${JSON.stringify(installation, null, 2)}\n`)
 }
 
-export async function installationPasswords(stateDir: string): Promise<{ postgres: string; queue: string }> {
+export interface Passwords {
+  /** Of the superuser of our own database server. */
+  postgres: string
+  /** Of the role that the service uses there. */
+  database: string
+  queue: string
+}
+
+export async function installationPasswords(stateDir: string): Promise<Passwords> {
   return {
     postgres: await keepPassword(statePath(stateDir, 'postgresPassword')),
+    database: await keepPassword(statePath(stateDir, 'databasePassword')),
     queue: await keepPassword(statePath(stateDir, 'queuePassword')),
   }
 }

@@ -67,5 +67,7 @@ function npm(args) {
 
 function fail(sentence) {
   console.error(sentence)
+  // Whoever reads the outcome of a test run reads its last line.
+  if (process.argv[1]?.endsWith('test.mjs')) console.log('0 passed, 1 failed')
   process.exit(1)
 }

@@ -1,12 +1,13 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { buildPrograms, generateClient } from './build.ts'
 import { ensureDockerEngine } from './docker-engine.ts'
 import { imagesStep } from './images-step.ts'
 import { runStaticCheck, STATIC_CHECKS, type CheckResult } from './run-check.ts'
 import { PROJECTS, runProject } from './run-project.ts'
-import { say, seconds, step } from './say.ts'
+import { Obstacle, say, seconds, step } from './say.ts'
 import type { Settings } from './settings.ts'
 
 /** Prepares the machine, runs every check and test, and ends with the one line that counts. Returns the exit code. */
@@ -17,25 +18,39 @@ export async function runAllTests(settings: Settings): Promise<number> {
     results.push(result)
     report(result)
   }
-  await step('Prisma client', () => generateClient())
-  const statics = runStaticChecks(keep)
   const tempDir = await makeTempDir()
   try {
-    const docker = await step('Docker engine', (progress) =>
-      ensureDockerEngine(settings.dockerAddress, settings.dockerAddressGiven, progress),
-    )
-    await imagesStep(docker)
-    await step('programs', () => buildPrograms())
+    keep(await prepare('Prisma client', () => generateClient()))
+    const statics = runStaticChecks(keep)
+    keep(await prepare('engine', () => prepareEngine(settings)))
+    keep(await prepare('programs', () => buildPrograms()))
     await statics
     for (const project of PROJECTS) {
       say(`\n=== ${project} ===`)
       keep(await runProject(project, tempDir))
     }
   } finally {
-    await statics
     await rm(tempDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
   return conclude(results, performance.now() - started)
+}
+
+/** What cannot be prepared counts as a failure; the rest goes on and shows what still works without it. */
+async function prepare(name: string, work: () => Promise<void>): Promise<CheckResult> {
+  const started = performance.now()
+  const output = await work().then(
+    () => '',
+    (error: unknown) => (error instanceof Obstacle ? error.message : inspect(error)),
+  )
+  return { name, passed: 0, failed: output === '' ? 0 : 1, ms: performance.now() - started, output }
+}
+
+async function prepareEngine(settings: Settings): Promise<void> {
+  const { dockerAddress, dockerAddressGiven } = settings
+  const docker = await step('Docker engine', (progress) =>
+    ensureDockerEngine(dockerAddress, dockerAddressGiven, progress),
+  )
+  await imagesStep(docker)
 }
 
 /** One after the other, beside the preparations, which mostly wait. */

@@ -103,11 +103,16 @@ async function buildSuite(
 ): Promise<void> {
   try {
     const id = await buildSuiteImage(docker, suite, rows)
+    let named = 0
     for (const row of rows) {
       const fault = await verifyEngineImage(docker, id, row)
-      if (fault === null) await name(docker, id, row)
+      if (fault === null) {
+        await name(docker, id, row)
+        named += 1
+      }
       settle(row, fault === null ? 'built' : 'missing', fault ?? undefined)
     }
+    if (named === 0) await docker.getImage(id).remove({ force: true })
   } catch (error) {
     for (const row of rows) settle(row, 'missing', sentence(error))
   }

@@ -4,6 +4,7 @@ import type { App } from './types.ts'
 /** Answers 405 with `Allow` where the path exists under another method, else 404. */
 export function answerUnknownRoutes(app: App): void {
   const routes = new Map<string, Set<string>>()
+  app.decorate('knownRoutes', routes)
   app.addHook('onRoute', ({ url, method }) => {
     const methods = routes.get(url) ?? new Set<string>()
     for (const name of [method].flat()) methods.add(name)

@@ -13,6 +13,10 @@ export interface RouteContext extends Service {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Methods by route. */
+    knownRoutes: ReadonlyMap<string, ReadonlySet<string>>
+  }
   interface FastifyRequest {
     /** Set by `authenticate`; null on public routes only. */
     principal: Principal | null

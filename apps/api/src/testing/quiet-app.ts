@@ -1,0 +1,45 @@
+import { type Catalogue, Secret } from '@cacheplane/domain'
+import { pino } from 'pino'
+import { buildApp } from '../app.ts'
+import type { App } from '../http/types.ts'
+import { systemClock } from '../system-clock.ts'
+
+export const KEY = 'a-key-for-tests'
+export const bearer = { authorization: `Bearer ${KEY}` }
+
+/**
+ * The API over a catalogue in which nothing stands, for what never gets to one: keys, bodies, routes. What a test needs of
+ * the catalogue it says itself. What the API does to Postgres is tested on Postgres.
+ */
+export function quietApp(catalogue: Partial<Catalogue> = {}, lines: string[] = []): Promise<App> {
+  return buildApp({
+    catalogue: { ...emptyCatalogue, ...catalogue },
+    doorbell: { ring: () => Promise.resolve() },
+    keyring: { derive: (label) => new Secret(label) },
+    clock: systemClock,
+    random: Math.random,
+    region: 'local-1',
+    log: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
+  })
+}
+
+const refused = () => Promise.reject(new Error('nothing is created in this test'))
+
+const emptyCatalogue: Catalogue = {
+  createReplicationGroup: refused,
+  createCacheCluster: refused,
+  deleteReplicationGroup: refused,
+  deleteCacheCluster: refused,
+  findReplicationGroup: () => Promise.resolve(null),
+  listReplicationGroups: () => Promise.resolve([]),
+  findCacheCluster: () => Promise.resolve(null),
+  listCacheClusters: () => Promise.resolve([]),
+  listEvents: () => Promise.resolve([]),
+  listZones: () => Promise.resolve([]),
+  listEngines: () => Promise.resolve([]),
+  findPrincipal: (token) =>
+    Promise.resolve(token.reveal() === KEY ? { accountId: '000000000000', accessKeyId: 'ak-test' } : null),
+  caCertificate: () => Promise.resolve(null),
+  onSettled: () => () => undefined,
+  ping: () => Promise.resolve(),
+}

@@ -13,7 +13,10 @@ import { idempotencyOf } from './idempotency.ts'
 import { type Page, type Paging, readPage } from './paging.ts'
 import type { Service } from './service.ts'
 
-/** CreateCacheCluster. A repeated idempotency key answers the cluster as it stands. */
+/**
+ * CreateCacheCluster. A repeated idempotency key answers the cluster as it stands, and not another one that took its
+ * name since.
+ */
 export async function createCacheCluster(
   service: Service,
   principal: Principal,
@@ -26,7 +29,9 @@ export async function createCacheCluster(
   const idempotency = idempotencyOf(service, 'CreateCacheCluster', request, idempotencyKey)
   const accepted = await service.catalogue.createCacheCluster({ ...plan, idempotency })
   void service.doorbell.ring(accepted.workflowId)
-  return requireCluster(service, principal, plan.cacheClusterId)
+  const cluster = await requireCluster(service, principal, plan.cacheClusterId)
+  if (cluster.id !== accepted.resourceId) throw cacheClusterNotFound(plan.cacheClusterId)
+  return cluster
 }
 
 /** DescribeCacheClusters for one cluster, also for a member of a replication group. Throws CacheClusterNotFound. */

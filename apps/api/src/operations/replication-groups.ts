@@ -13,7 +13,10 @@ import { idempotencyOf } from './idempotency.ts'
 import { type Page, type Paging, readPage } from './paging.ts'
 import type { Service } from './service.ts'
 
-/** CreateReplicationGroup. A repeated idempotency key answers the group as it stands. */
+/**
+ * CreateReplicationGroup. A repeated idempotency key answers the group as it stands, and not another one that took its
+ * name since.
+ */
 export async function createReplicationGroup(
   service: Service,
   principal: Principal,
@@ -26,7 +29,9 @@ export async function createReplicationGroup(
   const idempotency = idempotencyOf(service, 'CreateReplicationGroup', request, idempotencyKey)
   const accepted = await service.catalogue.createReplicationGroup({ ...plan, idempotency })
   void service.doorbell.ring(accepted.workflowId)
-  return requireGroup(service, principal, plan.replicationGroupId)
+  const group = await requireGroup(service, principal, plan.replicationGroupId)
+  if (group.id !== accepted.resourceId) throw replicationGroupNotFound(plan.replicationGroupId)
+  return group
 }
 
 /** DescribeReplicationGroups for one group. Throws ReplicationGroupNotFoundFault. */

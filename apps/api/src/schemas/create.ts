@@ -37,7 +37,7 @@ export const createMembers = {
     .optional()
     .meta({
       description:
-        'Password of the default user: 16 to 128 letters, digits and `! & # $ ^ < > -`. Needs `transitEncryptionEnabled`. Never answered.',
+        'Password of the default user: 16 to 128 letters, digits and `! & # $ ^ < > -`. Needs `transitEncryptionEnabled`; replication groups only. Never answered.',
       writeOnly: true,
     }),
   transitEncryptionEnabled: z

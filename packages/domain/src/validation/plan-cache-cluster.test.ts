@@ -32,20 +32,23 @@ describe('a plan for a cache cluster', () => {
     })
   })
 
-  it('gives a standalone valkey its windows, its token and its zone', () => {
+  it('gives a standalone valkey its windows, its TLS and its zone', () => {
     const plan = planCacheCluster(
       {
         ...memcached,
         engine: 'valkey',
         transitEncryptionEnabled: true,
-        authToken: new Secret('a-token-of-16-ch'),
         preferredAvailabilityZone: 'local-1c',
         snapshotWindow: '05:00-07:00',
       },
       context,
     )
-    expect(plan).toMatchObject({ zones: ['local-1c'], snapshotWindow: '05:00-07:00', authTokenEnabled: true })
-    expect(plan.authToken?.reveal()).toBe('a-token-of-16-ch')
+    expect(plan).toMatchObject({
+      zones: ['local-1c'],
+      snapshotWindow: '05:00-07:00',
+      transitEncryptionEnabled: true,
+    })
+    expect(plan.authToken).toBeNull()
   })
 
   it('says the same for one node in one zone, spelled out', () => {
@@ -80,6 +83,11 @@ describe('a plan for a cache cluster', () => {
       'a token for memcached',
       { authToken: new Secret('a'.repeat(16)), transitEncryptionEnabled: true },
       'authToken is not supported for engine memcached',
+    ],
+    [
+      'a token for a standalone redis',
+      { engine: 'redis', authToken: new Secret('a'.repeat(16)), transitEncryptionEnabled: true },
+      'create a replication group',
     ],
     ['a snapshot window for memcached', { snapshotWindow: '05:00-06:00' }, 'snapshotWindow is not supported'],
     ['retention for memcached', { snapshotRetentionLimit: 3 }, 'snapshotRetentionLimit is not supported'],

@@ -51,6 +51,12 @@ const MEMCACHED_RULES = [
 
 const rulesOf = (engine: Engine) => [
   allow(
+    'authToken',
+    never,
+    'A cache cluster takes no authToken: create a replication group of one node instead.',
+    'combination',
+  ),
+  allow(
     'numCacheNodes',
     exactly(1),
     `A cache cluster of engine ${engine} has exactly one node: numCacheNodes must be 1 or left out.`,

@@ -14,6 +14,7 @@ import type { App, RouteContext } from './http/types.ts'
 import { validatorCompiler } from './http/validate.ts'
 import { Waiters } from './http/waiters.ts'
 import { Signer } from './operations/signer.ts'
+import { tellOutages } from './operations/tell-outages.ts'
 import { cacheClusterRoutes } from './routes/cache-clusters.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -40,7 +41,8 @@ export interface AppDeps {
 }
 
 /** The whole HTTP face, not listening. Tests drive it with `inject`. */
-export async function buildApp(deps: AppDeps): Promise<App> {
+export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<App> {
+  const deps = { ...rest, catalogue: tellOutages(store) }
   const app = newServer(deps.log)
   const waiters = new Waiters()
   const context: RouteContext = { ...deps, signer: new Signer(deps.keyring), waiters }

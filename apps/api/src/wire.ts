@@ -19,7 +19,7 @@ export async function wireApi(config: Config, log: Logger): Promise<WiredApi> {
     key: config.CACHEPLANE_SECRET_KEY,
     keyFile: config.CACHEPLANE_SECRET_KEY_FILE,
   })
-  const store = await openStore({
+  const store = openStore({
     databaseUrl: config.DATABASE_URL,
     keyring,
     networkPool: config.CACHEPLANE_NETWORK_POOL,

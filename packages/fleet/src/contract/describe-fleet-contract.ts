@@ -1,0 +1,20 @@
+import { describe } from 'vitest'
+import type { ContractBench, ContractVariant } from './contract-bench.ts'
+import { engineContract } from './engine-contract.ts'
+import { networkContract } from './network-contract.ts'
+import { nodeContract } from './node-contract.ts'
+import { orphanContract } from './orphan-contract.ts'
+
+/** What every fleet promises, simulated or real. The first variant serves for what does not depend on the engine. */
+export function describeFleetContract(
+  name: string,
+  openBench: () => Promise<ContractBench>,
+  variants: readonly [ContractVariant, ...ContractVariant[]],
+): void {
+  describe(`${name} keeps the contract of a fleet`, () => {
+    networkContract(openBench, variants[0])
+    nodeContract(openBench, variants[0])
+    orphanContract(openBench, variants[0])
+    for (const variant of variants) engineContract(openBench, variant)
+  })
+}

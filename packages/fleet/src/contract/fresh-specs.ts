@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { newId, type NetworkSpec, type NodeSpec } from '@cacheplane/domain'
+import type { ContractVariant } from './contract-bench.ts'
+
+const MB = 1_048_576
+
+/** Makes specs that do not collide with each other: every one has ids, a subnet, addresses and a port of its own. */
+export class FreshSpecs {
+  #subnets = 0
+  #ports = 0
+
+  constructor(
+    private readonly engineId: string,
+    /** Two numbers, as in `10.211`, under which the subnets are cut. */
+    private readonly subnetPrefix: string,
+    private readonly firstPort: number,
+  ) {}
+
+  network(): NetworkSpec {
+    this.#subnets += 1
+    const prefix = `${this.subnetPrefix}.${this.#subnets}`
+    return {
+      networkId: newId('network', randomBytes),
+      engineId: this.engineId,
+      ownerName: 'contract',
+      subnet: `${prefix}.0/28`,
+      gateway: `${prefix}.1`,
+    }
+  }
+
+  node(network: NetworkSpec, { engine, engineVersion, tls, authToken }: ContractVariant): NodeSpec {
+    this.#ports += 1
+    const ip = network.gateway.replace(/\.1$/, `.${2 + (this.#ports % 12)}`)
+    return {
+      nodeId: newId('node', randomBytes),
+      incarnation: 1,
+      engineId: this.engineId,
+      engine,
+      engineVersion,
+      cacheClusterId: 'contract-001',
+      cacheNodeId: '0001',
+      networkId: network.networkId,
+      ip,
+      port: this.firstPort + this.#ports,
+      tls,
+      authToken,
+      tlsNames: ['localhost', '127.0.0.1'],
+      parameters: {},
+      limits: { memoryBytes: 128 * MB, cpus: 1, maxmemoryBytes: 64 * MB, itemMemoryMb: 64, threads: 2 },
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export type { ContractBench, ContractVariant } from './contract-bench.ts'
+export { describeFleetContract } from './describe-fleet-contract.ts'
+export { FreshSpecs } from './fresh-specs.ts'

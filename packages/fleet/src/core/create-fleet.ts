@@ -1,0 +1,63 @@
+import type { Clock, Fleet, NodeChange } from '@cacheplane/domain'
+import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
+import { EnginePool, type EngineSeat } from './engine-pool.ts'
+import { ensureNetwork, removeNetwork } from './ensure-network.ts'
+import { ensureNode } from './ensure-node.ts'
+import { inventory, removeOrphan } from './inventory.ts'
+import { incarnationOf, NODE_LABEL } from './labels.ts'
+import type { NodeControl } from './node-control.ts'
+import { observeNode } from './observe-node.ts'
+import { openNode } from './open-node.ts'
+import { removeNode } from './remove-node.ts'
+
+export interface FleetParts {
+  /** Label value that tells this installation's objects from everybody else's. */
+  installation: string
+  seats: readonly EngineSeat[]
+  /** How to speak to the nodes of an engine. */
+  controlOf: (engine: DockerEngine) => NodeControl
+  clock: Clock
+}
+
+/** Puts the fleet together from engines and a way to speak to nodes; real ones and simulated ones alike. */
+export function createFleet({ installation, seats, controlOf, clock }: FleetParts): Fleet {
+  const pool = new EnginePool(seats)
+  const on = async <T>(engineId: string, act: (engine: DockerEngine) => Promise<T>) => {
+    const found = await pool.find(engineId)
+    return found.kind === 'found' ? act(found.engine) : found
+  }
+  return {
+    survey: () => pool.survey(),
+    ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
+    removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
+    ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
+    observeNode: (ref, patienceMs) =>
+      on(ref.engineId, (engine) =>
+        observeNode({ engine, control: controlOf(engine), clock }, ref, patienceMs),
+      ),
+    openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
+    removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
+    inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
+    removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
+    watch: (onChange) => watchAll(pool, onChange),
+    close: async () => void (await Promise.all(seats.map((seat) => seat.engine.close()))),
+  }
+}
+
+function watchAll(pool: EnginePool, onChange: (change: NodeChange) => void): () => void {
+  const stops = pool.seats.map(({ engine }) =>
+    engine.watch((event) => {
+      const change = nodeChange(pool.idOf(engine), event)
+      if (change !== null) onChange(change)
+    }),
+  )
+  return () => stops.forEach((stop) => stop())
+}
+
+function nodeChange(engineId: string, { action, labels }: ContainerEvent): NodeChange | null {
+  const nodeId = labels[NODE_LABEL]
+  const incarnation = incarnationOf(labels)
+  return nodeId === undefined || incarnation === null
+    ? null
+    : { engineId, nodeId, incarnation, change: action }
+}

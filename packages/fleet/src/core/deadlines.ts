@@ -1,0 +1,12 @@
+/** How long each call to a Docker engine may take, in milliseconds. Generous: a busy engine is slow, not dead. */
+export const DEADLINES = {
+  look: 3_000,
+  create: 15_000,
+  start: 20_000,
+  remove: 15_000,
+  network: 10_000,
+} as const
+
+/** Speaking to a node: establishing the connection, and each command on it. */
+export const CONNECT_MS = 800
+export const COMMAND_MS = 1_500

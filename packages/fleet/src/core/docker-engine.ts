@@ -1,0 +1,73 @@
+import type { NetworkSpec, NodeSpec } from '@cacheplane/domain'
+import type { Call } from './call.ts'
+import type { Labels } from './labels.ts'
+
+/**
+ * One Docker engine, in the verbs that the fleet needs. Two rooms implement it: the real one over dockerode, and the
+ * simulated one of the fake fleet; what the fleet makes of the answers is the same code for both.
+ * Lists show only objects with the installation's label.
+ */
+export interface DockerEngine {
+  /** As configured; tells engines apart until they have said their id. */
+  readonly dockerAddress: string
+  info(): Promise<Call<EngineInfo>>
+  containers(nodeId?: string): Promise<Call<ContainerFacts[]>>
+  networks(networkId?: string): Promise<Call<NetworkFacts[]>>
+  volumes(nodeId?: string): Promise<Call<ObjectFacts[]>>
+  /** Whatever carries the name, ours or not. */
+  inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>>
+  /** Creates the container with its secrets in place; nothing runs yet. Creates again over an unfinished one: conflict. */
+  createContainer(blueprint: NodeBlueprint): Promise<Call<void>>
+  startContainer(ref: string): Promise<Call<void>>
+  /** Kills and removes it. */
+  removeContainer(ref: string): Promise<Call<void>>
+  createNetwork(blueprint: NetworkBlueprint): Promise<Call<void>>
+  removeNetwork(ref: string): Promise<Call<void>>
+  removeVolume(ref: string): Promise<Call<void>>
+  /** Changes of state of containers with our label; survives lost connections. Returns a function that stops it. */
+  watch(onEvent: (event: ContainerEvent) => void): () => void
+  close(): Promise<void>
+}
+
+export interface EngineInfo {
+  /** Docker's own id of the engine; empty when it has none. */
+  id: string
+  cpus: number
+  memoryBytes: number
+}
+
+export interface ObjectFacts {
+  ref: string
+  name: string
+  labels: Labels
+  createdAt: Date | null
+}
+
+export interface ContainerFacts extends ObjectFacts {
+  state: ContainerState
+}
+
+export interface NetworkFacts extends ObjectFacts {
+  subnet: string | null
+}
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'exited' | 'other'
+
+export interface NodeBlueprint {
+  name: string
+  labels: Labels
+  /** Docker's name of the group's network. */
+  networkName: string
+  spec: NodeSpec
+}
+
+export interface NetworkBlueprint {
+  name: string
+  labels: Labels
+  spec: NetworkSpec
+}
+
+export interface ContainerEvent {
+  action: 'died' | 'removed' | 'paused' | 'other'
+  labels: Labels
+}

@@ -1,0 +1,42 @@
+import type { NetworkRef, NodeRef } from '@cacheplane/domain'
+
+export type Labels = Readonly<Record<string, string>>
+
+const PREFIX = 'dev.cacheplane.'
+export const INSTALLATION_LABEL = `${PREFIX}installation`
+export const KIND_LABEL = `${PREFIX}kind`
+export const NODE_LABEL = `${PREFIX}node`
+export const NETWORK_LABEL = `${PREFIX}network`
+export const INCARNATION_LABEL = `${PREFIX}incarnation`
+
+/** Labels of a node's container and of its volume. */
+export function nodeLabels(installation: string, node: Pick<NodeRef, 'nodeId' | 'incarnation'>): Labels {
+  return {
+    [INSTALLATION_LABEL]: installation,
+    [KIND_LABEL]: 'node',
+    [NODE_LABEL]: node.nodeId,
+    [INCARNATION_LABEL]: String(node.incarnation),
+  }
+}
+
+export function networkLabels(installation: string, network: Pick<NetworkRef, 'networkId'>): Labels {
+  return {
+    [INSTALLATION_LABEL]: installation,
+    [KIND_LABEL]: 'network',
+    [NETWORK_LABEL]: network.networkId,
+  }
+}
+
+export function isOurs(labels: Labels, installation: string): boolean {
+  return labels[INSTALLATION_LABEL] === installation
+}
+
+/** Node or network id that the object was made for; empty for an object of ours that says neither. */
+export function ownerOf(labels: Labels): string {
+  return labels[NODE_LABEL] ?? labels[NETWORK_LABEL] ?? ''
+}
+
+export function incarnationOf(labels: Labels): number | null {
+  const text = labels[INCARNATION_LABEL]
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null
+}

@@ -1,0 +1,26 @@
+import { shortId, type NetworkSpec, type NodeRef } from '@cacheplane/domain'
+
+/**
+ * Names are functions of the ids, so that two workers who make the same thing collide instead of doubling it. What
+ * the user typed is only there for the reader of `docker ps`, and is reduced to what Docker takes as a name.
+ */
+export function containerName(node: NodeRef): string {
+  const cluster = harmless(node.cacheClusterId)
+  return `cacheplane-${cluster}-${harmless(node.cacheNodeId)}-${shortId(node.nodeId)}-g${node.incarnation}`
+}
+
+export function networkName(network: NetworkSpec): string {
+  return `cacheplane-${harmless(network.ownerName)}-${shortId(network.networkId)}`
+}
+
+/** The control plane's own user on a node; the name tells a wrong node from the right one at login. */
+export function controlUser(nodeId: string): string {
+  return `_cp-${shortId(nodeId)}`
+}
+
+function harmless(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-')
+    .slice(0, 64)
+}

@@ -1,0 +1,24 @@
+import type { NodeRef, NodeSpec } from '@cacheplane/domain'
+
+/** Speaks to the cache process itself, over the network, as the control plane's own user. */
+export interface NodeControl {
+  read(node: NodeRef): Promise<Answer<NodeFacts>>
+  /** Lets the default user in, with the token or without. */
+  open(node: NodeSpec): Promise<Answer<void>>
+}
+
+/**
+ * `absent`: nothing listens there (or not yet). `silent`: it was reached but did not answer in time. `busy`: it answers
+ * that it is not ready. `stranger`: it refused our login or showed another certificate, so it is not this incarnation
+ * of this node.
+ */
+export type Answer<T> =
+  { kind: 'answered'; value: T } | { kind: 'absent' | 'silent' | 'busy' | 'stranger'; because: string }
+
+export interface NodeFacts {
+  version: string
+  runId: string
+  role: 'primary' | 'replica' | 'none'
+  open: boolean
+  maxmemoryBytes: number
+}

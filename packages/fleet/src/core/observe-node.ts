@@ -1,0 +1,77 @@
+import { unreachable, type Clock, type NodeReading, type NodeRef } from '@cacheplane/domain'
+import { reason, unknown } from './call.ts'
+import type { DockerEngine } from './docker-engine.ts'
+import { incarnationOf } from './labels.ts'
+import type { Answer, NodeControl, NodeFacts } from './node-control.ts'
+
+const POLL_MS = 5
+/** A start is polled densely for so long; whoever waits longer does not gain by milliseconds. */
+const DENSE_MS = 500
+const SPARSE_POLL_MS = 50
+/** How often Docker is asked whether a node that does not answer is still there. */
+const CONTAINER_CHECK_MS = 100
+
+interface Bench {
+  engine: DockerEngine
+  control: NodeControl
+  clock: Clock
+}
+
+/** The node's own answer comes first: it costs a millisecond, and it is right where Docker's may be stale. */
+export async function observeNode(bench: Bench, ref: NodeRef, patienceMs: number): Promise<NodeReading> {
+  const { clock } = bench
+  const begun = clock.monotonicMs()
+  let checkedAt = -Infinity
+  let standing: Standing = { kind: 'unknown', because: 'not asked yet' }
+  for (;;) {
+    const answer = await bench.control.read(ref)
+    if (answer.kind === 'answered') return { kind: 'serving', ...answer.value }
+    if (answer.kind === 'stranger') return unknown(answer.because)
+
+    const elapsed = clock.monotonicMs() - begun
+    if (elapsed >= patienceMs || elapsed - checkedAt >= CONTAINER_CHECK_MS) {
+      standing = await containerStanding(bench.engine, ref)
+      checkedAt = clock.monotonicMs() - begun
+    }
+    if (standing.kind === 'stopped') return { kind: 'dead', because: standing.because }
+    if (elapsed >= patienceMs) return impatient(answer, standing)
+    await clock.sleep(elapsed < DENSE_MS ? POLL_MS : SPARSE_POLL_MS)
+  }
+}
+
+function impatient(
+  answer: Exclude<Answer<NodeFacts>, { kind: 'answered' }>,
+  standing: Exclude<Standing, { kind: 'stopped' }>,
+): NodeReading {
+  switch (answer.kind) {
+    case 'busy':
+      return { kind: 'starting', because: answer.because }
+    case 'absent':
+      return standing.kind === 'running'
+        ? { kind: 'starting', because: answer.because }
+        : unknown(`${answer.because}; ${standing.because}`)
+    case 'silent':
+    case 'stranger':
+      return unknown(answer.because)
+    default:
+      return unreachable(answer.kind)
+  }
+}
+
+type Standing =
+  { kind: 'running' } | { kind: 'stopped'; because: string } | { kind: 'unknown'; because: string }
+
+/** Whether the container of this incarnation can still serve, as Docker sees it. */
+export async function containerStanding(engine: DockerEngine, ref: NodeRef): Promise<Standing> {
+  const listed = await engine.containers(ref.nodeId)
+  if (listed.kind !== 'ok') return unknown(reason(listed))
+  const own = listed.value.find((facts) => incarnationOf(facts.labels) === ref.incarnation)
+  if (own === undefined) return { kind: 'stopped', because: 'its container is gone' }
+  if (own.state === 'running') return { kind: 'running' }
+  if (own.state !== 'exited') return unknown(`its container is ${own.state}`)
+  const inspected = await engine.inspectContainer(own.ref)
+  return {
+    kind: 'stopped',
+    because: inspected.kind === 'ok' ? inspected.value.because : 'its container has stopped',
+  }
+}

@@ -1,0 +1,35 @@
+import type { CallName } from './faults.ts'
+
+const MUTATING: readonly CallName[] = [
+  'createContainer',
+  'startContainer',
+  'removeContainer',
+  'createNetwork',
+  'removeNetwork',
+  'removeVolume',
+  'openNode',
+]
+
+export type Counters = Record<CallName, number>
+
+export function countMutations(counters: Counters): number {
+  return MUTATING.reduce((sum, name) => sum + counters[name], 0)
+}
+
+export function noCalls(): Counters {
+  return {
+    info: 0,
+    listContainers: 0,
+    listNetworks: 0,
+    listVolumes: 0,
+    inspectContainer: 0,
+    createContainer: 0,
+    startContainer: 0,
+    removeContainer: 0,
+    createNetwork: 0,
+    removeNetwork: 0,
+    removeVolume: 0,
+    readNode: 0,
+    openNode: 0,
+  }
+}

@@ -1,0 +1,190 @@
+import type { Clock, Fleet } from '@cacheplane/domain'
+import { createFleet } from '../core/create-fleet.ts'
+import type { DockerEngine } from '../core/docker-engine.ts'
+import type { NodeControl } from '../core/node-control.ts'
+import { INSTALLATION_LABEL, NODE_LABEL } from '../core/labels.ts'
+import { countMutations, noCalls } from './counters.ts'
+import { Faults, type CallName } from './faults.ts'
+import { Random } from './random.ts'
+import { SimulatedControl } from './simulated-control.ts'
+import { SimulatedEngine } from './simulated-engine.ts'
+import type { Simulation, Timings } from './wire.ts'
+import {
+  emit,
+  emptyWorld,
+  removeWhere,
+  type EngineWorld,
+  type SimulatedContainer,
+  type SimulatedNetwork,
+} from './world.ts'
+
+export interface FakeEngineOptions {
+  engineId: string
+  zones: string[]
+  address: string
+  cpus: number
+  memoryBytes: number
+}
+
+export interface FakeFleetOptions {
+  installation: string
+  engines: readonly FakeEngineOptions[]
+  clock: Clock
+  seed: number
+  timings?: Timings
+}
+
+const INSTANT: Timings = { call: [0, 0], boot: [0, 0] }
+
+/**
+ * Docker engines and cache nodes in memory: the fleet's real code over simulated engines. Driven by the given clock and
+ * seed alone, so a run can be replayed. Its controls break things the way the world does.
+ */
+export class FakeFleet {
+  readonly fleet: Fleet
+  readonly faults: Faults
+  readonly #options: FakeFleetOptions
+  readonly #random: Random
+  readonly #counters = noCalls()
+  readonly #worlds: EngineWorld[]
+
+  constructor(options: FakeFleetOptions) {
+    this.#options = options
+    this.#random = new Random(options.seed)
+    this.faults = new Faults(this.#random)
+    this.#worlds = options.engines.map(({ engineId, address }) => emptyWorld(engineId, address))
+    this.fleet = this.fleetOf(options.clock)
+  }
+
+  /** The same engines for another worker, whose waiting is done by its own clock, or for another installation. */
+  fleetOf(clock: Clock, installation = this.#options.installation): Fleet {
+    const { engines, timings = INSTANT } = this.#options
+    const [random, faults, counters] = [this.#random, this.faults, this.#counters]
+    const simulation: Simulation = { clock, random, faults, timings, counters }
+    const controls = new Map<DockerEngine, NodeControl>()
+    const seats = this.#worlds.map((world, index) => {
+      const { cpus, memoryBytes, zones } = found(engines[index], world.engineId)
+      const engine = new SimulatedEngine(world, simulation, { cpus, memoryBytes }, installation)
+      controls.set(engine, new SimulatedControl(world, simulation))
+      return { engine, zones, announcedAddress: world.address }
+    })
+    const controlOf = (engine: DockerEngine) => found(controls.get(engine), engine.dockerAddress)
+    return createFleet({ installation, clock, seats, controlOf })
+  }
+
+  /** What stands where, for invariant checks. Live objects: read them, change them only through the controls. */
+  world(): readonly EngineWorld[] {
+    return this.#worlds
+  }
+
+  /** Calls that reached an engine or node, by name. */
+  counters(): Readonly<Record<CallName, number>> {
+    return { ...this.#counters }
+  }
+
+  /** How many calls so far may have changed something; a converged system adds none. */
+  mutations(): number {
+    return countMutations(this.#counters)
+  }
+
+  setEngine(engineId: string, state: EngineWorld['state']): void {
+    this.#world(engineId).state = state
+  }
+
+  /** The process dies; the container stays, as with restart policy `no`. */
+  kill(nodeId: string, because = 'it exited with code 137'): boolean {
+    return this.#each(nodeId, 'running', (world, container) => {
+      container.state = 'exited'
+      container.because = because
+      emit(world, { action: 'died', labels: container.labels })
+    })
+  }
+
+  /** Somebody removes the container behind our back. */
+  removeContainer(nodeId: string): boolean {
+    return this.#each(nodeId, null, (world, container) => {
+      removeWhere(world.containers, (other) => other === container)
+      emit(world, { action: 'removed', labels: container.labels })
+    })
+  }
+
+  pause(nodeId: string): boolean {
+    return this.#each(nodeId, 'running', (world, container) => {
+      container.state = 'paused'
+      emit(world, { action: 'paused', labels: container.labels })
+    })
+  }
+
+  resume(nodeId: string): boolean {
+    return this.#each(nodeId, 'paused', (_, container) => {
+      container.state = 'running'
+    })
+  }
+
+  /** A container of somebody else's; must be there, unchanged, at the end. */
+  addForeignContainer(
+    engineId: string,
+    name: string,
+    labels: Record<string, string> = {},
+  ): SimulatedContainer {
+    const container: SimulatedContainer = {
+      ref: `foreign-${name}`,
+      name,
+      labels,
+      state: 'running',
+      because: '',
+      createdAt: this.#options.clock.now(),
+      answersAtMs: 0,
+      networkName: null,
+      process: null,
+    }
+    this.#world(engineId).containers.push(container)
+    return container
+  }
+
+  addForeignNetwork(engineId: string, name: string, subnet: string): SimulatedNetwork {
+    const createdAt = this.#options.clock.now()
+    const network = { ref: `foreign-${name}`, name, labels: {}, subnet, createdAt }
+    this.#world(engineId).networks.push(network)
+    return network
+  }
+
+  occupyPort(engineId: string, port: number): void {
+    this.#world(engineId).occupiedPorts.add(port)
+  }
+
+  occupySubnet(engineId: string, subnet: string): void {
+    this.#world(engineId).occupiedSubnets.add(subnet)
+  }
+
+  /** `image` as in `valkey-8.1`. */
+  loseImage(engineId: string, image: string): void {
+    this.#world(engineId).missingImages.add(image)
+  }
+
+  #world(engineId: string): EngineWorld {
+    const world = this.#worlds.find((candidate) => candidate.engineId === engineId)
+    return found(world, engineId)
+  }
+
+  #each(
+    nodeId: string,
+    state: SimulatedContainer['state'] | null,
+    act: (world: EngineWorld, container: SimulatedContainer) => void,
+  ): boolean {
+    const hits = this.#worlds.flatMap((world) =>
+      world.containers
+        .filter(({ labels }) => labels[INSTALLATION_LABEL] === this.#options.installation)
+        .filter((container) => container.labels[NODE_LABEL] === nodeId)
+        .filter((container) => state === null || container.state === state)
+        .map((container) => ({ world, container })),
+    )
+    for (const { world, container } of hits) act(world, container)
+    return hits.length > 0
+  }
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the fake fleet has no ${what}`)
+  return value
+}

@@ -1,0 +1,204 @@
+import { findEngineVersion } from '@cacheplane/domain'
+import { DEADLINES } from '../core/deadlines.ts'
+import { ok, type Call } from '../core/call.ts'
+import type {
+  ContainerEvent,
+  ContainerFacts,
+  DockerEngine,
+  EngineInfo,
+  NetworkBlueprint,
+  NetworkFacts,
+  NodeBlueprint,
+  ObjectFacts,
+} from '../core/docker-engine.ts'
+import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels } from '../core/labels.ts'
+import type { CallName } from './faults.ts'
+import { bootedProcess } from './simulated-process.ts'
+import { carry, type Simulation } from './wire.ts'
+import { emit, findContainer, removeWhere, type EngineWorld, type SimulatedContainer } from './world.ts'
+
+const done: Call<void> = { kind: 'ok', value: undefined }
+const notFound = (what: string) => ({ kind: 'notFound', because: `No such ${what}` }) as const
+
+/** Answers as a Docker engine does, refusals and their words included, over a world in memory. */
+export class SimulatedEngine implements DockerEngine {
+  readonly dockerAddress: string
+
+  constructor(
+    readonly world: EngineWorld,
+    private readonly simulation: Simulation,
+    private readonly capacity: Omit<EngineInfo, 'id'>,
+    private readonly installation: string,
+  ) {
+    this.dockerAddress = `fake://${world.engineId}`
+  }
+
+  info(): Promise<Call<EngineInfo>> {
+    return this.#call('info', DEADLINES.look, () => ok({ id: this.world.engineId, ...this.capacity }))
+  }
+
+  containers(nodeId?: string): Promise<Call<ContainerFacts[]>> {
+    return this.#call('listContainers', DEADLINES.look, () =>
+      ok(this.#ours(this.world.containers, NODE_LABEL, nodeId).map(factsOf)),
+    )
+  }
+
+  networks(networkId?: string): Promise<Call<NetworkFacts[]>> {
+    return this.#call('listNetworks', DEADLINES.look, () =>
+      ok(this.#ours(this.world.networks, NETWORK_LABEL, networkId).map((network) => ({ ...network }))),
+    )
+  }
+
+  volumes(nodeId?: string): Promise<Call<ObjectFacts[]>> {
+    return this.#call('listVolumes', DEADLINES.look, () =>
+      ok(this.#ours(this.world.volumes, NODE_LABEL, nodeId).map((volume) => ({ ...volume }))),
+    )
+  }
+
+  inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
+    return this.#call('inspectContainer', DEADLINES.look, () => {
+      const container = findContainer(this.world, ref)
+      return container === undefined
+        ? notFound('container')
+        : ok({ ...factsOf(container), because: container.because })
+    })
+  }
+
+  createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
+    return this.#call('createContainer', DEADLINES.create, () => this.#create(blueprint))
+  }
+
+  startContainer(ref: string): Promise<Call<void>> {
+    return this.#call('startContainer', DEADLINES.start, () => this.#start(ref))
+  }
+
+  removeContainer(ref: string): Promise<Call<void>> {
+    return this.#call('removeContainer', DEADLINES.remove, () => {
+      const container = findContainer(this.world, ref)
+      if (container === undefined) return notFound('container')
+      removeWhere(this.world.containers, (other) => other === container)
+      emit(this.world, { action: 'removed', labels: container.labels })
+      return done
+    })
+  }
+
+  createNetwork(blueprint: NetworkBlueprint): Promise<Call<void>> {
+    return this.#call('createNetwork', DEADLINES.network, () => this.#createNetwork(blueprint))
+  }
+
+  removeNetwork(ref: string): Promise<Call<void>> {
+    return this.#call('removeNetwork', DEADLINES.network, () => {
+      const network = this.world.networks.find((candidate) => candidate.ref === ref)
+      if (network === undefined) return notFound('network')
+      const inUse = this.world.containers.some(
+        ({ networkName, state }) =>
+          networkName === network.name && (state === 'running' || state === 'paused'),
+      )
+      if (inUse) return { kind: 'refused', because: `network ${network.name} has active endpoints` }
+      removeWhere(this.world.networks, (other) => other === network)
+      return done
+    })
+  }
+
+  removeVolume(ref: string): Promise<Call<void>> {
+    return this.#call('removeVolume', DEADLINES.remove, () => {
+      if (findContainer(this.world, ref) !== undefined)
+        return { kind: 'conflict', because: 'volume is in use' }
+      return removeWhere(this.world.volumes, (volume) => volume.ref === ref) ? done : notFound('volume')
+    })
+  }
+
+  watch(onEvent: (event: ContainerEvent) => void): () => void {
+    this.world.listeners.add(onEvent)
+    return () => this.world.listeners.delete(onEvent)
+  }
+
+  async close(): Promise<void> {
+    await Promise.resolve()
+  }
+
+  #create({ name, labels, networkName, spec }: NodeBlueprint): Call<void> {
+    const isKnown = findEngineVersion(spec.engine, spec.engineVersion) !== undefined
+    if (!isKnown || this.world.missingImages.has(`${spec.engine}-${spec.engineVersion}`)) {
+      return {
+        kind: 'notFound',
+        because: `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`,
+      }
+    }
+    if (findContainer(this.world, name) !== undefined) {
+      return { kind: 'conflict', because: `The container name "/${name}" is already in use` }
+    }
+    const createdAt = this.simulation.clock.now()
+    this.world.containers.push({
+      ref: this.#newRef('container'),
+      name,
+      labels,
+      state: 'created',
+      because: 'it was never started',
+      createdAt,
+      answersAtMs: Infinity,
+      networkName,
+      process: bootedProcess(spec, this.simulation.random),
+    })
+    if (!this.world.volumes.some((volume) => volume.name === name)) {
+      this.world.volumes.push({ ref: name, name, labels, createdAt })
+    }
+    return done
+  }
+
+  #start(ref: string): Call<void> {
+    const container = findContainer(this.world, ref)
+    if (container === undefined) return notFound('container')
+    if (container.state === 'running' || container.state === 'paused') return { kind: 'notModified' }
+    if (!this.world.networks.some((network) => network.name === container.networkName)) {
+      return { kind: 'notFound', because: `network ${container.networkName} not found` }
+    }
+    const clash = this.#clash(container)
+    if (clash !== null) return { kind: 'refused', because: clash }
+    const { clock, random, timings } = this.simulation
+    container.state = 'running'
+    container.answersAtMs = clock.monotonicMs() + random.between(...timings.boot)
+    emit(this.world, { action: 'other', labels: container.labels })
+    return done
+  }
+
+  #clash({ process }: SimulatedContainer): string | null {
+    if (process === null) return null
+    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
+    if (running.some((other) => other.process?.ip === process.ip)) return 'Address already in use'
+    const portTaken = running.some((other) => other.process?.port === process.port)
+    if (!portTaken && !this.world.occupiedPorts.has(process.port)) return null
+    return `Bind for 127.0.0.1:${process.port} failed: port is already allocated`
+  }
+
+  #createNetwork({ name, labels, spec }: NetworkBlueprint): Call<void> {
+    if (this.world.networks.some((network) => network.name === name)) {
+      return { kind: 'conflict', because: `network with name ${name} already exists` }
+    }
+    const taken =
+      this.world.occupiedSubnets.has(spec.subnet) ||
+      this.world.networks.some((network) => network.subnet === spec.subnet)
+    if (taken) return { kind: 'refused', because: 'Pool overlaps with other one on this address space' }
+    const createdAt = this.simulation.clock.now()
+    this.world.networks.push({ ref: this.#newRef('network'), name, labels, subnet: spec.subnet, createdAt })
+    return done
+  }
+
+  #ours<T extends { labels: Labels }>(objects: readonly T[], label: string, owner: string | undefined): T[] {
+    const ours = objects.filter(({ labels }) => isOurs(labels, this.installation))
+    return owner === undefined ? ours : ours.filter(({ labels }) => labels[label] === owner)
+  }
+
+  #newRef(kind: string): string {
+    this.world.made += 1
+    return `${this.world.engineId}-${kind}-${this.world.made}`
+  }
+
+  #call<T>(name: CallName, deadlineMs: number, effect: () => Call<T>): Promise<Call<T>> {
+    return carry(this.simulation, this.world, name, deadlineMs, effect)
+  }
+}
+
+function factsOf({ ref, name, labels, createdAt, state }: SimulatedContainer): ContainerFacts {
+  return { ref, name, labels, createdAt, state }
+}

@@ -1,0 +1,22 @@
+import type { NodeSpec } from '@cacheplane/domain'
+import type { Random } from './random.ts'
+import type { SimulatedProcess } from './world.ts'
+
+/** The cache process as it boots: closed, except for memcached, which knows no closed state. */
+export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess {
+  const isMemcached = spec.engine === 'memcached'
+  return {
+    nodeId: spec.nodeId,
+    incarnation: spec.incarnation,
+    engine: spec.engine,
+    version: /^\d+\.\d+$/.test(spec.engineVersion) ? `${spec.engineVersion}.1` : spec.engineVersion,
+    runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
+    ip: spec.ip,
+    port: spec.port,
+    tls: spec.tls,
+    open: isMemcached,
+    authenticates: false,
+    maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
+    role: isMemcached ? 'none' : 'primary',
+  }
+}

@@ -1,0 +1,107 @@
+import type { Engine } from '@cacheplane/domain'
+import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
+import type { Labels } from '../core/labels.ts'
+
+/** Everything that stands on one simulated engine. Tests read it; only the simulated engine writes it. */
+export interface EngineWorld {
+  readonly engineId: string
+  readonly address: string
+  readonly containers: SimulatedContainer[]
+  readonly networks: SimulatedNetwork[]
+  readonly volumes: SimulatedVolume[]
+  /** Published ports and subnets held by something that is not a container or network here. */
+  readonly occupiedPorts: Set<number>
+  readonly occupiedSubnets: Set<string>
+  /** `valkey-8.1`; what is listed here is not on the engine. */
+  readonly missingImages: Set<string>
+  /** `hung` takes a call and never answers, `unreachable` answers at once that nobody is there. */
+  state: 'up' | 'hung' | 'unreachable'
+  readonly listeners: Set<(event: ContainerEvent) => void>
+  /** How many objects were ever made; numbers the next one. */
+  made: number
+}
+
+export interface SimulatedContainer {
+  ref: string
+  name: string
+  labels: Labels
+  state: ContainerState
+  /** Why it stopped. */
+  because: string
+  createdAt: Date
+  /** Monotonic time at which the process inside answers; infinite until it is started. */
+  answersAtMs: number
+  networkName: string | null
+  /** What runs inside; null for a foreign container. */
+  process: SimulatedProcess | null
+}
+
+export interface SimulatedProcess {
+  nodeId: string
+  incarnation: number
+  engine: Engine
+  version: string
+  runId: string
+  ip: string
+  port: number
+  tls: boolean
+  open: boolean
+  /** Set when it was opened with a token. */
+  authenticates: boolean
+  maxmemoryBytes: number
+  role: 'primary' | 'replica' | 'none'
+}
+
+export interface SimulatedNetwork {
+  ref: string
+  name: string
+  labels: Labels
+  subnet: string
+  createdAt: Date
+}
+
+export interface SimulatedVolume {
+  ref: string
+  name: string
+  labels: Labels
+  createdAt: Date
+}
+
+export function emptyWorld(engineId: string, address: string): EngineWorld {
+  return {
+    engineId,
+    address,
+    containers: [],
+    networks: [],
+    volumes: [],
+    occupiedPorts: new Set(),
+    occupiedSubnets: new Set(),
+    missingImages: new Set(),
+    state: 'up',
+    listeners: new Set(),
+    made: 0,
+  }
+}
+
+/** A change of state as Docker's event stream tells it; nothing comes from an engine that is not up. */
+export function emit(world: EngineWorld, event: ContainerEvent): void {
+  if (world.state === 'up') for (const listener of world.listeners) listener(event)
+}
+
+export function findContainer(world: EngineWorld, ref: string): SimulatedContainer | undefined {
+  return world.containers.find((container) => container.ref === ref || container.name === ref)
+}
+
+/** What answers at an address inside the engine's networks. */
+export function processAt(world: EngineWorld, ip: string, port: number): SimulatedContainer | undefined {
+  return world.containers.find(
+    ({ state, process }) =>
+      (state === 'running' || state === 'paused') && process?.ip === ip && process.port === port,
+  )
+}
+
+export function removeWhere<T>(list: T[], matches: (item: T) => boolean): boolean {
+  const index = list.findIndex(matches)
+  if (index >= 0) list.splice(index, 1)
+  return index >= 0
+}

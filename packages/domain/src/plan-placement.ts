@@ -1,0 +1,67 @@
+export interface ZoneRoom {
+  name: string
+  engineId: string
+}
+
+export interface EngineRoom {
+  engineId: string
+  reachable: boolean
+  /** Memory for nodes: the engine's own less the reserve. */
+  memoryBytes: number
+  /** Memory limits of the nodes placed there already. */
+  usedBytes: number
+}
+
+export interface PlacementWish {
+  zones: readonly ZoneRoom[]
+  engines: readonly EngineRoom[]
+  /** A zone name per node, null to leave the choice. */
+  wishes: readonly (string | null)[]
+  memoryBytesPerNode: number
+}
+
+export type Placement =
+  | { kind: 'placed'; zones: ZoneRoom[] }
+  | { kind: 'no-such-zone'; zone: string }
+  | { kind: 'no-room'; because: string }
+
+/**
+ * Puts each node where it was wished, otherwise into the zone that has fewest of these nodes and, among those, the
+ * engine with most free memory; zones that share an engine share its memory. All nodes or none.
+ */
+export function planPlacement({ zones, engines, wishes, memoryBytesPerNode }: PlacementWish): Placement {
+  const free = new Map(
+    engines
+      .filter((engine) => engine.reachable)
+      .map((engine) => [engine.engineId, engine.memoryBytes - engine.usedBytes]),
+  )
+  const freeOf = (zone: ZoneRoom): number => free.get(zone.engineId) ?? Number.NEGATIVE_INFINITY
+  const placed: ZoneRoom[] = []
+  const taken = (zone: ZoneRoom): number => placed.filter((one) => one.name === zone.name).length
+
+  for (const wish of wishes) {
+    const candidates = wish === null ? zones : zones.filter((zone) => zone.name === wish)
+    if (wish !== null && candidates.length === 0) return { kind: 'no-such-zone', zone: wish }
+    const [best] = candidates
+      .filter((zone) => freeOf(zone) >= memoryBytesPerNode)
+      .sort((a, b) => taken(a) - taken(b) || freeOf(b) - freeOf(a) || (a.name < b.name ? -1 : 1))
+    if (best === undefined)
+      return { kind: 'no-room', because: describeLack(wish, candidates, freeOf, memoryBytesPerNode) }
+    placed.push(best)
+    free.set(best.engineId, freeOf(best) - memoryBytesPerNode)
+  }
+  return { kind: 'placed', zones: placed }
+}
+
+function describeLack(
+  wish: string | null,
+  candidates: readonly ZoneRoom[],
+  freeOf: (zone: ZoneRoom) => number,
+  neededBytes: number,
+): string {
+  const where = wish === null ? 'any availability zone' : `availability zone ${wish}`
+  const most = Math.max(0, ...candidates.map(freeOf))
+  return `a node needs ${mib(neededBytes)} MiB, and ${where} has at most ${mib(most)} MiB free`
+}
+
+const mib = (bytes: number): number => Math.floor(bytes / 1024 ** 2)

@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Keyring, Principal, Secret } from '@cacheplane/domain'
+import type { Database } from '../database.ts'
+import { secretKeyCell } from '../secret-cells.ts'
+
+export interface NewAccessKey {
+  accountId: string
+  accessKeyId: string
+  /** What REST callers send. */
+  token: Secret
+  /** What AWS Signature V4 signs with; it must be recoverable, so it is sealed and not hashed. */
+  secretAccessKey: Secret
+}
+
+const hash = (token: Secret): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(createHash('sha256').update(token.reveal()).digest())
+
+/** The lookup is by digest, so its time tells nothing about the token; unknown keys cost the same query. */
+export async function findPrincipal({ prisma }: Database, token: Secret): Promise<Principal | null> {
+  const tokenHash = hash(token)
+  const row = await prisma.accessKey.findFirst({
+    where: { tokenHash },
+    select: { id: true, accountId: true, tokenHash: true },
+  })
+  if (row === null || !timingSafeEqual(row.tokenHash, tokenHash)) return null
+  return { accountId: row.accountId, accessKeyId: row.id }
+}
+
+/** Makes or replaces the key of that id. */
+export async function ensureAccessKey(
+  { prisma }: Database,
+  keyring: Keyring,
+  key: NewAccessKey,
+): Promise<void> {
+  const { accountId, accessKeyId: id } = key
+  const data = {
+    accountId,
+    tokenHash: hash(key.token),
+    secretKeySealed: keyring.seal(key.secretAccessKey, secretKeyCell(accountId, id)),
+  }
+  await prisma.accessKey.upsert({ where: { id }, create: { id, ...data }, update: data })
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto'
+import {
+  findNodeType,
+  invariant,
+  newId,
+  planPlacement,
+  ServiceError,
+  type Accepted,
+  type CacheClusterPlan,
+  type ReplicationGroupPlan,
+  type ZoneRoom,
+} from '@cacheplane/domain'
+import { allocateIp, allocatePort, allocateSubnet, lockPlacement, type Pools } from '../allocation.ts'
+import type { Queryable } from '../database.ts'
+import { sql } from '../sql.ts'
+
+export interface PlacementSettings {
+  pools: Pools
+  /** Kept from each engine for everything that is no cache node. */
+  memoryReserveBytes: number
+}
+
+type Plan = ReplicationGroupPlan | CacheClusterPlan
+
+const NODES_PER_ACCOUNT_MAX = 300
+
+/** What the same `Idempotency-Key` was answered before; the placement lock is held, so nobody else is in between. */
+export async function replay(q: Queryable, plan: Plan): Promise<Accepted | null> {
+  if (plan.idempotency === null) return null
+  const { key, fingerprint } = plan.idempotency
+  const [known] = await q.rows<{ fingerprint: string; resource_id: string; workflow_id: string }>(sql`
+    SELECT fingerprint, resource_id, workflow_id FROM idempotency_key WHERE account_id = ${plan.accountId} AND key = ${key}`)
+  if (known === undefined) return null
+  if (known.fingerprint === fingerprint) {
+    return { resourceId: known.resource_id, workflowId: known.workflow_id, replayed: true }
+  }
+  throw new ServiceError(
+    'IdempotencyKeyReuse',
+    'This Idempotency-Key was used with another request; use a new one.',
+  )
+}
+
+export async function remember(q: Queryable, plan: Plan, accepted: Accepted): Promise<void> {
+  if (plan.idempotency === null) return
+  await q.run(sql`
+    INSERT INTO idempotency_key (account_id, key, fingerprint, resource_id, workflow_id) VALUES
+    (${plan.accountId}, ${plan.idempotency.key}, ${plan.idempotency.fingerprint}, ${accepted.resourceId}, ${accepted.workflowId})`)
+}
+
+/** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
+export async function place(
+  q: Queryable,
+  plan: Plan,
+  { memoryReserveBytes }: PlacementSettings,
+): Promise<ZoneRoom[]> {
+  const [{ count = 0 } = {}] = await q.rows<{ count: number }>(sql`
+    SELECT count(*)::int FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE c.account_id = ${plan.accountId}`)
+  if (count + plan.zones.length > NODES_PER_ACCOUNT_MAX) {
+    throw new ServiceError(
+      'NodeQuotaForCustomerExceeded',
+      `Customer node quota exceeded. You can have at most ${NODES_PER_ACCOUNT_MAX} nodes in this region`,
+    )
+  }
+  const zones = await q.rows<ZoneRoom>(sql`SELECT name, engine_id AS "engineId" FROM zone`)
+  const engines = await q.rows<{
+    engineId: string
+    reachable: boolean
+    memoryBytes: number
+    usedBytes: number
+  }>(sql`
+    SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
+      COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
+    FROM docker_engine e`)
+  const placement = planPlacement({ zones, engines, wishes: plan.zones, memoryBytesPerNode: memoryOf(plan) })
+  switch (placement.kind) {
+    case 'placed':
+      return placement.zones
+    case 'no-such-zone': {
+      const message = `${placement.zone} is not an availability zone of this installation; it has ${zones
+        .map((zone) => zone.name)
+        .sort()
+        .join(', ')}.`
+      throw new ServiceError('InvalidParameterValue', message, [
+        { path: 'preferredAvailabilityZone', message },
+      ])
+    }
+    case 'no-room':
+      throw new ServiceError(
+        'InsufficientCacheClusterCapacity',
+        `The requested cache node type cannot be placed: ${placement.because}.`,
+      )
+  }
+}
+
+export function memoryOf(plan: Plan): number {
+  const type = findNodeType(plan.cacheNodeType)
+  invariant(type, `a validated plan names a known node type`)
+  return type.memoryBytes
+}
+
+export async function insertNetwork(q: Queryable, pools: Pools) {
+  const id = newId('network', randomBytes)
+  const { subnet, gateway } = await allocateSubnet(q, pools, id)
+  await q.run(sql`INSERT INTO network (id, subnet, gateway) VALUES (${id}, ${subnet}, ${gateway})`)
+  return { id, subnet }
+}
+
+/** A cache cluster row with its nodes' rows; returns the nodes' ids in order. */
+export async function insertCluster(
+  q: Queryable,
+  plan: Plan,
+  placed: {
+    cacheClusterId: string
+    zones: readonly ZoneRoom[]
+    network: { id: string; subnet: string }
+    pools: Pools
+  },
+): Promise<{ id: string; nodeIds: string[] }> {
+  const id = newId('cacheCluster', randomBytes)
+  await q.run(sql`
+    INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
+      cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade,
+      preferred_maintenance_window, snapshot_retention_limit, snapshot_window, network_id)
+    VALUES (${id}, ${plan.accountId}, ${placed.cacheClusterId}, ${plan.engine}, ${plan.engineVersion}, ${plan.cacheNodeType},
+      ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled}, ${plan.autoMinorVersionUpgrade},
+      ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit}, ${plan.snapshotWindow}, ${placed.network.id})`)
+  const nodeIds: string[] = []
+  for (const [i, zone] of placed.zones.entries()) {
+    const nodeId = newId('node', randomBytes)
+    const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
+    const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, plan.port)
+    await q.run(sql`
+      INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, memory_bytes)
+      VALUES (${nodeId}, ${id}, ${String(i + 1).padStart(4, '0')}, ${zone.name}, ${zone.engineId}, ${ip}, ${port}, ${memoryOf(plan)})`)
+    nodeIds.push(nodeId)
+  }
+  return { id, nodeIds }
+}
+
+export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {
+  const id = newId('workflow', randomBytes)
+  await q.run(
+    sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
+  )
+  return id
+}
+
+export { lockPlacement }

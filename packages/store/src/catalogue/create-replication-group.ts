@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import {
+  invariant,
+  newId,
+  ServiceError,
+  type Accepted,
+  type Keyring,
+  type ReplicationGroupPlan,
+} from '@cacheplane/domain'
+import type { Database, Queryable } from '../database.ts'
+import { authTokenCell } from '../secret-cells.ts'
+import { sql } from '../sql.ts'
+import {
+  insertCluster,
+  insertNetwork,
+  insertWorkflow,
+  lockPlacement,
+  place,
+  remember,
+  replay,
+  type PlacementSettings,
+} from './create-owner.ts'
+
+const FIRST_NODE_GROUP = '0001'
+
+/** One transaction: all of a replication group's rows and the workflow that will make it real, or nothing. */
+export function createReplicationGroup(
+  db: Database,
+  keyring: Keyring,
+  settings: PlacementSettings,
+  plan: ReplicationGroupPlan,
+): Promise<Accepted> {
+  return db.transaction(async (q) => {
+    await lockPlacement(q)
+    const replayed = await replay(q, plan)
+    if (replayed !== null) return replayed
+    const memberIds = plan.zones.map((_, i) => `${plan.replicationGroupId}-${String(i + 1).padStart(3, '0')}`)
+    await refuseTakenNames(q, plan, memberIds)
+    const zones = await place(q, plan, settings)
+    const network = await insertNetwork(q, settings.pools)
+    const id = newId('replicationGroup', randomBytes)
+    await insertGroup(q, keyring, plan, id, network.id)
+    const nodeIds: string[] = []
+    const clusterIds: string[] = []
+    for (const [i, cacheClusterId] of memberIds.entries()) {
+      const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools }
+      const member = await insertCluster(q, plan, placed)
+      clusterIds.push(member.id)
+      nodeIds.push(...member.nodeIds)
+    }
+    await insertNodeGroup(q, id, clusterIds, nodeIds)
+    const accepted = {
+      resourceId: id,
+      workflowId: await insertWorkflow(q, 'replication-group', id),
+      replayed: false,
+    }
+    await remember(q, plan, accepted)
+    return accepted
+  })
+}
+
+async function refuseTakenNames(
+  q: Queryable,
+  plan: ReplicationGroupPlan,
+  memberIds: readonly string[],
+): Promise<void> {
+  const { accountId, replicationGroupId } = plan
+  const groups = await q.rows(sql`
+    SELECT 1 FROM replication_group WHERE account_id = ${accountId} AND replication_group_id = ${replicationGroupId}`)
+  if (groups.length > 0) {
+    throw new ServiceError(
+      'ReplicationGroupAlreadyExists',
+      `Replication group ${replicationGroupId} already exists.`,
+    )
+  }
+  const [taken] = await q.rows<{ cache_cluster_id: string }>(sql`
+    SELECT cache_cluster_id FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ANY(${memberIds})`)
+  if (taken !== undefined) {
+    const message = `Cache cluster ${taken.cache_cluster_id} already exists, and this replication group would have a member of that name.`
+    throw new ServiceError('CacheClusterAlreadyExists', message)
+  }
+}
+
+async function insertGroup(
+  q: Queryable,
+  keyring: Keyring,
+  plan: ReplicationGroupPlan,
+  id: string,
+  networkId: string,
+): Promise<void> {
+  const { accountId, authToken } = plan
+  const sealed = authToken === null ? null : keyring.seal(authToken, authTokenCell(accountId, id))
+  await q.run(sql`
+    INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
+      cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
+      auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
+      snapshot_window, network_id)
+    VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
+      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
+      ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
+      ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
+      ${plan.snapshotWindow}, ${networkId})`)
+}
+
+async function insertNodeGroup(
+  q: Queryable,
+  groupId: string,
+  clusterIds: readonly string[],
+  nodeIds: readonly string[],
+): Promise<void> {
+  const id = newId('nodeGroup', randomBytes)
+  const [primaryNodeId] = nodeIds
+  invariant(primaryNodeId, 'a node group has a primary')
+  await q.run(sql`
+    INSERT INTO node_group (id, replication_group_id, node_group_id, primary_node_id)
+    VALUES (${id}, ${groupId}, ${FIRST_NODE_GROUP}, ${primaryNodeId})`)
+  await q.run(sql`
+    UPDATE cache_cluster SET replication_group_id = ${groupId}, node_group_id = ${id} WHERE id = ANY(${clusterIds})`)
+}

@@ -1,0 +1,72 @@
+import { DESTROY_STEP, ServiceError, type Accepted } from '@cacheplane/domain'
+import type { Database, Queryable } from '../database.ts'
+import { raiseOn } from '../workflows/raise.ts'
+import { sql } from '../sql.ts'
+
+/** Accepts a delete in any status but `deleting`: a creation under way is interrupted rather than waited for. */
+export function deleteReplicationGroup(
+  db: Database,
+  accountId: string,
+  replicationGroupId: string,
+): Promise<Accepted> {
+  return db.transaction(async (q) => {
+    const [group] = await q.rows<{ id: string }>(sql`
+      SELECT id FROM replication_group WHERE account_id = ${accountId} AND replication_group_id = ${replicationGroupId}`)
+    if (group === undefined) {
+      throw new ServiceError(
+        'ReplicationGroupNotFoundFault',
+        `Replication group ${replicationGroupId} not found.`,
+      )
+    }
+    const workflowId = await destroy(q, 'replication-group', group.id)
+    if (workflowId === null) {
+      const message = `Replication group ${replicationGroupId} has status deleting which is not valid for deletion.`
+      throw new ServiceError('InvalidReplicationGroupState', message)
+    }
+    return { resourceId: group.id, workflowId, replayed: false }
+  })
+}
+
+export function deleteCacheCluster(
+  db: Database,
+  accountId: string,
+  cacheClusterId: string,
+): Promise<Accepted> {
+  return db.transaction(async (q) => {
+    const [cluster] = await q.rows<{ id: string; group: string | null; members: number }>(sql`
+      SELECT c.id, g.replication_group_id AS group,
+        (SELECT count(*)::int FROM cache_cluster m WHERE m.replication_group_id = c.replication_group_id) AS members
+      FROM cache_cluster c LEFT JOIN replication_group g ON g.id = c.replication_group_id
+      WHERE c.account_id = ${accountId} AND c.cache_cluster_id = ${cacheClusterId}`)
+    if (cluster === undefined)
+      throw new ServiceError('CacheClusterNotFound', `Cache cluster ${cacheClusterId} not found.`)
+    if (cluster.group !== null) throw memberRefusal(cacheClusterId, cluster.group, cluster.members)
+    const workflowId = await destroy(q, 'cache-cluster', cluster.id)
+    if (workflowId === null) {
+      const message = `Cache cluster ${cacheClusterId} has status deleting which is not valid for deletion.`
+      throw new ServiceError('InvalidCacheClusterState', message)
+    }
+    return { resourceId: cluster.id, workflowId, replayed: false }
+  })
+}
+
+function memberRefusal(cacheClusterId: string, group: string, members: number): ServiceError {
+  const message =
+    members === 1
+      ? 'Cannot delete the cache cluster since it is the only member of a replication group. Delete the replication group instead.'
+      : `Cache cluster ${cacheClusterId} is serving as primary for replication group ${group} and cannot be deleted. To delete the entire replication group, use DeleteReplicationGroup.`
+  return new ServiceError('InvalidCacheClusterState', message)
+}
+
+/** Null when it is being destroyed already. */
+async function destroy(
+  q: Queryable,
+  kind: 'replication-group' | 'cache-cluster',
+  subjectId: string,
+): Promise<string | null> {
+  const [workflow] = await q.rows<{ deleting: boolean }>(sql`
+    SELECT w.step LIKE ${`${DESTROY_STEP}%`} OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id AND s.name = 'destroy') AS deleting
+    FROM workflow w WHERE w.kind = ${kind} AND w.subject_id = ${subjectId} FOR UPDATE`)
+  if (workflow === undefined || workflow.deleting) return null
+  return raiseOn(q, kind, subjectId, 'destroy')
+}

@@ -1,0 +1,82 @@
+import {
+  Secret,
+  type AuthorityMaterial,
+  type EngineReport,
+  type ExpectedObjects,
+  type Keyring,
+} from '@cacheplane/domain'
+import type { Database } from './database.ts'
+import { authorityKeyCell } from './secret-cells.ts'
+import { sql } from './sql.ts'
+
+/** As long as ElastiCache keeps events. */
+const EVENT_DAYS = 14
+const IDEMPOTENCY_HOURS = 24
+
+export function recordSurvey(db: Database, reports: readonly EngineReport[]): Promise<void> {
+  return db.transaction(async (q) => {
+    for (const report of reports) {
+      await q.run(sql`
+        INSERT INTO docker_engine (id, cpus, memory_bytes, reachable, surveyed_at)
+        VALUES (${report.engineId}, ${report.cpus}, ${report.memoryBytes}, ${report.reachable}, clock_now())
+        ON CONFLICT (id) DO UPDATE SET reachable = excluded.reachable, surveyed_at = excluded.surveyed_at,
+          cpus = CASE WHEN excluded.reachable THEN excluded.cpus ELSE docker_engine.cpus END,
+          memory_bytes = CASE WHEN excluded.reachable THEN excluded.memory_bytes ELSE docker_engine.memory_bytes END`)
+      for (const zone of report.zones) {
+        await q.run(sql`
+          INSERT INTO zone (name, engine_id, address) VALUES (${zone}, ${report.engineId}, ${report.address})
+          ON CONFLICT (name) DO UPDATE SET engine_id = excluded.engine_id, address = excluded.address
+          WHERE (zone.engine_id, zone.address) IS DISTINCT FROM (excluded.engine_id, excluded.address)`)
+      }
+    }
+  })
+}
+
+export async function expectedObjects(db: Database, engineId: string): Promise<ExpectedObjects> {
+  const nodes = await db.rows<ExpectedObjects['nodes'][number]>(sql`
+    SELECT n.id AS "nodeId", n.incarnation, n.presence,
+      COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
+    FROM cache_node n LEFT JOIN workflow w ON w.kind = 'node' AND w.subject_id = n.id WHERE n.engine_id = ${engineId}`)
+  const networks = await db.rows<{ id: string }>(sql`SELECT id FROM network`)
+  return { nodes, networkIds: networks.map((network) => network.id) }
+}
+
+export async function forgetOld(db: Database, quarantineMs: number): Promise<number> {
+  const ended = sql`${quarantineMs}`.values[0]
+  const counts = [
+    await db.run(
+      sql`DELETE FROM ip_allocation WHERE released_at < clock_now() - ${ended} * interval '1 millisecond'`,
+    ),
+    await db.run(
+      sql`DELETE FROM port_allocation WHERE released_at < clock_now() - ${ended} * interval '1 millisecond'`,
+    ),
+    await db.run(
+      sql`DELETE FROM subnet_allocation WHERE released_at < clock_now() - ${ended} * interval '1 millisecond'`,
+    ),
+    await db.run(sql`DELETE FROM event WHERE date < clock_now() - ${EVENT_DAYS} * interval '1 day'`),
+    await db.run(
+      sql`DELETE FROM idempotency_key WHERE created_at < clock_now() - ${IDEMPOTENCY_HOURS} * interval '1 hour'`,
+    ),
+  ]
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+export async function keepAuthority(
+  db: Database,
+  keyring: Keyring,
+  candidate: () => Promise<AuthorityMaterial>,
+): Promise<AuthorityMaterial> {
+  const kept = await findAuthority(db, keyring)
+  if (kept !== null) return kept
+  const { certificatePem, keyPem } = await candidate()
+  await db.run(sql`
+    INSERT INTO authority (id, certificate_pem, key_sealed)
+    VALUES (1, ${certificatePem}, ${keyring.seal(keyPem, authorityKeyCell)}) ON CONFLICT (id) DO NOTHING`)
+  return (await findAuthority(db, keyring)) ?? { certificatePem, keyPem: new Secret(keyPem.reveal()) }
+}
+
+async function findAuthority({ prisma }: Database, keyring: Keyring): Promise<AuthorityMaterial | null> {
+  const row = await prisma.authority.findUnique({ where: { id: 1 } })
+  if (row === null) return null
+  return { certificatePem: row.certificatePem, keyPem: keyring.open(row.keySealed, authorityKeyCell) }
+}

@@ -1,0 +1,5 @@
+export type { NewAccessKey } from './catalogue/access-keys.ts'
+export { loadKeyring, loadOrCreateKeyFile } from './key-file.ts'
+export { AesKeyring } from './keyring.ts'
+export { migrate, renderSchema } from './migrate.ts'
+export { openStore, type Store, type StoreOptions } from './open-store.ts'

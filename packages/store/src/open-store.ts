@@ -1,0 +1,105 @@
+import type { Catalogue, Estate, Keyring, WorkflowStore } from '@cacheplane/domain'
+import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
+import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
+import type { PlacementSettings } from './catalogue/create-owner.ts'
+import { createReplicationGroup } from './catalogue/create-replication-group.ts'
+import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
+import * as describe from './catalogue/describe.ts'
+import { listEvents } from './catalogue/list-events.ts'
+import { openDatabase, type Database } from './database.ts'
+import * as estate from './estate.ts'
+import { insertEvent } from './insert-event.ts'
+import { parseNetworkPool } from './network-pool.ts'
+import { SettledListener } from './settled-listener.ts'
+import { sql } from './sql.ts'
+import { claim, due, renew, setBack } from './workflows/claim.ts'
+import { commit } from './workflows/commit.ts'
+import { raiseOn } from './workflows/raise.ts'
+import * as subjects from './workflows/subjects.ts'
+
+export interface StoreOptions {
+  databaseUrl: string
+  keyring: Keyring
+  /** IPv4 network in CIDR form, at most a /24. */
+  networkPool: string
+  /** Both ends belong to it. */
+  portPool: { from: number; to: number }
+  quarantineMs: number
+  memoryReserveBytes: number
+  poolSize: number
+}
+
+export interface Store extends Catalogue, Estate, WorkflowStore {
+  ensureAccessKey(key: NewAccessKey): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens Postgres; the schema must have been migrated. Connects at the first use. */
+export function openStore(options: StoreOptions): Store {
+  const { databaseUrl, keyring, quarantineMs, memoryReserveBytes } = options
+  const db = openDatabase(databaseUrl, options.poolSize)
+  const listener = new SettledListener(databaseUrl)
+  const pools = { network: parseNetworkPool(options.networkPool), port: options.portPool, quarantineMs }
+  return {
+    ...catalogue(db, listener, keyring, { pools, memoryReserveBytes }),
+    ...workflowStore(db, keyring, pools),
+    recordSurvey: (reports) => estate.recordSurvey(db, reports),
+    expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
+    raise: (kind, subjectId, signal) => db.transaction((q) => raiseOn(q, kind, subjectId, signal)),
+    recordEvent: (accountId, event) => insertEvent(db, accountId, event),
+    forgetOld: () => estate.forgetOld(db, quarantineMs),
+    keepAuthority: (candidate) => estate.keepAuthority(db, keyring, candidate),
+    ensureAccessKey: (key) => ensureAccessKey(db, keyring, key),
+    async close() {
+      await listener.close()
+      await db.close()
+    },
+  }
+}
+
+function catalogue(
+  db: Database,
+  listener: SettledListener,
+  keyring: Keyring,
+  settings: PlacementSettings,
+): Catalogue {
+  return {
+    createReplicationGroup: (plan) => createReplicationGroup(db, keyring, settings, plan),
+    createCacheCluster: (plan) => createCacheCluster(db, settings, plan),
+    deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
+    deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
+    findReplicationGroup: (accountId, id) => describe.findReplicationGroup(db, accountId, id),
+    listReplicationGroups: (accountId, page) => describe.listReplicationGroups(db, accountId, page),
+    findCacheCluster: (accountId, id) => describe.findCacheCluster(db, accountId, id),
+    listCacheClusters: (accountId, page) => describe.listCacheClusters(db, accountId, page),
+    listEvents: (accountId, query) => listEvents(db, accountId, query),
+    listZones: () => db.prisma.zone.findMany({ orderBy: { name: 'asc' } }),
+    listEngines: async () => {
+      const engines = await db.prisma.dockerEngine.findMany({ orderBy: { id: 'asc' } })
+      return engines.map(({ id, memoryBytes, ...engine }) => ({
+        ...engine,
+        engineId: id,
+        memoryBytes: Number(memoryBytes),
+        reservedBytes: settings.memoryReserveBytes,
+      }))
+    },
+    findPrincipal: (token) => findPrincipal(db, token),
+    caCertificate: async () =>
+      (await db.prisma.authority.findUnique({ where: { id: 1 } }))?.certificatePem ?? null,
+    onSettled: (callback) => listener.on(callback),
+    ping: async () => void (await db.rows(sql`SELECT 1`)),
+  }
+}
+
+function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings['pools']): WorkflowStore {
+  return {
+    claim: (id, owner, leaseMs) => claim(db, id, owner, leaseMs),
+    renew: (lease, leaseMs) => renew(db, lease, leaseMs),
+    commit: (lease, step) => commit(db, pools, lease, step),
+    setBack: (lease, error, retryMs) => setBack(db, lease, error, retryMs),
+    due: (limit) => due(db, limit),
+    loadNode: (id) => subjects.loadNode(db, keyring, id),
+    loadReplicationGroup: (id) => subjects.loadReplicationGroup(db, id),
+    loadCacheCluster: (id) => subjects.loadCacheCluster(db, id),
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { SchemaEngine } from '@prisma/schema-engine-wasm'
+
+const BINDINGS = '@prisma/schema-engine-wasm/schema_engine_bg'
+
+type Exports = Record<string, unknown>
+interface Bindings {
+  __wbg_set_wasm(exports: Exports): void
+}
+/** The part of the global `WebAssembly` that is used here; Node's own types leave it out. */
+interface WasmRuntime {
+  instantiate(bytes: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: Exports } }>
+}
+
+/**
+ * Prisma's schema engine, compiled to WebAssembly: it runs migrations without the native engine that Prisma's command
+ * would download. The caller frees it.
+ */
+export async function openSchemaEngine(databaseUrl: string, datamodel: string): Promise<SchemaEngine> {
+  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg')
+  loading ??= load(bindings as typeof bindings & Bindings)
+  await loading
+  const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(databaseUrl))
+  return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', datamodel]] }, () => undefined, adapter)
+}
+
+/**
+ * Sends a migration to the server in one piece. The adapter's own way cuts it at every semicolon, those in the bodies of
+ * functions too; in one piece it is one transaction besides.
+ */
+function wholeScripts(connectionString: string): PrismaPg {
+  const factory = new PrismaPg({ connectionString })
+  const connect = factory.connect.bind(factory)
+  factory.connect = async () => {
+    const adapter = await connect()
+    adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script))
+    return adapter
+  }
+  return factory
+}
+
+let loading: Promise<void> | null = null
+
+async function load(bindings: Bindings): Promise<void> {
+  const folder = path.dirname(createRequire(import.meta.url).resolve(BINDINGS))
+  const bytes = await readFile(path.join(folder, 'schema_engine_bg.wasm'))
+  const runtime = Reflect.get(globalThis, 'WebAssembly') as WasmRuntime
+  const { instance } = await runtime.instantiate(bytes, { './schema_engine_bg.js': bindings })
+  bindings.__wbg_set_wasm(instance.exports)
+  const start = instance.exports['__wbindgen_start']
+  if (typeof start === 'function') start()
+}

@@ -1,0 +1,88 @@
+import type {
+  CacheCluster,
+  Keyring,
+  Network,
+  NodeSubject,
+  OwnerSubject,
+  ReplicationGroup,
+  Secret,
+} from '@cacheplane/domain'
+import type { Queryable } from '../database.ts'
+import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
+import { authTokenCell } from '../secret-cells.ts'
+import { sql } from '../sql.ts'
+
+interface NodeSubjectRow {
+  cluster: CacheClusterDoc
+  network: Network
+  group_id: string | null
+  account_id: string
+  auth_token_sealed: string | null
+  cpus: number
+}
+
+/** What a node's workflow sees; the AUTH token is opened here and travels as a `Secret`. */
+export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): Promise<NodeSubject | null> {
+  const [row] = await q.rows<NodeSubjectRow>(sql`
+    SELECT d.doc AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
+      g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus
+    FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
+    JOIN docker_engine e ON e.id = n.engine_id JOIN cache_cluster_doc d ON d.id = c.id
+    LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
+  if (row === undefined) return null
+  const cluster = readCluster(row.cluster)
+  const node = cluster.nodes.find((one) => one.id === nodeId)
+  if (node === undefined) return null
+  return {
+    node,
+    cluster,
+    network: row.network,
+    owner:
+      row.group_id === null
+        ? { kind: 'cache-cluster', id: cluster.id, name: cluster.cacheClusterId }
+        : { kind: 'replication-group', id: row.group_id, name: cluster.replicationGroupId ?? '' },
+    authToken: openToken(keyring, row),
+    engineCpus: row.cpus,
+    portIsFixed: cluster.port !== null,
+  }
+}
+
+function openToken(keyring: Keyring, row: NodeSubjectRow): Secret | null {
+  if (row.auth_token_sealed === null || row.group_id === null) return null
+  return keyring.open(row.auth_token_sealed, authTokenCell(row.account_id, row.group_id))
+}
+
+export async function loadReplicationGroup(
+  q: Queryable,
+  id: string,
+): Promise<OwnerSubject<ReplicationGroup> | null> {
+  const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: Network }>(sql`
+    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network
+    FROM replication_group_doc d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
+    WHERE d.id = ${id}`)
+  if (row === undefined) return null
+  return ownerSubject(q, readGroup(row.doc), row.network)
+}
+
+export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
+  const [row] = await q.rows<{ doc: CacheClusterDoc; network: Network }>(sql`
+    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network
+    FROM cache_cluster_doc d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
+    WHERE d.id = ${id}`)
+  if (row === undefined) return null
+  return ownerSubject(q, readCluster(row.doc), row.network)
+}
+
+/** Networks may outlive the nodes they were made for, so every engine that could carry one counts. */
+async function ownerSubject<Owner>(
+  q: Queryable,
+  owner: Owner,
+  network: Network,
+): Promise<OwnerSubject<Owner>> {
+  const engines = await q.rows<{ id: string }>(sql`
+    SELECT DISTINCT n.engine_id AS id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id
+    WHERE c.network_id = ${network.id}`)
+  if (engines.length > 0) return { owner, network, engineIds: engines.map((engine) => engine.id) }
+  const all = await q.rows<{ id: string }>(sql`SELECT id FROM docker_engine`)
+  return { owner, network, engineIds: all.map((engine) => engine.id) }
+}

@@ -47,4 +47,5 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
   plugins: [keepVendorsOutside],
-})
+  // esbuild has told what is wrong; its own stack would only bury that.
+}).catch(() => process.exit(1))

@@ -1,11 +1,6 @@
-import { writePrivate } from './private-file.ts'
+import type { AccessKey } from './access-key.ts'
 import { statePath } from './installation.ts'
-
-export interface AccessKey {
-  accessKeyId: string
-  secretAccessKey: string
-  token: string
-}
+import { writePrivate } from './private-file.ts'
 
 /** Writes the variables that a shell needs to use the service; returns the file to be sourced. */
 export async function writeEnvFile(
@@ -15,6 +10,11 @@ export async function writeEnvFile(
   key: AccessKey,
 ): Promise<string> {
   const file = statePath(stateDir, 'env')
+  await writePrivate(file, renderEnv(url, region, key))
+  return file
+}
+
+export function renderEnv(url: string, region: string, key: AccessKey): string {
   const variables = {
     CACHEPLANE_URL: url,
     CACHEPLANE_TOKEN: key.token,
@@ -23,9 +23,7 @@ export async function writeEnvFile(
     AWS_REGION: region,
     AWS_ENDPOINT_URL: url,
   }
-  const lines = Object.entries(variables).map(
-    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`,
-  )
-  await writePrivate(file, lines.join(''))
-  return file
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+    .join('')
 }

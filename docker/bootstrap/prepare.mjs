@@ -35,7 +35,8 @@ function installPackages() {
   const started = Date.now()
   console.log('- npm packages: installing ...')
   const common = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
-  npm(fresh ? ['ci', ...common] : ['install', '--no-save', '--package-lock=true', ...common])
+  const status = npm(fresh ? ['ci', ...common] : ['install', '--no-save', ...common])
+  if (status !== 0) fail('The npm packages could not be installed; see what npm says above.')
   console.log(`- npm packages: installed (${((Date.now() - started) / 1000).toFixed(1)} s)`)
 }
 
@@ -57,12 +58,10 @@ function readLock(file) {
 function npm(args) {
   const cli = process.env.npm_execpath
   const viaNode = cli !== undefined && /npm-cli\.c?js$/.test(cli)
-  const { status, error } = spawnSync(viaNode ? process.execPath : 'npm', viaNode ? [cli, ...args] : args, {
+  return spawnSync(viaNode ? process.execPath : 'npm', viaNode ? [cli, ...args] : args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  if (status !== 0)
-    fail(`npm ${args[0]} did not succeed${error ? `: ${error.message}` : ''}; see its message above.`)
+  }).status
 }
 
 function fail(sentence) {

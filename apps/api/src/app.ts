@@ -9,6 +9,7 @@ import { acceptJsonBodies } from './http/json-body.ts'
 import { answerUnknownRoutes } from './http/known-routes.ts'
 import { observeRequests } from './http/metrics.ts'
 import { describeApi } from './http/openapi.ts'
+import { Principals } from './http/principals.ts'
 import { logRequests } from './http/request-log.ts'
 import type { App, RouteContext } from './http/types.ts'
 import { validatorCompiler } from './http/validate.ts'
@@ -52,7 +53,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   app.addHook('preClose', async () => waiters.releaseAll())
   logRequests(app)
   const metrics = observeRequests(app, deps.catalogue, waiters)
-  authenticate(app, deps.catalogue)
+  authenticate(app, new Principals(deps.catalogue, deps.clock))
   acceptJsonBodies(app)
   answerErrors(app)
   answerUnknownRoutes(app)

@@ -1,5 +1,6 @@
-import { type Catalogue, invariant, type Principal, Secret, ServiceError } from '@cacheplane/domain'
+import { invariant, type Principal, Secret, ServiceError } from '@cacheplane/domain'
 import type { FastifyRequest } from 'fastify'
+import type { Principals } from './principals.ts'
 import type { App } from './types.ts'
 
 const PUBLIC_ROUTES = new Set(['/healthz', '/readyz', '/openapi.json', '/docs'])
@@ -10,12 +11,12 @@ const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i
  * Who is calling, before anything of the body is read. Every route needs a key unless it is named here, also those that do
  * not exist: /metrics tells too much about an installation to be open.
  */
-export function authenticate(app: App, catalogue: Catalogue): void {
+export function authenticate(app: App, principals: Principals): void {
   app.decorateRequest('principal', null)
   app.addHook('onRequest', async (request, reply) => {
     if (isPublic(request.routeOptions.url)) return
     try {
-      request.principal = await principalFrom(catalogue, request.headers.authorization)
+      request.principal = await principalFrom(principals, request.headers.authorization)
     } catch (error) {
       // Whatever body is still on its way is not worth reading.
       if (
@@ -38,12 +39,12 @@ export function principalOf(request: FastifyRequest): Principal {
   return request.principal
 }
 
-async function principalFrom(catalogue: Catalogue, header: string | undefined): Promise<Principal> {
+async function principalFrom(principals: Principals, header: string | undefined): Promise<Principal> {
   if (header === undefined) {
     throw new ServiceError('MissingAuthenticationToken', 'Send the key as Authorization: Bearer <key>.')
   }
   const token = BEARER.exec(header)?.[1]
-  const principal = token === undefined ? null : await catalogue.findPrincipal(new Secret(token))
+  const principal = token === undefined ? null : await principals.find(new Secret(token))
   if (principal === null) throw new ServiceError('InvalidClientTokenId', 'The key is not valid.')
   return principal
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { openSchemaEngine } from './schema-engine.ts'
+import { withSchemaEngine } from './schema-engine.ts'
 
 const LOCK = 20150203
 const NO_FILTER = { externalTables: [], externalEnums: [] }
@@ -17,14 +17,12 @@ export async function migrate(databaseUrl: string, prismaDir: string): Promise<s
   await guard.connect()
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [LOCK])
-    const engine = await openSchemaEngine(databaseUrl, await readFile(`${prismaDir}/schema.prisma`, 'utf8'))
-    try {
-      const migrationsList = await readMigrations(prismaDir)
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTER })
-      return appliedMigrationNames
-    } finally {
-      engine.free()
-    }
+    const migrationsList = await readMigrations(prismaDir)
+    const datamodel = await readFile(`${prismaDir}/schema.prisma`, 'utf8')
+    return await withSchemaEngine(databaseUrl, datamodel, async (engine) => {
+      const applied = await engine.applyMigrations({ migrationsList, filters: NO_FILTER })
+      return applied.appliedMigrationNames
+    })
   } finally {
     await guard.end()
   }
@@ -33,20 +31,11 @@ export async function migrate(databaseUrl: string, prismaDir: string): Promise<s
 /** The SQL that makes an empty database what `schema.prisma` says; the migrations must come to the same. */
 export async function renderSchema(databaseUrl: string, prismaDir: string): Promise<string> {
   const content = await readFile(`${prismaDir}/schema.prisma`, 'utf8')
-  const engine = await openSchemaEngine(databaseUrl, content)
-  try {
-    const to = { tag: 'schemaDatamodel' as const, files: [{ path: 'schema.prisma', content }] }
-    const diff = await engine.diff({
-      from: { tag: 'empty' },
-      to,
-      script: true,
-      exitCode: null,
-      filters: NO_FILTER,
-    })
-    return diff.stdout ?? ''
-  } finally {
-    engine.free()
-  }
+  const to = { tag: 'schemaDatamodel' as const, files: [{ path: 'schema.prisma', content }] }
+  return withSchemaEngine(databaseUrl, content, async (engine) => {
+    const request = { from: { tag: 'empty' as const }, to, script: true, exitCode: null, filters: NO_FILTER }
+    return (await engine.diff(request)).stdout ?? ''
+  })
 }
 
 async function readMigrations(prismaDir: string) {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm'
+import pg from 'pg'
 
 const BINDINGS = '@prisma/schema-engine-wasm/schema_engine_bg'
 
@@ -18,26 +19,43 @@ interface WasmRuntime {
 
 /**
  * Prisma's schema engine, compiled to WebAssembly: it runs migrations without the native engine that Prisma's command
- * would download. The caller frees it.
+ * would download. Its connections are closed when the work is done.
  */
-export async function openSchemaEngine(databaseUrl: string, datamodel: string): Promise<SchemaEngine> {
+export async function withSchemaEngine<T>(
+  databaseUrl: string,
+  datamodel: string,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
   const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg')
   loading ??= load(bindings as typeof bindings & Bindings)
   await loading
-  const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(databaseUrl))
-  return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', datamodel]] }, () => undefined, adapter)
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
+  // The engine is told by the statement that fails.
+  pool.on('error', () => undefined)
+  try {
+    const adapter = bindMigrationAwareSqlAdapterFactory(wholeScripts(pool))
+    const datamodels: [string, string][] = [['schema.prisma', datamodel]]
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter)
+    try {
+      return await work(engine)
+    } finally {
+      engine.free()
+    }
+  } finally {
+    await pool.end()
+  }
 }
 
 /**
  * Sends a migration to the server in one piece. The adapter's own way cuts it at every semicolon, those in the bodies of
  * functions too; in one piece it is one transaction besides.
  */
-function wholeScripts(connectionString: string): PrismaPg {
-  const factory = new PrismaPg({ connectionString })
+function wholeScripts(pool: pg.Pool): PrismaPg {
+  const factory = new PrismaPg(pool)
   const connect = factory.connect.bind(factory)
   factory.connect = async () => {
     const adapter = await connect()
-    adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script))
+    adapter.executeScript = async (script) => void (await pool.query(script))
     return adapter
   }
   return factory

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { migrate } from '@cacheplane/store'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../docker/bootstrap/embedded-postgres.ts'
+import { findFreePort } from '../../docker/bootstrap/free-port.ts'
+import { SIMULATION_TEMPLATE, TEMPLATE } from './template-names.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresAdminUrl: string
+  }
+}
+
+export const PRISMA_DIR = fileURLToPath(new URL('../../prisma', import.meta.url))
+
+/** A crash may lose what these servers hold: nothing in them outlives the run. */
+const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
+export interface ThrowAwayServer extends EmbeddedPostgres {
+  /** Starts it again, on the same port, after a stop. */
+  start(): Promise<void>
+  /** Stops it and removes every file of it. */
+  remove(): Promise<void>
+}
+
+/** A PostgreSQL server of a test's own, in a temporary folder. */
+export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cacheplane-postgres-'))
+  // The server runs as a user of its own, who must be able to enter.
+  await chmod(folder, 0o711)
+  const options = {
+    dataDir: path.join(folder, 'data'),
+    port: await findFreePort(),
+    password: randomBytes(16).toString('hex'),
+    settings: THROW_AWAY,
+  }
+  const server = await startEmbeddedPostgres(options)
+  return {
+    ...server,
+    start: async () => void (await startEmbeddedPostgres(options)),
+    remove: async () => {
+      await server.stop('immediate')
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+/** Vitest's global set-up: one server for all files of a project, with the migrated databases that tests are cloned from. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startThrowAwayServer()
+  try {
+    await makeTemplates(server.adminUrl)
+  } catch (error) {
+    await server.remove()
+    throw error
+  }
+  project.provide('postgresAdminUrl', server.adminUrl)
+  return () => server.remove()
+}
+
+/** The simulation's template differs by its clock: one row of a table, which the simulation moves. */
+async function makeTemplates(adminUrl: string): Promise<void> {
+  await execute(adminUrl, [`CREATE DATABASE ${TEMPLATE}`])
+  await migrate(databaseUrl(adminUrl, TEMPLATE), PRISMA_DIR)
+  await execute(adminUrl, [`CREATE DATABASE ${SIMULATION_TEMPLATE} TEMPLATE ${TEMPLATE}`])
+  await execute(databaseUrl(adminUrl, SIMULATION_TEMPLATE), [
+    'CREATE TABLE sim_clock (now_at timestamptz NOT NULL)',
+    "INSERT INTO sim_clock VALUES ('2026-01-01T00:00:00Z')",
+    "CREATE OR REPLACE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT now_at FROM sim_clock'",
+  ])
+}
+
+export function databaseUrl(adminUrl: string, name: string): string {
+  const url = new URL(adminUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** Runs fixed statements one after the other on a connection of their own. */
+export async function execute(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -31,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
+          globalSetup: ['test/support/postgres.ts'],
           testTimeout: 180 * SECOND,
           hookTimeout: 60 * SECOND,
           maxWorkers: 2,

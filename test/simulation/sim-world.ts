@@ -1,0 +1,131 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Doorbell } from '@cacheplane/domain'
+import { FakeFleet } from '@cacheplane/fleet/fake'
+import type { Store } from '@cacheplane/store'
+import type { Failpoints } from '@cacheplane/workflows'
+import { openTestStore, type TestStore } from '../support/stores.ts'
+import type { Actor } from './actor.ts'
+import { Dice } from './dice.ts'
+import { SimClock } from './sim-clock.ts'
+import { startSimWorker, type SimWorker, type WorkerSurroundings } from './sim-worker.ts'
+import { Turnstile } from './turnstile.ts'
+
+export const ENGINE_ID = 'engine-1'
+const GIB = 1024 ** 3
+
+export interface SimOptions {
+  seed: number
+  workers: number
+  /** Share of rings that are lost on the way. */
+  ringsLost?: number
+  failpoints?: (actor: Actor) => Failpoints
+  without?: WorkerSurroundings['without']
+  /** Replaces the store that workers see; a sabotage test breaks a guard here. */
+  sabotage?: (test: TestStore) => Store
+}
+
+/** Real workflows, real Postgres, simulated engines and a clock that only the simulation moves; all of it by one seed. */
+export class SimWorld {
+  readonly dice: Dice
+  readonly clock = new SimClock()
+  readonly turnstile: Turnstile
+  readonly fake: FakeFleet
+  readonly warnings: string[] = []
+  readonly workers: SimWorker[] = []
+  #syncedMs = 0
+  #named = 0
+
+  private constructor(
+    readonly test: TestStore,
+    private readonly options: SimOptions,
+  ) {
+    this.dice = new Dice(options.seed)
+    this.turnstile = new Turnstile(this.dice)
+    this.fake = new FakeFleet({
+      installation: 'simulation',
+      engines: [
+        {
+          engineId: ENGINE_ID,
+          zones: ['local-1a', 'local-1b', 'local-1c'],
+          address: '127.0.0.1',
+          cpus: 2,
+          memoryBytes: 64 * GIB,
+        },
+      ],
+      clock: this.clock,
+      seed: options.seed,
+      timings: { call: [1, 20], boot: [20, 300] },
+    })
+    for (let i = 0; i < options.workers; i++) this.startWorker()
+  }
+
+  static async open(options: SimOptions): Promise<SimWorld> {
+    return new SimWorld(await openTestStore('simulation'), options)
+  }
+
+  readonly doorbell: Doorbell = {
+    ring: (workflowId, delayMs = 0) => {
+      void this.#deliver(workflowId, delayMs)
+      return Promise.resolve()
+    },
+  }
+
+  startWorker(): SimWorker {
+    const { failpoints, without, sabotage } = this.options
+    const worker = startSimWorker(`worker-${++this.#named}`, {
+      store: sabotage?.(this.test) ?? this.test.store,
+      fleet: this.fake.fleetOf(this.clock),
+      doorbell: this.doorbell,
+      clock: this.clock,
+      dice: this.dice,
+      turnstile: this.turnstile,
+      ...(failpoints === undefined ? {} : { failpoints }),
+      ...(without === undefined ? {} : { without }),
+      onWarning: (fields, message) => void this.warnings.push(`${message} ${JSON.stringify(fields)}`),
+    })
+    this.workers.push(worker)
+    return worker
+  }
+
+  alive(): SimWorker[] {
+    return this.workers.filter((worker) => worker.actor.state === 'alive')
+  }
+
+  /** Lets the world run for so much simulated time; `between` is called between any two of its moves. */
+  async run(ms: number, between: () => void | Promise<void> = () => undefined): Promise<void> {
+    const untilMs = this.clock.monotonicMs() + ms
+    for (;;) {
+      await settleMicrotasks()
+      await between()
+      await this.#syncClock()
+      if (this.turnstile.hasWork) await this.turnstile.runOne()
+      else if (!this.clock.advance(untilMs)) break
+    }
+    await this.#syncClock()
+  }
+
+  close(): Promise<void> {
+    for (const { actor } of this.workers) actor.state = 'dead'
+    return this.test.close()
+  }
+
+  async #deliver(workflowId: string, delayMs: number): Promise<void> {
+    if (this.dice.chance(this.options.ringsLost ?? 0)) return
+    await this.clock.sleep(delayMs + this.dice.below(5))
+    const worker = this.dice.pick(this.alive())
+    if (worker !== undefined) void worker.advance(workflowId)
+  }
+
+  async #syncClock(): Promise<void> {
+    const elapsedMs = this.clock.monotonicMs()
+    if (elapsedMs === this.#syncedMs) return
+    await this.test.pass(elapsedMs - this.#syncedMs)
+    this.#syncedMs = elapsedMs
+  }
+}
+
+/** Everything that can go on without the world does: the simulated fleet and the workflows run on promises alone. */
+async function settleMicrotasks(): Promise<void> {
+  await nextTurn()
+  await nextTurn()
+}

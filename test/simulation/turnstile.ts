@@ -1,0 +1,53 @@
+import type { Actor } from './actor.ts'
+import type { Dice } from './dice.ts'
+
+interface Call {
+  actor: Actor
+  label: string
+  /** Resolves when the call has had its effect; the caller is answered by then if it still lives. */
+  run: () => Promise<void>
+}
+
+/**
+ * Every call that a simulated process makes to the world waits here, and the seed decides which goes next. Calls to the
+ * database run one at a time to their end; calls to the fleet are only begun in turn, as they wait on the clock.
+ */
+export class Turnstile {
+  #waiting: Call[] = []
+
+  constructor(private readonly dice: Dice) {}
+
+  get hasWork(): boolean {
+    return this.#waiting.some((call) => call.actor.state === 'alive')
+  }
+
+  pass<T>(actor: Actor, label: string, kind: 'database' | 'fleet', effect: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (actor.state === 'dead') return
+      const run = async (): Promise<void> => {
+        const settled = effect().then(
+          (value) => void (actor.state !== 'dead' && resolve(value)),
+          (error: unknown) => void (actor.state !== 'dead' && reject(error as Error)),
+        )
+        if (kind === 'database') await settled
+      }
+      this.#waiting.push({ actor, label, run })
+    })
+  }
+
+  async runOne(): Promise<string | null> {
+    const call = this.dice.pick(this.#waiting.filter((waiting) => waiting.actor.state === 'alive'))
+    if (call === undefined) return null
+    this.#waiting.splice(this.#waiting.indexOf(call), 1)
+    await call.run()
+    return `${call.actor.name} ${call.label}`
+  }
+
+  /** What a killed process had sent may still arrive, or not; nobody is there to hear the answer. */
+  async kill(actor: Actor): Promise<void> {
+    actor.state = 'dead'
+    const sent = this.#waiting.filter((call) => call.actor === actor)
+    this.#waiting = this.#waiting.filter((call) => call.actor !== actor)
+    for (const call of sent) if (this.dice.chance(0.5)) await call.run()
+  }
+}

@@ -14,11 +14,6 @@ export const PROGRAMS = [
 ]
 export const SUPERVISOR = join(ROOT, 'dist/supervisor.js')
 
-/** Generates the Prisma client where it is missing or out of date. */
-export async function generateClient(): Promise<void> {
-  await node('the Prisma client', ['docker/bootstrap/generate.mjs'])
-}
-
 /** Bundles api, worker and supervisor; what has not changed since the last time comes from turbo's cache. */
 export async function buildPrograms(): Promise<void> {
   await node('the service', ['node_modules/turbo/bin/turbo', 'run', 'build', '--output-logs=errors-only'])

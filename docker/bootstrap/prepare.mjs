@@ -1,6 +1,6 @@
 /**
- * What must be there before any of our TypeScript can run: the right Node and the npm packages of the lock file.
- * Plain JavaScript without dependencies, because it runs on a machine that has nothing but Node and npm.
+ * What must be there before any of our TypeScript can run: the right Node, the npm packages of the lock file, and the
+ * Prisma client. Plain JavaScript without dependencies, because it runs on a machine that has nothing but Node and npm.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ export async function runProgram(name) {
   process.chdir(root)
   checkNode()
   installPackages()
+  generateClient()
   const { register } = await import('tsx/esm/api')
   register()
   await import(pathToFileURL(`${root}/docker/bootstrap/main/${name}.ts`).href)
@@ -38,6 +39,14 @@ function installPackages() {
   const status = npm(fresh ? ['ci', ...common] : ['install', '--no-save', ...common])
   if (status !== 0) fail('The npm packages could not be installed; see what npm says above.')
   console.log(`- npm packages: installed (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+}
+
+/** Our TypeScript imports the Prisma client, so it cannot make it itself. */
+function generateClient() {
+  const { status } = spawnSync(process.execPath, [`${root}/docker/bootstrap/generate.mjs`], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) fail('The Prisma client could not be generated; see its message above.')
 }
 
 /** Compares what is installed with what the lock file says; packages for other platforms are absent rightly. */

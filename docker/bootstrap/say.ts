@@ -33,12 +33,18 @@ export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`
 }
 
-/** Runs a program to its end: an obstacle is told as a sentence, a bug with its stack. */
-export async function runMain(main: () => Promise<number>): Promise<void> {
+/**
+ * Runs a program to its end: an obstacle is told as a sentence, a bug with its stack. Then the process ends at once,
+ * because idle connections would keep it for seconds.
+ */
+export async function runMain(main: () => Promise<number>): Promise<never> {
+  // Whoever read our output may have gone, as in `npm run up | head`: the work goes on.
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
   try {
-    process.exitCode = await main()
+    process.exit(await main())
   } catch (error) {
     console.error(error instanceof Obstacle ? `\n${error.message}` : error)
-    process.exitCode = 1
+    process.exit(1)
   }
 }

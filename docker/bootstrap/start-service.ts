@@ -1,5 +1,5 @@
 import { keepAccessKey, type AccessKey } from './access-key.ts'
-import { buildPrograms, generateClient } from './build.ts'
+import { buildPrograms } from './build.ts'
 import { checkPort, settlePorts } from './check-ports.ts'
 import { composeConfig, dependenciesOf } from './compose-config.ts'
 import { ensurePostgres, ensureQueue, type Dependencies } from './dependencies.ts'
@@ -28,7 +28,7 @@ export async function startService(settings: Settings): Promise<Started> {
   return withLock(stateDir, async () => {
     await checkPort(settings, found)
     await prepareEngine(settings)
-    await step('programs', preparePrograms, () => 'built')
+    await step('programs', buildPrograms, () => 'built')
     const dependencies = dependenciesOf(settings, await settlePorts(stateDir, found))
     await step('queue', () => ensureQueue(stateDir, dependencies), String)
     await step('Postgres', () => preparePostgres(stateDir, dependencies), String)
@@ -45,11 +45,6 @@ async function prepareEngine({ dockerAddress, dockerAddressGiven }: Settings): P
     ensureDockerEngine(dockerAddress, dockerAddressGiven, progress),
   )
   await imagesStep(docker)
-}
-
-async function preparePrograms(): Promise<void> {
-  await generateClient()
-  await buildPrograms()
 }
 
 async function preparePostgres(stateDir: string, dependencies: Dependencies): Promise<string> {

@@ -12,7 +12,7 @@ const STOP_MS = 30_000
 
 /**
  * Starts the supervisor unless one is at work with this very configuration. What an earlier one that was killed left
- * behind is ended by the new one.
+ * behind is ended first: it would answer in place of the new.
  */
 export async function ensureSupervisor(
   stateDir: string,
@@ -22,6 +22,7 @@ export async function ensureSupervisor(
   const running = await findProcesses(config.installationId, 'supervisor.js')
   if (running.length === 1 && !changed) return 'running'
   await stopProcesses(running, STOP_MS)
+  await stopProcesses(await findProcesses(config.installationId), STOP_MS)
   const log = openLog(join(statePath(stateDir, 'log'), 'supervisor.log'))
   const child = spawn(
     process.execPath,

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { buildPrograms, generateClient } from './build.ts'
+import { buildPrograms } from './build.ts'
 import { ensureDockerEngine } from './docker-engine.ts'
 import { imagesStep } from './images-step.ts'
 import { runStaticCheck, STATIC_CHECKS, type CheckResult } from './run-check.ts'
@@ -20,7 +20,6 @@ export async function runAllTests(settings: Settings): Promise<number> {
   }
   const tempDir = await makeTempDir()
   try {
-    keep(await prepare('Prisma client', () => generateClient()))
     const statics = runStaticChecks(keep)
     keep(await prepare('engine', () => prepareEngine(settings)))
     keep(await prepare('programs', () => buildPrograms()))

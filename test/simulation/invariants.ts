@@ -18,7 +18,10 @@ interface Seen {
 /** Everything that must hold at any moment, and what must hold once the faults are over. */
 export class Invariants {
   readonly violations = new Set<string>()
+  /** Node id to container, as of the last look. */
   #serving = new Map<string, string>()
+  /** Nodes whose serving container went without the nemesis; the rows must say that the owner is being deleted. */
+  readonly #suspects = new Set<string>()
   #foreign = new Set<string>()
 
   constructor(
@@ -42,7 +45,8 @@ export class Invariants {
       serving.set(process.nodeId, ref)
     }
     const names = new Set(containers.map((container) => container.name))
-    for (const name of this.#foreign) if (!names.has(name)) this.#violate(`foreign container ${name} was removed`)
+    for (const name of this.#foreign)
+      if (!names.has(name)) this.#violate(`foreign container ${name} was removed`)
     this.#watchRemovals(serving, new Set(containers.map((container) => container.ref)))
     this.#serving = serving
   }
@@ -51,20 +55,20 @@ export class Invariants {
   #watchRemovals(serving: ReadonlyMap<string, string>, refs: ReadonlySet<string>): void {
     for (const [nodeId, ref] of this.#serving) {
       if (serving.get(nodeId) === ref || refs.has(ref) || this.nemesis.touched.has(nodeId)) continue
-      if (!this.#mayGo.has(nodeId)) this.#suspects.add(nodeId)
+      this.#suspects.add(nodeId)
     }
   }
-
-  readonly #suspects = new Set<string>()
-  readonly #mayGo = new Set<string>()
 
   /** Looks at the rows too. */
   async watchRows(): Promise<void> {
     const seen = await this.#seen()
     for (const one of seen) this.#watchStatus(one)
-    const staying = new Set(seen.filter((one) => one.status !== 'deleting').flatMap((one) => one.nodes.map((node) => node.id)))
+    const staying = new Set(
+      seen.filter((one) => one.status !== 'deleting').flatMap((one) => one.nodes.map((node) => node.id)),
+    )
     for (const nodeId of this.#suspects) {
-      if (staying.has(nodeId)) this.#violate(`node ${nodeId} was taken down although nobody deleted its owner`)
+      if (staying.has(nodeId))
+        this.#violate(`node ${nodeId} was taken down although nobody deleted its owner`)
     }
     this.#suspects.clear()
   }
@@ -106,7 +110,8 @@ export class Invariants {
     const seen = await this.#seen()
     for (const intention of this.users.accepted) this.#mustBeSettled(intention, seen)
     for (const one of seen) {
-      if (!one.nodes.every((node) => this.#serves(node))) this.#violate(`${one.name} has a node that does not serve`)
+      if (!one.nodes.every((node) => this.#serves(node)))
+        this.#violate(`${one.name} has a node that does not serve`)
     }
     await this.#nothingIsLeftOver(seen)
   }
@@ -121,21 +126,24 @@ export class Invariants {
     const nodeIds = new Set(seen.flatMap((one) => one.nodes.map((node) => node.id)))
     for (const engine of this.world.fake.world()) {
       const ours = engine.containers.filter((container) => container.process !== null)
-      if (ours.length !== nodeIds.size) this.#violate(`${ours.length} containers stand for ${nodeIds.size} nodes`)
+      if (ours.length !== nodeIds.size)
+        this.#violate(`${ours.length} containers stand for ${nodeIds.size} nodes`)
       const networks = engine.networks.filter((network) => Object.keys(network.labels).length > 0)
-      if (networks.length !== seen.length) this.#violate(`${networks.length} networks stand for ${seen.length} owners`)
-      if (engine.volumes.length > nodeIds.size) this.#violate(`${engine.volumes.length} volumes for ${nodeIds.size} nodes`)
+      if (networks.length !== seen.length)
+        this.#violate(`${networks.length} networks stand for ${seen.length} owners`)
+      if (engine.volumes.length > nodeIds.size)
+        this.#violate(`${engine.volumes.length} volumes for ${nodeIds.size} nodes`)
     }
-    const [held] = await this.world.test.rows<Record<'ips' | 'ports' | 'subnets' | 'late' | 'doubled', number>>(`SELECT
+    const [held] = await this.world.test.rows<Record<'ips' | 'ports' | 'subnets' | 'late', number>>(`SELECT
       (SELECT count(*)::int FROM ip_allocation WHERE released_at IS NULL) AS ips,
       (SELECT count(*)::int FROM port_allocation WHERE released_at IS NULL) AS ports,
       (SELECT count(*)::int FROM subnet_allocation WHERE released_at IS NULL) AS subnets,
-      (SELECT count(*)::int FROM workflow WHERE run_at < clock_now() - interval '30 seconds') AS late,
-      (SELECT count(*)::int FROM (SELECT 1 FROM event WHERE message LIKE 'Replication group % created'
-        GROUP BY source_identifier, message HAVING count(*) > $1) e) AS doubled`, [this.users.accepted.length])
-    if (held?.ips !== nodeIds.size) this.#violate(`${held?.ips} IP addresses are held for ${nodeIds.size} nodes`)
+      (SELECT count(*)::int FROM workflow WHERE run_at < clock_now() - interval '30 seconds') AS late`)
+    if (held?.ips !== nodeIds.size)
+      this.#violate(`${held?.ips} IP addresses are held for ${nodeIds.size} nodes`)
     if (held?.ports !== nodeIds.size) this.#violate(`${held?.ports} ports are held for ${nodeIds.size} nodes`)
-    if (held?.subnets !== seen.length) this.#violate(`${held?.subnets} subnets are held for ${seen.length} owners`)
+    if (held?.subnets !== seen.length)
+      this.#violate(`${held?.subnets} subnets are held for ${seen.length} owners`)
     if (held?.late !== 0) this.#violate(`${held?.late} workflows are overdue`)
   }
 

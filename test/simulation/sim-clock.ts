@@ -36,7 +36,11 @@ export class SimClock implements Clock {
 
   /** A clock whose sleepers share the fate of an actor. */
   of(actor: Actor): Clock {
-    return { now: () => this.now(), monotonicMs: () => this.monotonicMs(), sleep: (ms) => this.sleepAs(actor, ms) }
+    return {
+      now: () => this.now(),
+      monotonicMs: () => this.monotonicMs(),
+      sleep: (ms) => this.sleepAs(actor, ms),
+    }
   }
 
   /** Moves to the next sleeper that can wake, at most to `untilMs`, and wakes it. False when `untilMs` was reached. */

@@ -23,10 +23,12 @@ export class Users {
     if (!dice.chance(probability)) return
     const name = dice.pick(NAMES) ?? 'sessions'
     const kind = dice.chance(0.7) ? 'replication-group' : 'cache-cluster'
-    await (dice.chance(0.55) ? this.#create(kind, name) : this.#delete(kind, name)).catch((error: unknown) => {
-      if (!(error instanceof ServiceError)) throw error
-      this.refusals.set(error.code, (this.refusals.get(error.code) ?? 0) + 1)
-    })
+    await (dice.chance(0.55) ? this.#create(kind, name) : this.#delete(kind, name)).catch(
+      (error: unknown) => {
+        if (!(error instanceof ServiceError)) throw error
+        this.refusals.set(error.code, (this.refusals.get(error.code) ?? 0) + 1)
+      },
+    )
   }
 
   async #create(kind: Intention['kind'], name: string): Promise<void> {

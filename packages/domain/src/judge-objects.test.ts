@@ -39,9 +39,14 @@ describe('judgeObjects', () => {
   })
 
   it('never calls an object of a known node or network an orphan', () => {
-    const found = [object({ incarnation: 1 }), object({ kind: 'network', ownerId: 'net-1', state: null })]
+    const found = [object({ incarnation: 2 }), object({ kind: 'network', ownerId: 'net-1', state: null })]
     const { orphans, strangers } = judgeObjects(expected(), found, NOW)
     expect([...orphans, ...strangers]).toEqual([])
+  })
+
+  it('removes what an earlier incarnation of a node has left, however old', () => {
+    const left = object({ kind: 'volume', incarnation: 1, state: null, createdAt: new Date(0) })
+    expect(judgeObjects(expected(), [left], NOW).orphans).toEqual([left])
   })
 
   it('removes only what is older than a call in flight and younger than a database that may have been restored', () => {

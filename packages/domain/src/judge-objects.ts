@@ -11,7 +11,7 @@ export const ORPHAN_AGE_MAX_MS = hours(1)
 export interface Judgement {
   /** Nodes that should be running and are not. */
   missing: { nodeId: string; because: string }[]
-  /** Late effects of calls whose row is gone. */
+  /** Late effects of calls whose row is gone, and what earlier incarnations of a node have left. */
   orphans: FleetObject[]
   /** Unknown to the database and too old to be a late effect; somebody must look. */
   strangers: FleetObject[]
@@ -28,13 +28,16 @@ export function judgeObjects(expected: ExpectedObjects, found: readonly FleetObj
     .filter((node) => node.atHome && !running.has(`${node.nodeId}/${node.incarnation}`))
     .map((node) => ({ nodeId: node.nodeId, because: 'its container is not running' }))
 
-  const owners = new Set([...expected.nodes.map((node) => node.nodeId), ...expected.networkIds])
+  const networks = new Set(expected.networkIds)
+  const incarnations = new Map(expected.nodes.map((node) => [node.nodeId, node.incarnation]))
   const orphans: FleetObject[] = []
   const strangers: FleetObject[] = []
   for (const object of found) {
-    if (owners.has(object.ownerId)) continue
+    const current = incarnations.get(object.ownerId)
+    const isLeftover = current !== undefined && object.incarnation !== null && object.incarnation < current
+    if (networks.has(object.ownerId) || (current !== undefined && !isLeftover)) continue
     const ageMs = object.createdAt === null ? 0 : now.getTime() - object.createdAt.getTime()
-    if (ageMs > ORPHAN_AGE_MAX_MS) strangers.push(object)
+    if (ageMs > ORPHAN_AGE_MAX_MS && !isLeftover) strangers.push(object)
     else if (ageMs > ORPHAN_GRACE_MS) orphans.push(object)
   }
   return { missing, orphans, strangers }

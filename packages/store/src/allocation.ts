@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { ServiceError } from '@cacheplane/domain'
-import type { Queryable } from './database.ts'
+import type { Queryable } from './queryable.ts'
 import { hostAddress, subnetAt, subnetCount, SUBNET_HOSTS, type NetworkPool } from './network-pool.ts'
 import { sql } from './sql.ts'
 

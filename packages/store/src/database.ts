@@ -1,20 +1,19 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
-import { retrying } from './retrying.ts'
-import type { Statement } from './sql.ts'
+import { queryable, type Queryable } from './queryable.ts'
+import { isPassing, retrying } from './retrying.ts'
+import { repeatTransaction, type TransactionOptions, type Work } from './transaction.ts'
 
-/** Runs statements: straight from the pool, or all in one transaction. */
-export interface Queryable {
-  rows<Row>(statement: Statement): Promise<Row[]>
-  /** How many rows it changed. */
-  run(statement: Statement): Promise<number>
-}
-
+/** `rows` and `run` repeat their statement when the connection is lost, so it must be one that may run twice. */
 export interface Database extends Queryable {
-  readonly prisma: PrismaClient
-  /** READ COMMITTED. Repeated when the server says that it lost a race; so it must have no effect outside. */
-  transaction<T>(work: (q: Queryable) => Promise<T>): Promise<T>
+  /** Work with Prisma that may be done twice. */
+  ask<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
+  /**
+   * READ COMMITTED. Repeated when nothing of it was kept, so it must have no effect outside. When the connection is lost
+   * while it is being committed, `landed` finds out; without one that error is passed on.
+   */
+  transaction<T>(work: Work<T>, options?: TransactionOptions<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -35,43 +34,13 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
   const fromPool = queryable((statement) => pool.query<Record<string, unknown>>(statement))
   return {
-    prisma,
-    rows: (statement) => retrying(() => fromPool.rows(statement)),
-    run: (statement) => retrying(() => fromPool.run(statement)),
-    transaction: (work) => retrying(() => inTransaction(pool, work)),
+    rows: (statement) => retrying(() => fromPool.rows(statement), isPassing),
+    run: (statement) => retrying(() => fromPool.run(statement), isPassing),
+    ask: (work) => retrying(() => work(prisma), isPassing),
+    transaction: (work, options = {}) => repeatTransaction(pool, work, options),
     async close() {
       await prisma.$disconnect()
       await pool.end()
     },
-  }
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (q: Queryable) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  let broken = true
-  try {
-    await client.query('BEGIN')
-    const result = await work(queryable((statement) => client.query<Record<string, unknown>>(statement)))
-    await client.query('COMMIT')
-    broken = false
-    return result
-  } catch (error) {
-    broken = await client.query('ROLLBACK').then(
-      () => false,
-      () => true,
-    )
-    throw error
-  } finally {
-    client.release(broken)
-  }
-}
-
-type Query = (statement: Statement) => Promise<pg.QueryResult<Record<string, unknown>>>
-
-/** Rows are typed by who wrote the statement: the driver knows only names and values. */
-function queryable(query: Query): Queryable {
-  return {
-    rows: async <Row>(statement: Statement) => (await query(statement)).rows as Row[],
-    run: async (statement) => (await query(statement)).rowCount ?? 0,
   }
 }

@@ -6,6 +6,7 @@ import {
   type Keyring,
 } from '@cacheplane/domain'
 import type { Database } from './database.ts'
+import type { Queryable } from './queryable.ts'
 import { authorityKeyCell } from './secret-cells.ts'
 import { sql } from './sql.ts'
 
@@ -13,23 +14,35 @@ import { sql } from './sql.ts'
 const EVENT_DAYS = 14
 const IDEMPOTENCY_HOURS = 24
 
+/**
+ * Keeps what was seen of each engine. One that does not answer has not told its id either, so it is found by its zones,
+ * and neither rows nor zones are made from such a report.
+ */
 export function recordSurvey(db: Database, reports: readonly EngineReport[]): Promise<void> {
   return db.transaction(async (q) => {
-    for (const report of reports) {
-      await q.run(sql`
-        INSERT INTO docker_engine (id, cpus, memory_bytes, reachable, surveyed_at)
-        VALUES (${report.engineId}, ${report.cpus}, ${report.memoryBytes}, ${report.reachable}, clock_now())
-        ON CONFLICT (id) DO UPDATE SET reachable = excluded.reachable, surveyed_at = excluded.surveyed_at,
-          cpus = CASE WHEN excluded.reachable THEN excluded.cpus ELSE docker_engine.cpus END,
-          memory_bytes = CASE WHEN excluded.reachable THEN excluded.memory_bytes ELSE docker_engine.memory_bytes END`)
-      for (const zone of report.zones) {
-        await q.run(sql`
-          INSERT INTO zone (name, engine_id, address) VALUES (${zone}, ${report.engineId}, ${report.address})
-          ON CONFLICT (name) DO UPDATE SET engine_id = excluded.engine_id, address = excluded.address
-          WHERE (zone.engine_id, zone.address) IS DISTINCT FROM (excluded.engine_id, excluded.address)`)
-      }
-    }
+    for (const report of reports) await (report.reachable ? recordReached(q, report) : recordLost(q, report))
   })
+}
+
+async function recordReached(
+  q: Queryable,
+  { engineId, zones, address, cpus, memoryBytes }: EngineReport,
+): Promise<void> {
+  await q.run(sql`
+    INSERT INTO docker_engine (id, cpus, memory_bytes, reachable, surveyed_at)
+    VALUES (${engineId}, ${cpus}, ${memoryBytes}, true, clock_now())
+    ON CONFLICT (id) DO UPDATE SET reachable = true, surveyed_at = excluded.surveyed_at, cpus = excluded.cpus,
+      memory_bytes = excluded.memory_bytes`)
+  await q.run(sql`
+    INSERT INTO zone (name, engine_id, address) SELECT name, ${engineId}, ${address} FROM unnest(${zones}::text[]) AS z(name)
+    ON CONFLICT (name) DO UPDATE SET engine_id = excluded.engine_id, address = excluded.address
+    WHERE (zone.engine_id, zone.address) IS DISTINCT FROM (excluded.engine_id, excluded.address)`)
+}
+
+async function recordLost(q: Queryable, { zones }: EngineReport): Promise<void> {
+  await q.run(sql`
+    UPDATE docker_engine SET reachable = false, surveyed_at = clock_now()
+    WHERE id IN (SELECT engine_id FROM zone WHERE name = ANY(${zones}))`)
 }
 
 export async function expectedObjects(db: Database, engineId: string): Promise<ExpectedObjects> {
@@ -42,16 +55,15 @@ export async function expectedObjects(db: Database, engineId: string): Promise<E
 }
 
 export async function forgetOld(db: Database, quarantineMs: number): Promise<number> {
-  const ended = sql`${quarantineMs}`.values[0]
   const counts = [
     await db.run(
-      sql`DELETE FROM ip_allocation WHERE released_at < clock_now() - ${ended} * interval '1 millisecond'`,
+      sql`DELETE FROM ip_allocation WHERE released_at < clock_now() - ${quarantineMs} * interval '1 millisecond'`,
     ),
     await db.run(
-      sql`DELETE FROM port_allocation WHERE released_at < clock_now() - ${ended} * interval '1 millisecond'`,
+      sql`DELETE FROM port_allocation WHERE released_at < clock_now() - ${quarantineMs} * interval '1 millisecond'`,
     ),
     await db.run(
-      sql`DELETE FROM subnet_allocation WHERE released_at < clock_now() - ${ended} * interval '1 millisecond'`,
+      sql`DELETE FROM subnet_allocation WHERE released_at < clock_now() - ${quarantineMs} * interval '1 millisecond'`,
     ),
     await db.run(sql`DELETE FROM event WHERE date < clock_now() - ${EVENT_DAYS} * interval '1 day'`),
     await db.run(
@@ -75,8 +87,8 @@ export async function keepAuthority(
   return (await findAuthority(db, keyring)) ?? { certificatePem, keyPem: new Secret(keyPem.reveal()) }
 }
 
-async function findAuthority({ prisma }: Database, keyring: Keyring): Promise<AuthorityMaterial | null> {
-  const row = await prisma.authority.findUnique({ where: { id: 1 } })
+async function findAuthority(db: Database, keyring: Keyring): Promise<AuthorityMaterial | null> {
+  const row = await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } }))
   if (row === null) return null
   return { certificatePem: row.certificatePem, keyPem: keyring.open(row.keySealed, authorityKeyCell) }
 }

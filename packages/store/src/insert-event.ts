@@ -1,5 +1,5 @@
 import type { NewEvent } from '@cacheplane/domain'
-import type { Queryable } from './database.ts'
+import type { Queryable } from './queryable.ts'
 import { sql } from './sql.ts'
 
 export async function insertEvent(q: Queryable, accountId: string, event: NewEvent): Promise<void> {

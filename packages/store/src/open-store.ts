@@ -14,7 +14,7 @@ import { SettledListener } from './settled-listener.ts'
 import { sql } from './sql.ts'
 import { claim, due, renew, setBack } from './workflows/claim.ts'
 import { commit } from './workflows/commit.ts'
-import { raiseOn } from './workflows/raise.ts'
+import { raiseOnce } from './workflows/raise.ts'
 import * as subjects from './workflows/subjects.ts'
 
 export interface StoreOptions {
@@ -45,8 +45,8 @@ export function openStore(options: StoreOptions): Store {
     ...workflowStore(db, keyring, pools),
     recordSurvey: (reports) => estate.recordSurvey(db, reports),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
-    raise: (kind, subjectId, signal) => db.transaction((q) => raiseOn(q, kind, subjectId, signal)),
-    recordEvent: (accountId, event) => insertEvent(db, accountId, event),
+    raise: (kind, subjectId, signal) => raiseOnce(db, kind, subjectId, signal),
+    recordEvent: (accountId, event) => db.transaction((q) => insertEvent(q, accountId, event)),
     forgetOld: () => estate.forgetOld(db, quarantineMs),
     keepAuthority: (candidate) => estate.keepAuthority(db, keyring, candidate),
     ensureAccessKey: (key) => ensureAccessKey(db, keyring, key),
@@ -73,9 +73,9 @@ function catalogue(
     findCacheCluster: (accountId, id) => describe.findCacheCluster(db, accountId, id),
     listCacheClusters: (accountId, page) => describe.listCacheClusters(db, accountId, page),
     listEvents: (accountId, query) => listEvents(db, accountId, query),
-    listZones: () => db.prisma.zone.findMany({ orderBy: { name: 'asc' } }),
+    listZones: () => db.ask((prisma) => prisma.zone.findMany({ orderBy: { name: 'asc' } })),
     listEngines: async () => {
-      const engines = await db.prisma.dockerEngine.findMany({ orderBy: { id: 'asc' } })
+      const engines = await db.ask((prisma) => prisma.dockerEngine.findMany({ orderBy: { id: 'asc' } }))
       return engines.map(({ id, memoryBytes, ...engine }) => ({
         ...engine,
         engineId: id,
@@ -85,7 +85,7 @@ function catalogue(
     },
     findPrincipal: (token) => findPrincipal(db, token),
     caCertificate: async () =>
-      (await db.prisma.authority.findUnique({ where: { id: 1 } }))?.certificatePem ?? null,
+      (await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } })))?.certificatePem ?? null,
     onSettled: (callback) => listener.on(callback),
     ping: async () => void (await db.rows(sql`SELECT 1`)),
   }

@@ -1,5 +1,6 @@
 -- All time arithmetic of leases, naps and quarantines uses this clock. A simulation replaces it by its own.
-CREATE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$;
+-- STABLE although the clock ticks: one reading per statement is what we want, and only then may an index be used.
+CREATE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() $$;
 
 -- CreateTable
 CREATE TABLE "replication_group" (
@@ -84,6 +85,7 @@ CREATE TABLE "network" (
     "id" TEXT NOT NULL,
     "subnet" TEXT NOT NULL,
     "gateway" TEXT NOT NULL,
+    "engine_ids" TEXT[],
 
     CONSTRAINT "network_pkey" PRIMARY KEY ("id")
 );
@@ -264,6 +266,9 @@ CREATE INDEX "event_account_id_id_idx" ON "event"("account_id", "id");
 CREATE INDEX "event_date_idx" ON "event"("date");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "access_key_token_hash_key" ON "access_key"("token_hash");
+
+-- CreateIndex
 CREATE INDEX "idempotency_key_created_at_idx" ON "idempotency_key"("created_at");
 
 -- AddForeignKey
@@ -283,6 +288,12 @@ ALTER TABLE "cache_cluster" ADD CONSTRAINT "cache_cluster_network_id_fkey" FOREI
 
 -- AddForeignKey
 ALTER TABLE "cache_node" ADD CONSTRAINT "cache_node_cluster_id_fkey" FOREIGN KEY ("cluster_id") REFERENCES "cache_cluster"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "cache_node" ADD CONSTRAINT "cache_node_zone_fkey" FOREIGN KEY ("zone") REFERENCES "zone"("name") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "cache_node" ADD CONSTRAINT "cache_node_engine_id_fkey" FOREIGN KEY ("engine_id") REFERENCES "docker_engine"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "signal" ADD CONSTRAINT "signal_workflow_id_fkey" FOREIGN KEY ("workflow_id") REFERENCES "workflow"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -16,27 +16,20 @@ const hash = (token: Secret): Uint8Array<ArrayBuffer> =>
   new Uint8Array(createHash('sha256').update(token.reveal()).digest())
 
 /** The lookup is by digest, so its time tells nothing about the token; unknown keys cost the same query. */
-export async function findPrincipal({ prisma }: Database, token: Secret): Promise<Principal | null> {
+export async function findPrincipal(db: Database, token: Secret): Promise<Principal | null> {
   const tokenHash = hash(token)
-  const row = await prisma.accessKey.findFirst({
-    where: { tokenHash },
-    select: { id: true, accountId: true, tokenHash: true },
-  })
+  const row = await db.ask((prisma) => prisma.accessKey.findUnique({ where: { tokenHash } }))
   if (row === null || !timingSafeEqual(row.tokenHash, tokenHash)) return null
   return { accountId: row.accountId, accessKeyId: row.id }
 }
 
 /** Makes or replaces the key of that id. */
-export async function ensureAccessKey(
-  { prisma }: Database,
-  keyring: Keyring,
-  key: NewAccessKey,
-): Promise<void> {
+export async function ensureAccessKey(db: Database, keyring: Keyring, key: NewAccessKey): Promise<void> {
   const { accountId, accessKeyId: id } = key
   const data = {
     accountId,
     tokenHash: hash(key.token),
     secretKeySealed: keyring.seal(key.secretAccessKey, secretKeyCell(accountId, id)),
   }
-  await prisma.accessKey.upsert({ where: { id }, create: { id, ...data }, update: data })
+  await db.ask((prisma) => prisma.accessKey.upsert({ where: { id }, create: { id, ...data }, update: data }))
 }

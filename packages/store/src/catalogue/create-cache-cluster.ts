@@ -9,6 +9,7 @@ import {
   place,
   remember,
   replay,
+  wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
 
@@ -18,24 +19,27 @@ export function createCacheCluster(
   settings: PlacementSettings,
   plan: CacheClusterPlan,
 ): Promise<Accepted> {
-  return db.transaction(async (q) => {
-    await lockPlacement(q)
-    const replayed = await replay(q, plan)
-    if (replayed !== null) return replayed
-    const { accountId, cacheClusterId } = plan
-    const taken = await q.rows(sql`
+  return db.transaction(
+    async (q) => {
+      await lockPlacement(q)
+      const replayed = await replay(q, plan)
+      if (replayed !== null) return replayed
+      const { accountId, cacheClusterId } = plan
+      const taken = await q.rows(sql`
       SELECT 1 FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ${cacheClusterId}`)
-    if (taken.length > 0)
-      throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
-    const zones = await place(q, plan, settings)
-    const network = await insertNetwork(q, settings.pools)
-    const { id } = await insertCluster(q, plan, { cacheClusterId, zones, network, pools: settings.pools })
-    const accepted = {
-      resourceId: id,
-      workflowId: await insertWorkflow(q, 'cache-cluster', id),
-      replayed: false,
-    }
-    await remember(q, plan, accepted)
-    return accepted
-  })
+      if (taken.length > 0)
+        throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
+      const zones = await place(q, plan, settings)
+      const network = await insertNetwork(q, settings.pools, zones)
+      const { id } = await insertCluster(q, plan, { cacheClusterId, zones, network, pools: settings.pools })
+      const accepted = {
+        resourceId: id,
+        workflowId: await insertWorkflow(q, 'cache-cluster', id),
+        replayed: false,
+      }
+      await remember(q, plan, accepted)
+      return accepted
+    },
+    { landed: wasCreated },
+  )
 }

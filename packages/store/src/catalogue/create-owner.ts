@@ -11,7 +11,7 @@ import {
   type ZoneRoom,
 } from '@cacheplane/domain'
 import { allocateIp, allocatePort, allocateSubnet, lockPlacement, type Pools } from '../allocation.ts'
-import type { Queryable } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 
 export interface PlacementSettings {
@@ -98,10 +98,13 @@ export function memoryOf(plan: Plan): number {
   return type.memoryBytes
 }
 
-export async function insertNetwork(q: Queryable, pools: Pools) {
+export async function insertNetwork(q: Queryable, pools: Pools, zones: readonly ZoneRoom[]) {
+  const engineIds = [...new Set(zones.map((zone) => zone.engineId))]
   const id = newId('network', randomBytes)
   const { subnet, gateway } = await allocateSubnet(q, pools, id)
-  await q.run(sql`INSERT INTO network (id, subnet, gateway) VALUES (${id}, ${subnet}, ${gateway})`)
+  await q.run(
+    sql`INSERT INTO network (id, subnet, gateway, engine_ids) VALUES (${id}, ${subnet}, ${gateway}, ${engineIds})`,
+  )
   return { id, subnet }
 }
 
@@ -143,6 +146,13 @@ export async function insertWorkflow(q: Queryable, kind: string, subjectId: stri
     sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
   )
   return id
+}
+
+/** Whether an accepted creation was kept; waits for whoever is placing. */
+export async function wasCreated(q: Queryable, { workflowId, replayed }: Accepted): Promise<boolean> {
+  if (replayed) return true
+  await lockPlacement(q)
+  return (await q.rows(sql`SELECT 1 FROM workflow WHERE id = ${workflowId}`)).length > 0
 }
 
 export { lockPlacement }

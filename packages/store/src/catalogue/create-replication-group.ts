@@ -7,7 +7,8 @@ import {
   type Keyring,
   type ReplicationGroupPlan,
 } from '@cacheplane/domain'
-import type { Database, Queryable } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { authTokenCell } from '../secret-cells.ts'
 import { sql } from '../sql.ts'
 import {
@@ -18,6 +19,7 @@ import {
   place,
   remember,
   replay,
+  wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
 
@@ -30,33 +32,38 @@ export function createReplicationGroup(
   settings: PlacementSettings,
   plan: ReplicationGroupPlan,
 ): Promise<Accepted> {
-  return db.transaction(async (q) => {
-    await lockPlacement(q)
-    const replayed = await replay(q, plan)
-    if (replayed !== null) return replayed
-    const memberIds = plan.zones.map((_, i) => `${plan.replicationGroupId}-${String(i + 1).padStart(3, '0')}`)
-    await refuseTakenNames(q, plan, memberIds)
-    const zones = await place(q, plan, settings)
-    const network = await insertNetwork(q, settings.pools)
-    const id = newId('replicationGroup', randomBytes)
-    await insertGroup(q, keyring, plan, id, network.id)
-    const nodeIds: string[] = []
-    const clusterIds: string[] = []
-    for (const [i, cacheClusterId] of memberIds.entries()) {
-      const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools }
-      const member = await insertCluster(q, plan, placed)
-      clusterIds.push(member.id)
-      nodeIds.push(...member.nodeIds)
-    }
-    await insertNodeGroup(q, id, clusterIds, nodeIds)
-    const accepted = {
-      resourceId: id,
-      workflowId: await insertWorkflow(q, 'replication-group', id),
-      replayed: false,
-    }
-    await remember(q, plan, accepted)
-    return accepted
-  })
+  return db.transaction(
+    async (q) => {
+      await lockPlacement(q)
+      const replayed = await replay(q, plan)
+      if (replayed !== null) return replayed
+      const memberIds = plan.zones.map(
+        (_, i) => `${plan.replicationGroupId}-${String(i + 1).padStart(3, '0')}`,
+      )
+      await refuseTakenNames(q, plan, memberIds)
+      const zones = await place(q, plan, settings)
+      const network = await insertNetwork(q, settings.pools, zones)
+      const id = newId('replicationGroup', randomBytes)
+      await insertGroup(q, keyring, plan, id, network.id)
+      const nodeIds: string[] = []
+      const clusterIds: string[] = []
+      for (const [i, cacheClusterId] of memberIds.entries()) {
+        const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools }
+        const member = await insertCluster(q, plan, placed)
+        clusterIds.push(member.id)
+        nodeIds.push(...member.nodeIds)
+      }
+      await insertNodeGroup(q, id, clusterIds, nodeIds)
+      const accepted = {
+        resourceId: id,
+        workflowId: await insertWorkflow(q, 'replication-group', id),
+        replayed: false,
+      }
+      await remember(q, plan, accepted)
+      return accepted
+    },
+    { landed: wasCreated },
+  )
 }
 
 async function refuseTakenNames(

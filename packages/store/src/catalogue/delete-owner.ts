@@ -1,5 +1,6 @@
 import { DESTROY_STEP, ServiceError, type Accepted } from '@cacheplane/domain'
-import type { Database, Queryable } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { raiseOn } from '../workflows/raise.ts'
 import { sql } from '../sql.ts'
 
@@ -9,22 +10,25 @@ export function deleteReplicationGroup(
   accountId: string,
   replicationGroupId: string,
 ): Promise<Accepted> {
-  return db.transaction(async (q) => {
-    const [group] = await q.rows<{ id: string }>(sql`
+  return db.transaction(
+    async (q) => {
+      const [group] = await q.rows<{ id: string }>(sql`
       SELECT id FROM replication_group WHERE account_id = ${accountId} AND replication_group_id = ${replicationGroupId}`)
-    if (group === undefined) {
-      throw new ServiceError(
-        'ReplicationGroupNotFoundFault',
-        `Replication group ${replicationGroupId} not found.`,
-      )
-    }
-    const workflowId = await destroy(q, 'replication-group', group.id)
-    if (workflowId === null) {
-      const message = `Replication group ${replicationGroupId} has status deleting which is not valid for deletion.`
-      throw new ServiceError('InvalidReplicationGroupState', message)
-    }
-    return { resourceId: group.id, workflowId, replayed: false }
-  })
+      if (group === undefined) {
+        throw new ServiceError(
+          'ReplicationGroupNotFoundFault',
+          `Replication group ${replicationGroupId} not found.`,
+        )
+      }
+      const workflowId = await destroy(q, 'replication-group', group.id)
+      if (workflowId === null) {
+        const message = `Replication group ${replicationGroupId} has status deleting which is not valid for deletion.`
+        throw new ServiceError('InvalidReplicationGroupState', message)
+      }
+      return { resourceId: group.id, workflowId, replayed: false }
+    },
+    { landed: wasAccepted },
+  )
 }
 
 export function deleteCacheCluster(
@@ -32,22 +36,25 @@ export function deleteCacheCluster(
   accountId: string,
   cacheClusterId: string,
 ): Promise<Accepted> {
-  return db.transaction(async (q) => {
-    const [cluster] = await q.rows<{ id: string; group: string | null; members: number }>(sql`
+  return db.transaction(
+    async (q) => {
+      const [cluster] = await q.rows<{ id: string; group: string | null; members: number }>(sql`
       SELECT c.id, g.replication_group_id AS group,
         (SELECT count(*)::int FROM cache_cluster m WHERE m.replication_group_id = c.replication_group_id) AS members
       FROM cache_cluster c LEFT JOIN replication_group g ON g.id = c.replication_group_id
       WHERE c.account_id = ${accountId} AND c.cache_cluster_id = ${cacheClusterId}`)
-    if (cluster === undefined)
-      throw new ServiceError('CacheClusterNotFound', `Cache cluster ${cacheClusterId} not found.`)
-    if (cluster.group !== null) throw memberRefusal(cacheClusterId, cluster.group, cluster.members)
-    const workflowId = await destroy(q, 'cache-cluster', cluster.id)
-    if (workflowId === null) {
-      const message = `Cache cluster ${cacheClusterId} has status deleting which is not valid for deletion.`
-      throw new ServiceError('InvalidCacheClusterState', message)
-    }
-    return { resourceId: cluster.id, workflowId, replayed: false }
-  })
+      if (cluster === undefined)
+        throw new ServiceError('CacheClusterNotFound', `Cache cluster ${cacheClusterId} not found.`)
+      if (cluster.group !== null) throw memberRefusal(cacheClusterId, cluster.group, cluster.members)
+      const workflowId = await destroy(q, 'cache-cluster', cluster.id)
+      if (workflowId === null) {
+        const message = `Cache cluster ${cacheClusterId} has status deleting which is not valid for deletion.`
+        throw new ServiceError('InvalidCacheClusterState', message)
+      }
+      return { resourceId: cluster.id, workflowId, replayed: false }
+    },
+    { landed: wasAccepted },
+  )
 }
 
 function memberRefusal(cacheClusterId: string, group: string, members: number): ServiceError {
@@ -64,9 +71,22 @@ async function destroy(
   kind: 'replication-group' | 'cache-cluster',
   subjectId: string,
 ): Promise<string | null> {
-  const [workflow] = await q.rows<{ deleting: boolean }>(sql`
-    SELECT w.step LIKE ${`${DESTROY_STEP}%`} OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id AND s.name = 'destroy') AS deleting
-    FROM workflow w WHERE w.kind = ${kind} AND w.subject_id = ${subjectId} FOR UPDATE`)
-  if (workflow === undefined || workflow.deleting) return null
+  const [workflow] = await q.rows<{ id: string }>(sql`
+    SELECT id FROM workflow WHERE kind = ${kind} AND subject_id = ${subjectId} FOR UPDATE`)
+  if (workflow === undefined || (await isDeleting(q, workflow.id))) return null
   return raiseOn(q, kind, subjectId, 'destroy')
+}
+
+/** Asked once the workflow is locked: a statement that waited for the lock itself would not see who had it before. */
+async function isDeleting(q: Queryable, workflowId: string): Promise<boolean> {
+  const [found] = await q.rows<{ deleting: boolean }>(sql`
+    SELECT w.step LIKE ${`${DESTROY_STEP}%`}
+      OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id AND s.name = 'destroy') AS deleting
+    FROM workflow w WHERE w.id = ${workflowId}`)
+  return found === undefined || found.deleting
+}
+
+async function wasAccepted(q: Queryable, { workflowId }: Accepted): Promise<boolean> {
+  await q.rows(sql`SELECT 1 FROM workflow WHERE id = ${workflowId} FOR UPDATE`)
+  return isDeleting(q, workflowId)
 }

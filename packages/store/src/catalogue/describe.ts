@@ -1,5 +1,5 @@
 import type { CacheCluster, Page, ReplicationGroup } from '@cacheplane/domain'
-import type { Queryable } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
 import { sql } from '../sql.ts'
 

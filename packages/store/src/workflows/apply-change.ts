@@ -9,7 +9,7 @@ import {
   releaseSubnet,
   type Pools,
 } from '../allocation.ts'
-import type { Queryable } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
 import { raiseOn, wake } from './raise.ts'

@@ -1,5 +1,5 @@
 import type { Claim, Lease, Signal, Workflow, WorkflowKind } from '@cacheplane/domain'
-import type { Queryable } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 
 interface WorkflowRow {
@@ -9,7 +9,7 @@ interface WorkflowRow {
   parent_id: string | null
   step: string
   frame: Record<string, unknown>
-  wakes: string
+  wakes_read: string
   attempts: number
   deadline_at: Date | null
   first_home_at: Date | null
@@ -19,7 +19,12 @@ interface WorkflowRow {
   signals: Signal[] | null
 }
 
-/** One statement takes the lease, so that of two workers one gets it. The attempt is counted here: a crash counts too. */
+/**
+ * One statement takes the lease, so that of two workers one gets it. The attempt is counted here: a crash counts too.
+ *
+ * Signals and wakes are both read as of the statement's start. The row itself may be newer, if somebody raised a signal
+ * while the statement waited for it: with that row's wakes and without its signal, the wake would be slept through.
+ */
 export async function claim(
   q: Queryable,
   workflowId: string,
@@ -30,13 +35,14 @@ export async function claim(
     UPDATE workflow w SET lease_owner = ${owner}, lease_token = lease_token + 1, attempts = attempts + 1,
       lease_until = clock_now() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${workflowId} AND run_at <= clock_now() AND (lease_until IS NULL OR lease_until <= clock_now())
-    RETURNING w.*, (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals`)
+    RETURNING w.*, (SELECT o.wakes FROM workflow o WHERE o.id = w.id) AS wakes_read,
+      (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals`)
   if (row === undefined) return null
   return {
     lease: { workflowId, token: BigInt(row.lease_token) },
     workflow: readWorkflow(row),
     signals: new Set(row.signals ?? []),
-    wakes: BigInt(row.wakes),
+    wakes: BigInt(row.wakes_read),
   }
 }
 

@@ -2,28 +2,32 @@ import {
   HOME_STEP,
   FAILED_STEP,
   StaleLease,
+  type Change,
   type Committed,
   type Lease,
   type Signal,
   type StepCommit,
 } from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
-import type { Database, Queryable } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { applyChange } from './apply-change.ts'
 
 export const SETTLED_CHANNEL = 'cacheplane_settled'
 
 interface HeldRow {
+  id: string
   step: string
   wakes: string
   root_id: string
+  held: boolean
 }
 
 /** Everything a step recorded and its outcome, or nothing: the first statement proves the lease and keeps it locked. */
 export function commit(db: Database, pools: Pools, lease: Lease, step: StepCommit): Promise<Committed> {
   return db.transaction(async (q) => {
-    const held = await lockHeld(q, lease)
+    const held = await lockHeld(q, lease, step.changes)
     await clearSignals(q, lease, step)
     const woken: string[] = []
     for (const change of step.changes) woken.push(...(await applyChange(q, pools, change)))
@@ -32,13 +36,34 @@ export function commit(db: Database, pools: Pools, lease: Lease, step: StepCommi
   })
 }
 
-async function lockHeld(q: Queryable, { workflowId, token }: Lease): Promise<HeldRow> {
-  const [row] = await q.rows<HeldRow>(sql`
-    SELECT step, wakes, root_id FROM workflow
-    WHERE id = ${workflowId} AND lease_token = ${token} AND lease_until > clock_now() FOR UPDATE`)
-  if (row === undefined)
+/**
+ * Locks the step's own row and those that its changes wake, all in one order: two workflows that wake each other would
+ * otherwise wait for each other until the server notices.
+ */
+async function lockHeld(
+  q: Queryable,
+  { workflowId, token }: Lease,
+  changes: readonly Change[],
+): Promise<HeldRow> {
+  const { ids, kinds, subjects } = wokenBy(changes)
+  const rows = await q.rows<HeldRow>(sql`
+    SELECT id, step, wakes, root_id, lease_token = ${token} AND lease_until > clock_now() AS held FROM workflow
+    WHERE id IN (SELECT unnest(${[workflowId, ...ids]}::text[]) UNION
+      SELECT w.id FROM unnest(${kinds}::text[], ${subjects}::text[]) AS s(kind, subject_id) JOIN workflow w USING (kind, subject_id))
+    ORDER BY id FOR UPDATE`)
+  const own = rows.find((row) => row.id === workflowId)
+  if (own?.held !== true)
     throw new StaleLease(`the lease of ${workflowId} with token ${token} is not valid any more`)
-  return row
+  return own
+}
+
+function wokenBy(changes: readonly Change[]) {
+  const raised = changes.filter((change) => change.do === 'raise')
+  return {
+    ids: changes.flatMap((change) => (change.do === 'wake' ? [change.workflowId] : [])),
+    kinds: raised.map((change) => change.kind),
+    subjects: raised.map((change) => change.subjectId),
+  }
 }
 
 /** A signal that was raised again since the step read it stays. */

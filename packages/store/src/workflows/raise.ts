@@ -1,5 +1,6 @@
 import type { Signal, WorkflowKind } from '@cacheplane/domain'
-import type { Queryable } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 
 /** Wakes a workflow and raises a signal on it. Null when the subject has none (any more). */
@@ -17,6 +18,16 @@ export async function raiseOn(
     INSERT INTO signal (workflow_id, name, wake) VALUES (${workflow.id}, ${signal}, ${workflow.wakes})
     ON CONFLICT (workflow_id, name) DO UPDATE SET wake = excluded.wake`)
   return workflow.id
+}
+
+/** As a transaction of its own; raised twice is as good as once. */
+export function raiseOnce(
+  db: Database,
+  kind: WorkflowKind,
+  subjectId: string,
+  signal: Signal,
+): Promise<string | null> {
+  return db.transaction((q) => raiseOn(q, kind, subjectId, signal), { landed: async () => false })
 }
 
 export async function wake(q: Queryable, workflowId: string): Promise<string | null> {

@@ -7,10 +7,12 @@ import type {
   ReplicationGroup,
   Secret,
 } from '@cacheplane/domain'
-import type { Queryable } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
 import { authTokenCell } from '../secret-cells.ts'
 import { sql } from '../sql.ts'
+
+type NetworkDoc = Network & { engineIds: string[] }
 
 interface NodeSubjectRow {
   cluster: CacheClusterDoc
@@ -56,33 +58,23 @@ export async function loadReplicationGroup(
   q: Queryable,
   id: string,
 ): Promise<OwnerSubject<ReplicationGroup> | null> {
-  const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: Network }>(sql`
-    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network
+  const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: NetworkDoc }>(sql`
+    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
     FROM replication_group_doc d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(q, readGroup(row.doc), row.network)
+  return ownerSubject(readGroup(row.doc), row.network)
 }
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
-  const [row] = await q.rows<{ doc: CacheClusterDoc; network: Network }>(sql`
-    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network
+  const [row] = await q.rows<{ doc: CacheClusterDoc; network: NetworkDoc }>(sql`
+    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
     FROM cache_cluster_doc d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(q, readCluster(row.doc), row.network)
+  return ownerSubject(readCluster(row.doc), row.network)
 }
 
-/** Networks may outlive the nodes they were made for, so every engine that could carry one counts. */
-async function ownerSubject<Owner>(
-  q: Queryable,
-  owner: Owner,
-  network: Network,
-): Promise<OwnerSubject<Owner>> {
-  const engines = await q.rows<{ id: string }>(sql`
-    SELECT DISTINCT n.engine_id AS id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id
-    WHERE c.network_id = ${network.id}`)
-  if (engines.length > 0) return { owner, network, engineIds: engines.map((engine) => engine.id) }
-  const all = await q.rows<{ id: string }>(sql`SELECT id FROM docker_engine`)
-  return { owner, network, engineIds: all.map((engine) => engine.id) }
+function ownerSubject<Owner>(owner: Owner, { engineIds, ...network }: NetworkDoc): OwnerSubject<Owner> {
+  return { owner, network, engineIds }
 }

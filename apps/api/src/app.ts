@@ -28,6 +28,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 5_000
 /** How often Node looks for requests that are too slow; its default of 30 s would make the timeouts meaningless. */
 const CHECK_CONNECTIONS_EVERY_MS = 1_000
+const CLOSE_IDLE_EVERY_MS = 50
 const MAX_PATH_SEGMENT = 1_024
 
 export interface AppDeps {
@@ -50,7 +51,10 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   app.setValidatorCompiler(validatorCompiler)
   // Answers are built by our own presenters; checking them again for every request would cost more than building them.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  app.addHook('preClose', async () => waiters.releaseAll())
+  app.addHook('preClose', async () => {
+    waiters.releaseAll()
+    closeConnectionsAsTheyFallIdle(app)
+  })
   logRequests(app)
   const metrics = observeRequests(app, deps.catalogue, waiters)
   authenticate(app, new Principals(deps.catalogue, deps.clock))
@@ -65,6 +69,13 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   catalogueRoutes(app, context)
   await app.ready()
   return app
+}
+
+/** A kept-alive connection that was busy when closing began would hold up the close until the client drops it. */
+function closeConnectionsAsTheyFallIdle({ server }: App): void {
+  if (!server.listening) return
+  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+  server.once('close', () => clearInterval(timer))
 }
 
 function newServer(log: Logger): App {

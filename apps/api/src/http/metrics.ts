@@ -45,7 +45,8 @@ function observeEngines(registry: Registry, catalogue: Catalogue): void {
     registers: [registry],
     async collect() {
       for (const gauges of [this, memory, reserved]) gauges.reset()
-      for (const engine of await catalogue.listEngines()) {
+      // Without the database there is nothing to tell of engines, but still of this process.
+      for (const engine of await catalogue.listEngines().catch(() => [])) {
         const labels = { engine: engine.engineId }
         this.set(labels, engine.reachable ? 1 : 0)
         memory.set(labels, engine.memoryBytes)

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CacheCluster, CacheClusterList } from '../../../apps/api/src/schemas/cache-cluster.ts'
+import { bringHome, ownerNamed, startApi, takeDown, type ApiUnderTest } from './api-under-test.ts'
+
+const URL = '/v1/cache-clusters'
+let api: ApiUnderTest
+beforeAll(async () => {
+  api = await startApi()
+})
+afterAll(() => api.close())
+
+const request = (cacheClusterId: string, over: object = {}) => ({
+  cacheClusterId,
+  engine: 'memcached',
+  cacheNodeType: 'cache.t4g.micro',
+  ...over,
+})
+const clusterNamed = (name: string) => ownerNamed(api.store, 'cache-cluster', name)
+
+describe('a cache cluster', () => {
+  it('is created with 202 and shows no node before there is one', async () => {
+    const { status, body, headers } = await api.call(
+      'POST',
+      URL,
+      request('Pages', { preferredAvailabilityZone: 'local-1b' }),
+    )
+    expect(status).toBe(202)
+    expect(headers.location).toBe('/v1/cache-clusters/pages')
+    expect(CacheCluster.strict().parse(body)).toMatchObject({
+      cacheClusterId: 'pages',
+      cacheClusterStatus: 'creating',
+      engine: 'memcached',
+      engineVersion: '1.6.38',
+      numCacheNodes: 1,
+      preferredAvailabilityZone: 'local-1b',
+      cacheParameterGroup: {
+        cacheParameterGroupName: 'default.memcached1.6',
+        parameterApplyStatus: 'in-sync',
+      },
+      arn: 'arn:aws:elasticache:local-1:000000000000:cluster:pages',
+    })
+    for (const absent of ['cacheNodes', 'configurationEndpoint', 'replicationGroupId', 'snapshotWindow']) {
+      expect(body).not.toHaveProperty(absent)
+    }
+  })
+
+  it('answers who waits with its endpoint', async () => {
+    const pending = api.call('POST', URL, request('ready'), { prefer: 'wait=30' })
+    await expect.poll(() => api.store.findCacheCluster('000000000000', 'ready')).not.toBeNull()
+    await bringHome(api, await clusterNamed('ready'))
+    const { status, body } = await pending
+    expect(status).toBe(200)
+    const cluster = CacheCluster.strict().parse(body)
+    expect(cluster.cacheClusterStatus).toBe('available')
+    expect(cluster.cacheNodes).toEqual([
+      {
+        cacheNodeId: '0001',
+        cacheNodeStatus: 'available',
+        cacheNodeCreateTime: expect.any(String),
+        endpoint: cluster.configurationEndpoint,
+        parameterGroupStatus: 'in-sync',
+        customerAvailabilityZone: cluster.preferredAvailabilityZone,
+      },
+    ])
+  })
+
+  it('of redis has its endpoint at its node and a snapshot window', async () => {
+    await api.call('POST', URL, request('solo', { engine: 'redis', port: 7000 }))
+    await bringHome(api, await clusterNamed('solo'))
+    const { body } = await api.call('GET', `${URL}/solo`)
+    const cluster = CacheCluster.strict().parse(body)
+    expect(cluster.configurationEndpoint).toBeUndefined()
+    expect(cluster.snapshotWindow).toMatch(/^\d\d:\d\d-\d\d:\d\d$/)
+    expect(cluster.cacheNodes?.[0]?.endpoint?.port).toBe(7000)
+    expect((await api.call('GET', `${URL}/solo?showCacheNodeInfo=false`)).body).not.toHaveProperty(
+      'cacheNodes',
+    )
+  })
+
+  it('is deleted, and gone for who waits', async () => {
+    await api.call('POST', URL, request('bye'))
+    const pending = api.call('DELETE', `${URL}/bye`, undefined, { prefer: 'wait=30' })
+    await expect
+      .poll(async () => (await api.call('GET', `${URL}/bye`)).body)
+      .toMatchObject({ cacheClusterStatus: 'deleting' })
+    await takeDown(api, await clusterNamed('bye'))
+    expect((await pending).status).toBe(204)
+    expect((await api.call('GET', `${URL}/bye`)).body).toMatchObject({ code: 'CacheClusterNotFound' })
+  })
+})
+
+describe('members of replication groups', () => {
+  it('are cache clusters that are listed, read and not deleted on their own', async () => {
+    await api.call('POST', '/v1/replication-groups', {
+      replicationGroupId: 'family',
+      replicationGroupDescription: 'a group',
+      cacheNodeType: 'cache.t4g.micro',
+    })
+    const { body } = await api.call('GET', `${URL}/family-001`)
+    expect(CacheCluster.strict().parse(body)).toMatchObject({ replicationGroupId: 'family', engine: 'redis' })
+    expect((await api.call('DELETE', `${URL}/family-001`)).body).toMatchObject({
+      code: 'InvalidCacheClusterState',
+      detail: expect.stringContaining('only member of a replication group'),
+    })
+    const all = CacheClusterList.parse((await api.call('GET', URL)).body)
+    const alone = CacheClusterList.parse(
+      (await api.call('GET', `${URL}?showCacheClustersNotInReplicationGroups=true`)).body,
+    )
+    const names = (list: typeof all) => list.cacheClusters.map((cluster) => cluster.cacheClusterId)
+    expect(names(all)).toContain('family-001')
+    expect(names(alone)).toEqual(names(all).filter((name) => name !== 'family-001'))
+  })
+
+  it('show their nodes in a list only when asked', async () => {
+    const plain = CacheClusterList.parse((await api.call('GET', URL)).body)
+    const full = CacheClusterList.parse((await api.call('GET', `${URL}?showCacheNodeInfo=true`)).body)
+    expect(plain.cacheClusters.some((cluster) => cluster.cacheNodes !== undefined)).toBe(false)
+    expect(full.cacheClusters.some((cluster) => cluster.cacheNodes !== undefined)).toBe(true)
+  })
+})

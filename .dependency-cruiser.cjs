@@ -5,7 +5,7 @@ const only = (name, from, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: `^${from}/` },
-  to: { path: '^(apps|packages|test|docker)/', pathNot: `^(${[from, ...allowed].join('|')})/` },
+  to: { path: '^(apps|packages|docker)/', pathNot: `^(${[from, ...allowed].join('|')})/` },
 })
 
 const vendor = (name, modules, rooms) => ({
@@ -33,6 +33,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^(apps|packages)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
+    },
+    {
+      name: 'source-without-tests',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^test/|\\.test\\.ts$' },
     },
     only('domain-alone', domain, [], 'The language and judgement of the service depend on nothing of ours.'),
     only('workflows-see-ports', 'packages/workflows', [domain], 'Runbooks see ports, never adapters.'),

@@ -5,31 +5,36 @@ import { withClient } from './own-database.ts'
 import { ROOT } from './settings.ts'
 
 /** What our schema consists of, by name. */
-export interface SchemaNames {
+interface SchemaNames {
+  views: readonly string[]
   tables: readonly string[]
   functions: readonly string[]
   migrations: readonly string[]
 }
 
-/** Drops our tables and functions from a database that the user gave us, and leaves whatever else lives there. */
+/** Drops our views, tables and functions from a database that the user gave us, and leaves whatever else lives there. */
 export async function emptyDatabase(databaseUrl: string): Promise<void> {
   const names = await readSchemaNames()
   await withClient(databaseUrl, async (client) => {
     await client.query('BEGIN')
-    await dropTables(client, names.tables)
-    for (const name of names.functions) {
-      await client.query(`DROP FUNCTION IF EXISTS ${client.escapeIdentifier(name)}`)
-    }
+    await drop(client, 'VIEW', names.views)
+    await drop(client, 'TABLE', names.tables)
+    await drop(client, 'FUNCTION', names.functions)
     await forgetMigrations(client, names.migrations)
     await client.query('COMMIT')
   })
 }
 
-async function dropTables(client: Client, tables: readonly string[]): Promise<void> {
-  if (tables.length === 0) return
-  // In one statement, so that they may refer to each other, and without CASCADE, which would take what is not ours.
-  const list = tables.map((name) => client.escapeIdentifier(name)).join(', ')
-  await client.query(`DROP TABLE IF EXISTS ${list}`)
+/** In one statement, so that they may refer to each other, and without CASCADE, which would take what is not ours. */
+async function drop(
+  client: Client,
+  kind: 'VIEW' | 'TABLE' | 'FUNCTION',
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return
+  await client.query(
+    `DROP ${kind} IF EXISTS ${names.map((name) => client.escapeIdentifier(name)).join(', ')}`,
+  )
 }
 
 /** Another program that uses Prisma may keep its migrations in the same table. */
@@ -52,12 +57,13 @@ async function readSchemaNames(): Promise<SchemaNames> {
   return { migrations, ...namesIn(texts.join('\n')) }
 }
 
-/** Tables and functions that some SQL makes. */
-export function namesIn(sql: string): Pick<SchemaNames, 'tables' | 'functions'> {
+/** What some SQL of ours makes. */
+function namesIn(sql: string): Omit<SchemaNames, 'migrations'> {
   const all = (pattern: RegExp): string[] => [
     ...new Set([...sql.matchAll(pattern)].map((match) => match[1] ?? '')),
   ]
   return {
+    views: all(/CREATE (?:OR REPLACE )?VIEW "?(\w+)"?/gi),
     tables: all(/CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)"?/gi),
     functions: all(/CREATE (?:OR REPLACE )?FUNCTION "?(\w+)"?/gi),
   }

@@ -5,6 +5,9 @@ import { z } from 'zod'
 import { findFreePort } from './free-port.ts'
 import { keepPassword, readIfThere, writePrivate } from './private-file.ts'
 
+/** Where any user may pass through, for when the state folder lies in somebody's closed home. */
+const OPEN_HOME = '/var/lib/cacheplane'
+
 /** Kept for good in the state folder: what tells this installation from others on the same machine. */
 const Installation = z.object({
   id: z.string().regex(/^[a-z0-9]{8,32}$/),
@@ -80,10 +83,11 @@ export async function installationPasswords(stateDir: string): Promise<Passwords
 
 /** PostgreSQL refuses to run as root, and another user cannot enter, say, /root. */
 async function choosePostgresDir(stateDir: string, id: string): Promise<string> {
-  const isRoot = process.getuid?.() === 0
-  return isRoot && !(await everyoneMayEnter(stateDir))
-    ? `/var/lib/cacheplane/${id}/postgres`
-    : statePath(stateDir, 'postgres')
+  if (process.getuid?.() !== 0 || (await everyoneMayEnter(stateDir))) return statePath(stateDir, 'postgres')
+  const home = join(OPEN_HOME, id)
+  await mkdir(home, { recursive: true })
+  for (const folder of [OPEN_HOME, home]) await chmod(folder, 0o755)
+  return join(home, 'postgres')
 }
 
 async function everyoneMayEnter(folder: string): Promise<boolean> {

@@ -95,7 +95,9 @@ function isGone(error: unknown): boolean {
 /** Only what we made: the folder may have been chosen by hand, and hold other things. */
 async function removeState(stateDir: string, postgresDir: string): Promise<void> {
   await rm(postgresDir, { recursive: true, force: true })
-  if (!postgresDir.startsWith(stateDir)) await rmdir(dirname(postgresDir)).catch(() => undefined)
+  for (const folder of [dirname(postgresDir), dirname(dirname(postgresDir))]) {
+    if (!stateDir.startsWith(folder)) await rmdir(folder).catch(() => undefined)
+  }
   // The file that tells the installation's id goes last: a purge that was interrupted can be repeated.
   const names = Object.values(STATE_FILES).filter((name) => name !== STATE_FILES.installation)
   for (const name of [...names, STATE_FILES.installation]) {

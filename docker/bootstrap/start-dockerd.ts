@@ -66,7 +66,7 @@ async function clearStalePids(home: EngineHome): Promise<void> {
 }
 
 /** Whether a pid file names a living process of that program. */
-export async function readStalePid(file: string, program: string): Promise<'none' | 'stale' | 'alive'> {
+async function readStalePid(file: string, program: string): Promise<'none' | 'stale' | 'alive'> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return 'none'
   const pid = Number.parseInt(text, 10)

@@ -1,0 +1,29 @@
+import { invariant, unreachable, type NodeSpec } from '@cacheplane/domain'
+import { FILES } from './node-files.ts'
+
+/** Program and arguments of a node. Everybody who may inspect containers reads them, so nothing in them is secret. */
+export function engineCommand(spec: NodeSpec): [program: string, ...args: string[]] {
+  switch (spec.engine) {
+    case 'redis':
+      return ['redis-server', FILES.config]
+    case 'valkey':
+      return ['valkey-server', FILES.config]
+    case 'memcached':
+      return ['memcached', ...memcachedArguments(spec)]
+    default:
+      return unreachable(spec.engine)
+  }
+}
+
+const MEMCACHED_CONNECTIONS = 10_000
+
+function memcachedArguments({ port, tls, limits, parameters }: NodeSpec): string[] {
+  invariant(Object.keys(parameters).length === 0, 'memcached nodes take no parameters yet')
+  const secured = tls ? ['-Z', '-o', `ssl_chain_cert=${FILES.certificate},ssl_key=${FILES.key}`] : []
+  return [
+    ...['-l', '0.0.0.0', '-p', String(port), '-U', '0'],
+    ...['-m', String(limits.itemMemoryMb), '-t', String(limits.threads)],
+    ...['-c', String(MEMCACHED_CONNECTIONS)],
+    ...secured,
+  ]
+}

@@ -1,0 +1,13 @@
+/** Where a node finds what it is given; one volume, mounted at `DIRECTORY`, holds them all. */
+export const DIRECTORY = '/etc/cacheplane'
+
+export const FILES = {
+  config: `${DIRECTORY}/node.conf`,
+  users: `${DIRECTORY}/users.acl`,
+  certificate: `${DIRECTORY}/node.crt`,
+  key: `${DIRECTORY}/node.key`,
+  authority: `${DIRECTORY}/ca.crt`,
+} as const
+
+/** The user that runs every engine, and owns its files. */
+export const UID = 999

@@ -1,0 +1,57 @@
+import { invariant, type NodeSpec } from '@cacheplane/domain'
+import { quote } from './quote.ts'
+import { FILES } from './node-files.ts'
+
+type Directive = readonly [name: string, ...values: (string | number)[]]
+
+/** What decides over safety, identity or reachability is ours alone, whatever a parameter group says. */
+const OURS_ALONE =
+  /^(dir|dbfilename|logfile|pidfile|unixsocket.*|include|loadmodule|rename-command|requirepass|masterauth|masteruser|aclfile|user|replicaof|slaveof|bind|port|protected-mode|enable-.*|save|append.*|cluster-.*file|daemonize|supervised|syslog-.*|proc-title-template|locale-collate|tls-.*|shutdown-.*|replica-announce-.*|cluster-announce-.*|maxmemory)$/
+
+/** The whole configuration file of a redis or valkey node. Nothing in it is secret: users are in a file of their own. */
+export function renderRedisConfig(spec: NodeSpec): string {
+  const directives: Directive[] = [
+    ...listening(spec),
+    ['protected-mode', 'no'],
+    ['dir', '/tmp'],
+    ['save', ''],
+    ['appendonly', 'no'],
+    ['aclfile', FILES.users],
+    ['maxmemory', spec.limits.maxmemoryBytes],
+    ['maxmemory-policy', 'volatile-lru'],
+    ...parameterDirectives(spec.parameters),
+  ]
+  return directives.map(([name, ...values]) => `${name} ${values.map(renderValue).join(' ')}\n`).join('')
+}
+
+function listening({ port, tls }: NodeSpec): Directive[] {
+  if (!tls) {
+    return [
+      ['bind', '0.0.0.0'],
+      ['port', port],
+    ]
+  }
+  return [
+    ['bind', '0.0.0.0'],
+    ['port', 0],
+    ['tls-port', port],
+    ['tls-cert-file', FILES.certificate],
+    ['tls-key-file', FILES.key],
+    ['tls-ca-cert-file', FILES.authority],
+    ['tls-auth-clients', 'no'],
+    ['tls-protocols', 'TLSv1.2 TLSv1.3'],
+    ['tls-replication', 'yes'],
+  ]
+}
+
+function parameterDirectives(parameters: Readonly<Record<string, string>>): Directive[] {
+  return Object.entries(parameters).map(([name, value]) => {
+    invariant(/^[a-z][a-z0-9-]*$/.test(name), `${JSON.stringify(name)} is the name of a parameter`)
+    invariant(!OURS_ALONE.test(name), `the parameter ${name} is not set by parameter groups`)
+    return [name, value]
+  })
+}
+
+function renderValue(value: string | number): string {
+  return typeof value === 'number' ? String(value) : quote(value)
+}

@@ -1,0 +1,45 @@
+import type { NodeRef, NodeSpec } from '@cacheplane/domain'
+import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
+import type { Route } from './connect.ts'
+import { exchange } from './exchange.ts'
+
+const ANSWER_MAX = 65_536
+
+/** memcached has no users and no closed state: it is open as soon as it answers, and known by its certificate only. */
+export class MemcachedControl implements NodeControl {
+  constructor(private readonly routeTo: (node: NodeRef) => Promise<Route>) {}
+
+  async read(node: NodeRef): Promise<Answer<NodeFacts>> {
+    let text = ''
+    const answer = await exchange(await this.routeTo(node), 'stats\r\n', (chunk) => {
+      text += chunk.toString('utf8')
+      if (text.length > ANSWER_MAX || !'STAT '.startsWith(text.slice(0, 5)))
+        throw new Error('it is no memcached')
+      return text.endsWith('END\r\n') ? parseStats(text) : null
+    })
+    return answer
+  }
+
+  async open(node: NodeSpec): Promise<Answer<void>> {
+    const answer = await this.read(node)
+    return answer.kind === 'answered' ? { kind: 'answered', value: undefined } : answer
+  }
+}
+
+function parseStats(text: string): NodeFacts {
+  const fields = new Map(
+    text.split('\r\n').map((line): [string, string] => {
+      const [, name = '', value = ''] = line.split(' ')
+      return [name, value]
+    }),
+  )
+  // There is no run id; the second of the start tells two processes apart well enough.
+  const startedAt = Number(fields.get('time') ?? 0) - Number(fields.get('uptime') ?? 0)
+  return {
+    version: fields.get('version') ?? '',
+    runId: `${fields.get('pid') ?? ''}-${startedAt}`,
+    role: 'none',
+    open: true,
+    maxmemoryBytes: Number(fields.get('limit_maxbytes') ?? 0),
+  }
+}

@@ -1,0 +1,42 @@
+import {
+  unreachable,
+  type AuthorityMaterial,
+  type Engine,
+  type Keyring,
+  type NodeRef,
+} from '@cacheplane/domain'
+import type { NodeControl } from '../core/node-control.ts'
+import { tlsIdentity } from '../tls/issue-leaf.ts'
+import type { Route } from './connect.ts'
+import { MemcachedControl } from './memcached-control.ts'
+import { RedisControl } from './redis-control.ts'
+
+export interface NetworkControlOptions {
+  keyring: Pick<Keyring, 'derive'>
+  authority: () => Promise<AuthorityMaterial>
+  /** Host under which the nodes of this engine are reached; null for each node's own container address. */
+  host: string | null
+}
+
+/** Speaks to each node in its engine's protocol. */
+export function createNetworkControl({ keyring, authority, host }: NetworkControlOptions): NodeControl {
+  const routeTo = async (node: NodeRef): Promise<Route> => ({
+    host: host ?? node.ip,
+    port: node.port,
+    tls: node.tls ? { authorityPem: (await authority()).certificatePem, identity: tlsIdentity(node) } : null,
+  })
+  const redis = new RedisControl(keyring, routeTo)
+  const memcached = new MemcachedControl(routeTo)
+  const of = (engine: Engine): NodeControl => {
+    switch (engine) {
+      case 'redis':
+      case 'valkey':
+        return redis
+      case 'memcached':
+        return memcached
+      default:
+        return unreachable(engine)
+    }
+  }
+  return { read: (node) => of(node.engine).read(node), open: (node) => of(node.engine).open(node) }
+}

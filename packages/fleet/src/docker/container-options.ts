@@ -1,0 +1,65 @@
+import type { ContainerCreateOptions } from 'dockerode'
+import { engineCommand } from '../config/engine-command.ts'
+import { DIRECTORY, UID } from '../config/node-files.ts'
+import type { NodeBlueprint } from '../core/docker-engine.ts'
+import { engineImageTag } from '../images/engine-image-tag.ts'
+
+const PIDS_MAX = 256
+/** Room for ten thousand clients; more than the hard limit of the Docker daemon would keep the node from starting. */
+const FILES_MAX = 10_240
+
+/** Everything Docker is told about a node. The secrets are not here: they are put into the volume before the start. */
+export function containerOptions(blueprint: NodeBlueprint, publishAddress: string): ContainerCreateOptions {
+  const { name, labels, networkName, spec } = blueprint
+  const [program, ...args] = engineCommand(spec)
+  const port = `${spec.port}/tcp`
+  return {
+    name,
+    Image: engineImageTag({ engine: spec.engine, version: spec.engineVersion }),
+    Entrypoint: [program],
+    Cmd: args,
+    User: `${UID}:${UID}`,
+    Labels: { ...labels },
+    WorkingDir: '/tmp',
+    ExposedPorts: { [port]: {} },
+    Healthcheck: { Test: ['NONE'] },
+    NetworkingConfig: {
+      EndpointsConfig: { [networkName]: { IPAMConfig: { IPv4Address: spec.ip } } },
+    },
+    HostConfig: {
+      ...hardening(blueprint),
+      NetworkMode: networkName,
+      PortBindings: { [port]: [{ HostIp: publishAddress, HostPort: String(spec.port) }] },
+      Mounts: [
+        {
+          Type: 'volume',
+          Source: name,
+          Target: DIRECTORY,
+          ReadOnly: false,
+          VolumeOptions: {
+            NoCopy: true,
+            Labels: { ...labels },
+            DriverConfig: { Name: 'local', Options: {} },
+          },
+        },
+      ],
+    },
+  }
+}
+
+function hardening({ spec: { limits } }: NodeBlueprint) {
+  return {
+    // A stopped node is replaced: an empty primary at a known address would wipe its replicas.
+    RestartPolicy: { Name: 'no' },
+    ReadonlyRootfs: true,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    PidsLimit: PIDS_MAX,
+    Memory: limits.memoryBytes,
+    MemorySwap: limits.memoryBytes,
+    NanoCpus: Math.round(limits.cpus * 1e9),
+    Ulimits: [{ Name: 'nofile', Soft: FILES_MAX, Hard: FILES_MAX }],
+    Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=16m' },
+    LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },
+  }
+}

@@ -1,0 +1,186 @@
+import Docker from 'dockerode'
+import { DIRECTORY, UID } from '../config/node-files.ts'
+import { ok, type Call } from '../core/call.ts'
+import { DEADLINES } from '../core/deadlines.ts'
+import type {
+  ContainerEvent,
+  ContainerFacts,
+  DockerEngine,
+  EngineInfo,
+  NetworkBlueprint,
+  NetworkFacts,
+  NodeBlueprint,
+  ObjectFacts,
+} from '../core/docker-engine.ts'
+import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL } from '../core/labels.ts'
+import { CallGate } from './call-gate.ts'
+import { containerOptions } from './container-options.ts'
+import { followEvents } from './event-stream.ts'
+import { listedContainer, inspectedContainer, listedNetwork, listedVolume } from './facts.ts'
+import { forgeFiles, type Forge } from './forge-files.ts'
+import { parseDockerAddress } from './parse-docker-address.ts'
+import { tar } from './tar.ts'
+
+/** As much of a logger as the fleet needs. */
+export interface Log {
+  warn(facts: object, message: string): void
+}
+
+export interface DockerodeEngineOptions {
+  dockerAddress: string
+  installation: string
+  /** Host address on which nodes' ports are published. */
+  publishAddress: string
+  forge: Forge
+  log: Log
+  /** For `ssh://` addresses: options of the ssh2 client. */
+  sshOptions?: object
+}
+
+/** A Docker engine over its API. Nothing outside of this folder sees dockerode. */
+export class DockerodeEngine implements DockerEngine {
+  readonly dockerAddress: string
+  readonly #docker: Docker
+  /** Events hold their connection for hours; they must not take a place from the calls. */
+  readonly #eventDocker: Docker
+  readonly #gate = new CallGate()
+  readonly #closing = new AbortController()
+
+  constructor(private readonly options: DockerodeEngineOptions) {
+    this.dockerAddress = options.dockerAddress
+    const connect = () => new Docker(parseDockerAddress(options.dockerAddress, options.sshOptions))
+    this.#docker = connect()
+    this.#eventDocker = connect()
+  }
+
+  async info(): Promise<Call<EngineInfo>> {
+    const call = await this.#gate.call('info', DEADLINES.look, () => this.#docker.info())
+    if (call.kind !== 'ok') return call
+    const { ID, NCPU, MemTotal } = call.value as { ID?: string; NCPU: number; MemTotal: number }
+    return ok({ id: ID ?? '', cpus: NCPU, memoryBytes: MemTotal })
+  }
+
+  async containers(nodeId?: string): Promise<Call<ContainerFacts[]>> {
+    const filters = this.#ours(NODE_LABEL, nodeId)
+    const call = await this.#gate.call('list containers', DEADLINES.look, (abortSignal) =>
+      this.#docker.listContainers({ all: true, filters, abortSignal }),
+    )
+    return call.kind === 'ok' ? ok(call.value.map(listedContainer)) : call
+  }
+
+  async networks(networkId?: string): Promise<Call<NetworkFacts[]>> {
+    const filters = this.#ours(NETWORK_LABEL, networkId)
+    const call = await this.#gate.call('list networks', DEADLINES.look, (abortSignal) =>
+      this.#docker.listNetworks({ filters, abortSignal }),
+    )
+    return call.kind === 'ok' ? ok(call.value.map(listedNetwork)) : call
+  }
+
+  async volumes(nodeId?: string): Promise<Call<ObjectFacts[]>> {
+    const filters = this.#ours(NODE_LABEL, nodeId)
+    const call = await this.#gate.call('list volumes', DEADLINES.look, (abortSignal) =>
+      this.#docker.listVolumes({ filters, abortSignal }),
+    )
+    return call.kind === 'ok' ? ok((call.value.Volumes ?? []).map(listedVolume)) : call
+  }
+
+  async inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
+    const call = await this.#gate.call('inspect container', DEADLINES.look, (abortSignal) =>
+      this.#docker.getContainer(ref).inspect({ abortSignal }),
+    )
+    return call.kind === 'ok' ? ok(inspectedContainer(call.value)) : call
+  }
+
+  /** The certificate is made while Docker makes the container; both are there before anything starts. */
+  async createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
+    const { forge, publishAddress } = this.options
+    const options = containerOptions(blueprint, publishAddress)
+    const [files, created] = await Promise.all([
+      forgeFiles(forge, blueprint.spec),
+      this.#gate.call('create container', DEADLINES.create, (abortSignal) =>
+        this.#docker.createContainer({ ...options, abortSignal }),
+      ),
+    ])
+    if (created.kind !== 'ok') return created
+    if (files.length === 0) return ok(undefined)
+    const archive = tar(files, UID)
+    return this.#void('put files', DEADLINES.create, (abortSignal) =>
+      created.value.putArchive(archive, { path: DIRECTORY, abortSignal }),
+    )
+  }
+
+  startContainer(ref: string): Promise<Call<void>> {
+    return this.#void('start container', DEADLINES.start, (abortSignal) =>
+      this.#docker.getContainer(ref).start({ abortSignal }),
+    )
+  }
+
+  removeContainer(ref: string): Promise<Call<void>> {
+    return this.#void('remove container', DEADLINES.remove, (abortSignal) =>
+      this.#docker.getContainer(ref).remove({ force: true, v: true, abortSignal }),
+    )
+  }
+
+  createNetwork({ name, labels, spec }: NetworkBlueprint): Promise<Call<void>> {
+    return this.#void('create network', DEADLINES.network, (abortSignal) =>
+      this.#docker.createNetwork({
+        Name: name,
+        CheckDuplicate: true,
+        Driver: 'bridge',
+        Labels: { ...labels },
+        IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet, Gateway: spec.gateway }] },
+        // Nodes answer who comes in by a published port, but have no way out of their own.
+        Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+        abortSignal,
+      }),
+    )
+  }
+
+  removeNetwork(ref: string): Promise<Call<void>> {
+    return this.#void('remove network', DEADLINES.network, (abortSignal) =>
+      this.#docker.getNetwork(ref).remove({ abortSignal }),
+    )
+  }
+
+  removeVolume(ref: string): Promise<Call<void>> {
+    return this.#void('remove volume', DEADLINES.remove, (abortSignal) =>
+      this.#docker.getVolume(ref).remove({ abortSignal }),
+    )
+  }
+
+  watch(onEvent: (event: ContainerEvent) => void): () => void {
+    const stop = new AbortController()
+    const signal = AbortSignal.any([stop.signal, this.#closing.signal])
+    const filters = {
+      type: ['container' as const],
+      label: [`${INSTALLATION_LABEL}=${this.options.installation}`],
+    }
+    const open = (sinceSeconds: number | null, abortSignal: AbortSignal) => {
+      const since = sinceSeconds === null ? {} : { since: sinceSeconds }
+      return this.#eventDocker.getEvents({ ...since, filters, abortSignal })
+    }
+    const onLost = (because: string) =>
+      this.options.log.warn({ dockerAddress: this.dockerAddress, because }, 'the event stream is down')
+    void followEvents({ open, onLost }, onEvent, signal)
+    return () => stop.abort()
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.resolve()
+  }
+
+  #ours(label: string, owner: string | undefined): { label: string[] } {
+    const ours = `${INSTALLATION_LABEL}=${this.options.installation}`
+    return { label: owner === undefined ? [ours] : [ours, `${label}=${owner}`] }
+  }
+
+  async #void(
+    name: string,
+    deadlineMs: number,
+    act: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<Call<void>> {
+    const call = await this.#gate.call(name, deadlineMs, act)
+    return call.kind === 'ok' ? ok(undefined) : call
+  }
+}

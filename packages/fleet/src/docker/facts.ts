@@ -1,0 +1,69 @@
+import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from 'dockerode'
+import type { ContainerFacts, ContainerState, NetworkFacts, ObjectFacts } from '../core/docker-engine.ts'
+
+/** Docker's answers in our words. */
+export function listedContainer(info: ContainerInfo): ContainerFacts {
+  return {
+    ref: info.Id,
+    name: bareName(info.Names[0] ?? ''),
+    labels: info.Labels,
+    createdAt: new Date(info.Created * 1_000),
+    state: stateOf(info.State),
+  }
+}
+
+export function inspectedContainer(info: ContainerInspectInfo): ContainerFacts & { because: string } {
+  return {
+    ref: info.Id,
+    name: bareName(info.Name),
+    labels: info.Config.Labels,
+    createdAt: dateOf(info.Created),
+    state: stateOf(info.State.Status),
+    because: whyStopped(info.State),
+  }
+}
+
+export function listedNetwork(info: NetworkInspectInfo): NetworkFacts {
+  return {
+    ref: info.Id,
+    name: info.Name,
+    labels: info.Labels ?? {},
+    createdAt: dateOf(info.Created),
+    subnet: info.IPAM?.Config?.[0]?.Subnet ?? null,
+  }
+}
+
+export function listedVolume(info: VolumeInspectInfo): ObjectFacts {
+  // Docker says when a volume was made, though the types of the client do not.
+  const createdAt = 'CreatedAt' in info && typeof info.CreatedAt === 'string' ? dateOf(info.CreatedAt) : null
+  return { ref: info.Name, name: info.Name, labels: info.Labels ?? {}, createdAt }
+}
+
+function stateOf(status: string): ContainerState {
+  switch (status) {
+    case 'created':
+    case 'running':
+    case 'paused':
+    case 'exited':
+      return status
+    case 'dead':
+      return 'exited'
+    default:
+      return 'other'
+  }
+}
+
+function whyStopped(state: ContainerInspectInfo['State']): string {
+  if (state.OOMKilled) return 'it was killed because it used up its memory'
+  const error = state.Error === '' ? '' : `: ${state.Error}`
+  return `it exited with code ${state.ExitCode}${error}`
+}
+
+function bareName(name: string): string {
+  return name.replace(/^\//, '')
+}
+
+function dateOf(text: string): Date | null {
+  const date = new Date(text)
+  return Number.isNaN(date.getTime()) ? null : date
+}

@@ -1,0 +1,38 @@
+export interface TarFile {
+  name: string
+  content: string
+  mode: number
+}
+
+const BLOCK = 512
+
+/** A tar archive of plain files that belong to the given user (POSIX ustar); names have at most 99 ASCII characters. */
+export function tar(files: readonly TarFile[], owner: number): Buffer {
+  const blocks = files.flatMap((file) => {
+    const content = Buffer.from(file.content, 'utf8')
+    const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)
+    return [header(file, content.length, owner), content, padding]
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)])
+}
+
+function header({ name, mode }: TarFile, size: number, owner: number): Buffer {
+  const block = Buffer.alloc(BLOCK)
+  block.write(name, 0, 99, 'ascii')
+  block.write(octal(mode, 7), 100)
+  block.write(octal(owner, 7), 108)
+  block.write(octal(owner, 7), 116)
+  block.write(octal(size, 11), 124)
+  block.write(octal(0, 11), 136)
+  block.write('0', 156)
+  block.write('ustar\0' + '00', 257)
+  // The checksum is taken over the header with its own field full of spaces.
+  block.write(' '.repeat(8), 148)
+  const sum = block.reduce((total, byte) => total + byte, 0)
+  block.write(`${octal(sum, 6)}\0 `, 148)
+  return block
+}
+
+function octal(value: number, width: number): string {
+  return value.toString(8).padStart(width, '0')
+}

@@ -32,9 +32,7 @@ const UNSPAWNED: WorkflowView = {
 }
 
 const readWorkflow = (doc: Json<WorkflowView> | null): WorkflowView =>
-  doc === null
-    ? UNSPAWNED
-    : { ...doc, signals: doc.signals as WorkflowView['signals'], firstHomeAt: date(doc.firstHomeAt) }
+  doc === null ? UNSPAWNED : { ...doc, signals: doc.signals, firstHomeAt: date(doc.firstHomeAt) }
 
 export const readNode = (doc: CacheNodeDoc): CacheNode => ({
   ...doc,

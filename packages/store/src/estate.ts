@@ -18,31 +18,41 @@ const IDEMPOTENCY_HOURS = 24
  * Keeps what was seen of each engine. One that does not answer has not told its id either, so it is found by its zones,
  * and neither rows nor zones are made from such a report.
  */
+/**
+ * Reports name every configured engine: one that they leave out can take no more nodes, and a zone that they leave out is
+ * forgotten once no node stands in it.
+ */
 export function recordSurvey(db: Database, reports: readonly EngineReport[]): Promise<void> {
-  return db.transaction(async (q) => {
-    for (const report of reports) await (report.reachable ? recordReached(q, report) : recordLost(q, report))
-  })
+  // In one order, so that two workers do not lock each other out.
+  const ordered = [...reports].sort((a, b) => (a.engineId < b.engineId ? -1 : 1))
+  const engineIds = ordered.map((report) => report.engineId)
+  const zones = ordered.flatMap((report) => report.zones)
+  const work = async (q: Queryable): Promise<void> => {
+    for (const report of ordered) await recordReport(q, report)
+    await q.run(sql`
+      UPDATE docker_engine SET reachable = false WHERE reachable AND NOT id = ANY(${engineIds}::text[])`)
+    await q.run(sql`
+      DELETE FROM zone WHERE NOT name = ANY(${zones}::text[])
+        AND NOT EXISTS (SELECT 1 FROM cache_node n WHERE n.zone = zone.name)`)
+  }
+  return db.transaction(work, { landed: async () => false })
 }
 
-async function recordReached(
-  q: Queryable,
-  { engineId, zones, address, cpus, memoryBytes }: EngineReport,
-): Promise<void> {
+/** What an engine that cannot be reached has is remembered from when it could. */
+async function recordReport(q: Queryable, report: EngineReport): Promise<void> {
+  const { engineId, cpus, memoryBytes, reachable, address } = report
   await q.run(sql`
     INSERT INTO docker_engine (id, cpus, memory_bytes, reachable, surveyed_at)
-    VALUES (${engineId}, ${cpus}, ${memoryBytes}, true, clock_now())
-    ON CONFLICT (id) DO UPDATE SET reachable = true, surveyed_at = excluded.surveyed_at, cpus = excluded.cpus,
-      memory_bytes = excluded.memory_bytes`)
-  await q.run(sql`
-    INSERT INTO zone (name, engine_id, address) SELECT name, ${engineId}, ${address} FROM unnest(${zones}::text[]) AS z(name)
-    ON CONFLICT (name) DO UPDATE SET engine_id = excluded.engine_id, address = excluded.address
-    WHERE (zone.engine_id, zone.address) IS DISTINCT FROM (excluded.engine_id, excluded.address)`)
-}
-
-async function recordLost(q: Queryable, { zones }: EngineReport): Promise<void> {
-  await q.run(sql`
-    UPDATE docker_engine SET reachable = false, surveyed_at = clock_now()
-    WHERE id IN (SELECT engine_id FROM zone WHERE name = ANY(${zones}))`)
+    VALUES (${engineId}, ${cpus}, ${memoryBytes}, ${reachable}, clock_now())
+    ON CONFLICT (id) DO UPDATE SET reachable = excluded.reachable, surveyed_at = excluded.surveyed_at,
+      cpus = CASE WHEN excluded.reachable THEN excluded.cpus ELSE docker_engine.cpus END,
+      memory_bytes = CASE WHEN excluded.reachable THEN excluded.memory_bytes ELSE docker_engine.memory_bytes END`)
+  for (const zone of report.zones) {
+    await q.run(sql`
+      INSERT INTO zone (name, engine_id, address) VALUES (${zone}, ${engineId}, ${address})
+      ON CONFLICT (name) DO UPDATE SET engine_id = excluded.engine_id, address = excluded.address
+      WHERE (zone.engine_id, zone.address) IS DISTINCT FROM (excluded.engine_id, excluded.address)`)
+  }
 }
 
 export async function expectedObjects(db: Database, engineId: string): Promise<ExpectedObjects> {

@@ -27,7 +27,7 @@ export async function withSchemaEngine<T>(
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
   const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg')
-  loading ??= load(bindings as typeof bindings & Bindings)
+  loading ??= load(bindings)
   await loading
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   // The engine is told by the statement that fails.

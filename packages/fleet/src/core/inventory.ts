@@ -1,7 +1,7 @@
 import type { FleetObject, Inventory, ObjectKind, Removed } from '@cacheplane/domain'
 import { gone, reason, unknown, type Call } from './call.ts'
 import type { ContainerState, DockerEngine, ObjectFacts } from './docker-engine.ts'
-import { incarnationOf, ownerOf } from './labels.ts'
+import { incarnationOf, isMadeByFleet, ownerOf } from './labels.ts'
 
 /** All or nothing: a list that misses a kind would make its rows look lost. */
 export async function inventory(engine: DockerEngine, engineId: string): Promise<Inventory> {
@@ -14,12 +14,18 @@ export async function inventory(engine: DockerEngine, engineId: string): Promise
   if (networks.kind !== 'ok') return unknown(reason(networks))
   if (volumes.kind !== 'ok') return unknown(reason(volumes))
   const objects = [
-    ...containers.value.map((facts) => describe('container', engineId, facts, facts.state)),
-    ...networks.value.map((facts) => describe('network', engineId, facts, null)),
-    ...volumes.value.map((facts) => describe('volume', engineId, facts, null)),
+    ...containers.value.filter(madeByFleet).map((facts) => describe('container', engineId, facts, facts.state)),
+    ...networks.value.filter(madeByFleet).map((facts) => describe('network', engineId, facts, null)),
+    ...volumes.value.filter(madeByFleet).map((facts) => describe('volume', engineId, facts, null)),
   ]
   return { kind: 'known', objects }
 }
+
+function madeByFleet({ labels }: ObjectFacts): boolean {
+  return isMadeByFleet(labels)
+}
+
+const isFleets = ({ labels }: ObjectFacts): boolean => isOfTheFleet(labels)
 
 function describe(
   kind: ObjectKind,

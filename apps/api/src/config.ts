@@ -9,7 +9,8 @@ const Environment = z.object({
     .transform((text) => ({
       host: text.slice(0, text.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
       port: Number(text.slice(text.lastIndexOf(':') + 1)),
-    })),
+    }))
+    .refine(({ port }) => port <= 65_535, 'the port is at most 65535'),
   /** Postgres, the only truth. */
   DATABASE_URL: z.string().min(1),
   /** Redis for BullMQ: wake-up hints only. */

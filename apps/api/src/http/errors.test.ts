@@ -111,7 +111,7 @@ describe('errors', () => {
     const answer = await post(
       JSON.stringify({
         replicationGroupId: 'a',
-        replicationGroupDescription: 'a',
+        description: 'a',
         cacheNodeType: 'cache.t4g.micro',
         transitEncryptionEnabled: true,
         authToken: CANARY,

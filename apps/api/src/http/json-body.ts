@@ -16,7 +16,7 @@ export function acceptJsonBodies(app: App): void {
   })
 }
 
-export function parseBody(body: string | Buffer): unknown {
+function parseBody(body: string | Buffer): unknown {
   const value = parseJson(typeof body === 'string' ? body : decode(body))
   refusePoison(value)
   return value

@@ -1,5 +1,5 @@
 /** The longest that an answer is held; longer wishes are cut to this, as `Preference-Applied` says. */
-export const MAX_WAIT_SECONDS = 600
+const MAX_WAIT_SECONDS = 600
 
 /**
  * Seconds from `Prefer: wait=60` (RFC 7240), null without one. A preference that makes no sense is ignored, as the RFC asks;

@@ -55,7 +55,8 @@ function create(app: App, context: RouteContext): void {
     },
     handler: async (request, reply) => {
       const principal = principalOf(request)
-      const group = await createReplicationGroup(context, principal, request.body, idempotencyKeyOf(request))
+      const body = schemas.oneDescription(request.body)
+      const group = await createReplicationGroup(context, principal, body, idempotencyKeyOf(request))
       void reply.header('location', `/v1/replication-groups/${group.replicationGroupId}`)
       const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
       const held = await hold(context, request, reply, group, look, settled)

@@ -7,7 +7,11 @@ export const CreateReplicationGroup = z
     replicationGroupId: z.string().optional().meta({
       description: '1 to 40 letters, digits and single hyphens, a letter first. Kept in lower case.',
     }),
-    replicationGroupDescription: z.string().optional().meta({ description: 'At most 255 characters.' }),
+    description: z.string().optional().meta({ description: 'At most 255 characters.' }),
+    replicationGroupDescription: z
+      .string()
+      .optional()
+      .meta({ description: 'What ElastiCache calls `description` in a request; give one of the two.' }),
     engine: z.string().optional().meta({ description: '`redis` or `valkey`; `redis` when left out.' }),
     ...createMembers,
     primaryClusterId: later.text(),
@@ -34,17 +38,22 @@ export const CreateReplicationGroup = z
   })
   .meta({
     id: 'CreateReplicationGroup',
-    required: ['replicationGroupId', 'replicationGroupDescription', 'cacheNodeType'],
+    required: ['replicationGroupId', 'description', 'cacheNodeType'],
     examples: [
       {
         replicationGroupId: 'orders',
-        replicationGroupDescription: 'Order cache',
+        description: 'Order cache',
         engine: 'valkey',
         cacheNodeType: 'cache.t4g.micro',
         transitEncryptionEnabled: true,
       },
     ],
   })
+
+/** A request may use ElastiCache's request member for the description, or the one that answers use. */
+export function oneDescription({ replicationGroupDescription: alias, ...body }: z.infer<typeof CreateReplicationGroup>) {
+  return body.description === undefined && alias !== undefined ? { ...body, description: alias } : body
+}
 
 const NodeGroupMember = z
   .object({

@@ -87,7 +87,7 @@ test('a second time changes nothing and takes seconds', async () => {
 test('a cache is created, waited for and used', async () => {
   const { status, body } = await service.request('POST', '/v1/replication-groups', {
     replicationGroupId: 'sessions',
-    replicationGroupDescription: 'what users are logged in',
+    description: 'what users are logged in',
     cacheNodeType: 'cache.t4g.micro',
   })
   expect({ status, body }).toMatchObject({ status: 200, body: { status: 'available' } })
@@ -120,10 +120,15 @@ test('the next up finds the cache again', async () => {
 })
 
 test('the queue is not taken for an orphan', async () => {
-  const filters = { label: [service.label, 'dev.cacheplane.kind=queue'] }
-  const [queue] = await docker.listContainers({ filters })
-  expect(queue?.State).toBe('running')
-  expect(await docker.listContainers({ filters })).toHaveLength(1)
+  const find = async (): Promise<{ Id: string; Created: number } | undefined> => {
+    const filters = { label: [service.label, 'dev.cacheplane.kind=queue'] }
+    return (await docker.listContainers({ filters }))[0]
+  }
+  const before = await find()
+  // The worker removes what nobody owns once it is twenty seconds old.
+  const age = async (): Promise<number> => Date.now() / 1_000 - ((await find())?.Created ?? Infinity)
+  await expect.poll(age, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(30)
+  expect((await find())?.Id).toBe(before?.Id)
 })
 
 test('purge removes everything of this installation and nothing else', async () => {

@@ -97,9 +97,10 @@ export class SimWorld {
     for (;;) {
       await settleMicrotasks()
       await between()
-      await this.#syncClock()
-      if (this.turnstile.hasWork) await this.turnstile.runOne()
-      else if (!this.clock.advance(untilMs)) break
+      if (this.turnstile.hasWork) {
+        await this.#syncClock()
+        await this.turnstile.runOne()
+      } else if (!this.clock.advance(untilMs)) break
     }
     await this.#syncClock()
   }

@@ -18,8 +18,8 @@ declare module 'vitest' {
 
 export const PRISMA_DIR = fileURLToPath(new URL('../../prisma', import.meta.url))
 
-/** A crash may lose what these servers hold: nothing in them outlives the run. */
-const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+/** A power failure may lose what these servers hold, as nothing in them outlives the run; their own crash may not. */
+const THROW_AWAY = { fsync: 'off', full_page_writes: 'off' }
 
 export interface ThrowAwayServer extends EmbeddedPostgres {
   /** Starts it again, on the same port, after a stop. */

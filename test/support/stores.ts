@@ -37,6 +37,7 @@ export async function openTestStore(kind: 'real' | 'simulation' = 'real'): Promi
     return store
   }
   const pool = new pg.Pool({ connectionString: database.url, max: 3 })
+  pool.on('error', () => undefined)
   const rows = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await pool.query<Record<string, unknown>>(text, values)).rows as Row[]
   const store = open()

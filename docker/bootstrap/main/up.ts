@@ -26,7 +26,7 @@ The administrator's key is in ${envFile}. To create a first cache and wait for i
   . ${envFile}
   curl -sS "$CACHEPLANE_URL/v1/replication-groups" -H "Authorization: Bearer $CACHEPLANE_TOKEN" \\
     -H 'Content-Type: application/json' -H 'Prefer: wait=60' \\
-    -d '{"replicationGroupId":"first","replicationGroupDescription":"my first cache","cacheNodeType":"cache.t4g.micro"}'
+    -d '{"replicationGroupId":"first","description":"my first cache","cacheNodeType":"cache.t4g.micro"}'
 `)
 }
 

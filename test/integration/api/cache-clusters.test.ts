@@ -93,7 +93,7 @@ describe('members of replication groups', () => {
   it('are cache clusters that are listed, read and not deleted on their own', async () => {
     await api.call('POST', '/v1/replication-groups', {
       replicationGroupId: 'family',
-      replicationGroupDescription: 'a group',
+      description: 'a group',
       cacheNodeType: 'cache.t4g.micro',
     })
     const { body } = await api.call('GET', `${URL}/family-001`)

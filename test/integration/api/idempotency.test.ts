@@ -8,9 +8,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const request = (replicationGroupId: string, replicationGroupDescription = 'a group') => ({
+const request = (replicationGroupId: string, description = 'a group') => ({
   replicationGroupId,
-  replicationGroupDescription,
+  description,
   cacheNodeType: 'cache.t4g.micro',
 })
 const create = (name: string, key: string, description?: string) =>

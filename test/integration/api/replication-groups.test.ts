@@ -12,7 +12,7 @@ afterAll(() => api.close())
 
 const request = (replicationGroupId: string, over: object = {}) => ({
   replicationGroupId,
-  replicationGroupDescription: 'a group of a test',
+  description: 'a group of a test',
   cacheNodeType: 'cache.t4g.micro',
   engine: 'valkey',
   ...over,

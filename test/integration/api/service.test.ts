@@ -5,7 +5,7 @@ import { KEY, startApi, type ApiUnderTest } from './api-under-test.ts'
 const URL = '/v1/replication-groups'
 const body = {
   replicationGroupId: 'held',
-  replicationGroupDescription: 'a group',
+  description: 'a group',
   cacheNodeType: 'cache.t4g.micro',
 }
 

@@ -51,7 +51,10 @@ export const CreateReplicationGroup = z
   })
 
 /** A request may use ElastiCache's request member for the description, or the one that answers use. */
-export function oneDescription({ replicationGroupDescription: alias, ...body }: z.infer<typeof CreateReplicationGroup>) {
+export function oneDescription({
+  replicationGroupDescription: alias,
+  ...body
+}: z.infer<typeof CreateReplicationGroup>) {
   return body.description === undefined && alias !== undefined ? { ...body, description: alias } : body
 }
 

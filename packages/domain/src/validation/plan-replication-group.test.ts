@@ -8,7 +8,7 @@ import type { CreateReplicationGroupRequest } from './requests.ts'
 const context = { accountId: '000000000000', random: () => 0 }
 const minimal: CreateReplicationGroupRequest = {
   replicationGroupId: 'orders',
-  replicationGroupDescription: 'Orders',
+  description: 'Orders',
   cacheNodeType: 'cache.t4g.micro',
 }
 
@@ -95,13 +95,9 @@ describe('a plan for a replication group', () => {
       'is not a valid identifier. Identifiers must begin',
     ],
     ['an id of 41 characters', { replicationGroupId: 'a'.repeat(41) }, 'at most 40'],
-    [
-      'no description',
-      { replicationGroupDescription: undefined },
-      'replicationGroupDescription must be provided',
-    ],
-    ['a long description', { replicationGroupDescription: 'x'.repeat(256) }, 'at most 255'],
-    ['a description with a NUL', { replicationGroupDescription: 'a\0b' }, 'control characters'],
+    ['no description', { description: undefined }, 'description must be provided'],
+    ['a long description', { description: 'x'.repeat(256) }, 'at most 255'],
+    ['a description with a NUL', { description: 'a\0b' }, 'control characters'],
     ['memcached', { engine: 'memcached' }, 'engine must be one of redis, valkey'],
     ['a patch level', { engineVersion: '6.2.6' }, "not allowed for '6.2.6', please use '6.2'"],
     ['no node type', { cacheNodeType: undefined }, 'cacheNodeType must be provided and must not be null'],
@@ -215,7 +211,7 @@ describe('a plan for a replication group', () => {
       fc.property(
         fc.record({
           replicationGroupId: text,
-          replicationGroupDescription: text,
+          description: text,
           engine: text,
           engineVersion: text,
           cacheNodeType: text,

@@ -106,11 +106,7 @@ export function planReplicationGroup(
     request.replicationGroupId,
     MAX_REPLICATION_GROUP_ID,
   )
-  const description = checkDescription(
-    findings,
-    'replicationGroupDescription',
-    request.replicationGroupDescription,
-  )
+  const description = checkDescription(findings, 'description', request.description)
   const engine = checkEngine(findings, request.engine ?? 'redis', ['redis', 'valkey'])
   applyRules(findings, request, RULES)
   const zones = checkZones(findings, request)

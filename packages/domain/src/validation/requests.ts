@@ -28,7 +28,7 @@ interface CreateRequest {
 
 export interface CreateReplicationGroupRequest extends CreateRequest {
   replicationGroupId?: string | undefined
-  replicationGroupDescription?: string | undefined
+  description?: string | undefined
   primaryClusterId?: string | undefined
   globalReplicationGroupId?: string | undefined
   serverlessCacheSnapshotName?: string | undefined

@@ -14,7 +14,9 @@ export async function inventory(engine: DockerEngine, engineId: string): Promise
   if (networks.kind !== 'ok') return unknown(reason(networks))
   if (volumes.kind !== 'ok') return unknown(reason(volumes))
   const objects = [
-    ...containers.value.filter(madeByFleet).map((facts) => describe('container', engineId, facts, facts.state)),
+    ...containers.value
+      .filter(madeByFleet)
+      .map((facts) => describe('container', engineId, facts, facts.state)),
     ...networks.value.filter(madeByFleet).map((facts) => describe('network', engineId, facts, null)),
     ...volumes.value.filter(madeByFleet).map((facts) => describe('volume', engineId, facts, null)),
   ]
@@ -24,8 +26,6 @@ export async function inventory(engine: DockerEngine, engineId: string): Promise
 function madeByFleet({ labels }: ObjectFacts): boolean {
   return isMadeByFleet(labels)
 }
-
-const isFleets = ({ labels }: ObjectFacts): boolean => isOfTheFleet(labels)
 
 function describe(
   kind: ObjectKind,

@@ -14,6 +14,7 @@ const NO_FILTER = { externalTables: [], externalEnums: [] }
  */
 export async function migrate(databaseUrl: string, prismaDir: string): Promise<string[]> {
   const guard = new pg.Client({ connectionString: databaseUrl })
+  guard.on('error', () => undefined)
   await guard.connect()
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [LOCK])

@@ -45,8 +45,12 @@ export function repeatTransaction<T>(
   return retrying(attempt, (error) => !isInDoubt && isPassing(error))
 }
 
+const ignore = (): void => undefined
+
 async function inTransaction<T>(pool: pg.Pool, work: Work<T>): Promise<T> {
   const client = await pool.connect()
+  // The loss of a connection reaches us through the statement that fails; unheard, it would end the process.
+  client.on('error', ignore)
   let isBroken = true
   try {
     await client.query('BEGIN')
@@ -63,6 +67,7 @@ async function inTransaction<T>(pool: pg.Pool, work: Work<T>): Promise<T> {
     )
     throw error
   } finally {
+    client.off('error', ignore)
     client.release(isBroken)
   }
 }

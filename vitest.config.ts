@@ -32,7 +32,6 @@ export default defineConfig({
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
           globalSetup: ['test/support/postgres.ts'],
-          globalSetup: ['test/support/postgres.ts'],
           testTimeout: 180 * SECOND,
           hookTimeout: 60 * SECOND,
           maxWorkers: 2,

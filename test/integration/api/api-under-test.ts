@@ -6,6 +6,8 @@ import type { App } from '../../../apps/api/src/http/types.ts'
 import { systemClock } from '../../../apps/api/src/system-clock.ts'
 import { ACCOUNT, aCommit, mustClaim, openTestStore, type TestStore } from '../../support/stores.ts'
 
+/** For `expect.poll`: two busy cores are slow, and slow is not wrong. */
+export const PATIENT = { timeout: 20_000 }
 export const KEY = 'an-administrator-key-of-a-test'
 
 export interface ApiUnderTest extends TestStore {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CacheCluster, CacheClusterList } from '../../../apps/api/src/schemas/cache-cluster.ts'
-import { bringHome, ownerNamed, startApi, takeDown, type ApiUnderTest } from './api-under-test.ts'
+import { PATIENT, bringHome, ownerNamed, startApi, takeDown, type ApiUnderTest } from './api-under-test.ts'
 
 const URL = '/v1/cache-clusters'
 let api: ApiUnderTest
@@ -46,7 +46,7 @@ describe('a cache cluster', () => {
 
   it('answers who waits with its endpoint', async () => {
     const pending = api.call('POST', URL, request('ready'), { prefer: 'wait=30' })
-    await expect.poll(() => api.store.findCacheCluster('000000000000', 'ready')).not.toBeNull()
+    await expect.poll(() => api.store.findCacheCluster('000000000000', 'ready'), PATIENT).not.toBeNull()
     await bringHome(api, await clusterNamed('ready'))
     const { status, body } = await pending
     expect(status).toBe(200)
@@ -81,7 +81,7 @@ describe('a cache cluster', () => {
     await api.call('POST', URL, request('bye'))
     const pending = api.call('DELETE', `${URL}/bye`, undefined, { prefer: 'wait=30' })
     await expect
-      .poll(async () => (await api.call('GET', `${URL}/bye`)).body)
+      .poll(async () => (await api.call('GET', `${URL}/bye`)).body, PATIENT)
       .toMatchObject({ cacheClusterStatus: 'deleting' })
     await takeDown(api, await clusterNamed('bye'))
     expect((await pending).status).toBe(204)

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ReplicationGroup } from '../../../apps/api/src/schemas/replication-group.ts'
-import { bringHome, giveUp, ownerNamed, startApi, takeDown, type ApiUnderTest } from './api-under-test.ts'
+import {
+  PATIENT,
+  bringHome,
+  giveUp,
+  ownerNamed,
+  startApi,
+  takeDown,
+  type ApiUnderTest,
+} from './api-under-test.ts'
 
 const URL = '/v1/replication-groups'
 const TOKEN = 'CANARY-token-0123456789'
@@ -42,6 +50,16 @@ describe('creating a replication group', () => {
     expect(body).not.toHaveProperty('nodeGroups')
     expect(api.rings).toHaveLength(1)
     expect((await api.call('GET', `${URL}/ORDERS`)).body).toEqual(body)
+  })
+
+  it('takes the description by either of its names, but not two descriptions', async () => {
+    const { description, ...rest } = request('described')
+    const alias = { ...rest, replicationGroupDescription: description }
+    expect((await api.call('POST', URL, { ...alias, description: 'another' })).body).toMatchObject({
+      code: 'InvalidParameterCombination',
+    })
+    expect((await api.call('POST', URL, rest)).body).toMatchObject({ errors: [{ path: 'description' }] })
+    expect((await api.call('POST', URL, alias)).body).toMatchObject({ description })
   })
 
   it('refuses a name that is taken, also by a member', async () => {
@@ -89,7 +107,7 @@ describe('waiting for a replication group', () => {
   it('is answered 200 as soon as it is available, with its endpoints', async () => {
     const started = performance.now()
     const pending = api.call('POST', URL, request('wanted'), { prefer: 'wait=30' })
-    await expect.poll(() => api.store.findReplicationGroup('000000000000', 'wanted')).not.toBeNull()
+    await expect.poll(() => api.store.findReplicationGroup('000000000000', 'wanted'), PATIENT).not.toBeNull()
     await bringHome(api, await groupNamed('wanted'))
     const { status, body, headers } = await pending
     expect(status).toBe(200)
@@ -121,7 +139,7 @@ describe('waiting for a replication group', () => {
 
   it('is answered with the reason when the creation was given up', async () => {
     const pending = api.call('POST', URL, request('doomed'), { prefer: 'wait=30' })
-    await expect.poll(() => api.store.findReplicationGroup('000000000000', 'doomed')).not.toBeNull()
+    await expect.poll(() => api.store.findReplicationGroup('000000000000', 'doomed'), PATIENT).not.toBeNull()
     await giveUp(api, await groupNamed('doomed'), 'the image is missing on engine-1')
     const { status, body } = await pending
     expect(status).toBe(500)
@@ -156,7 +174,7 @@ describe('deleting a replication group', () => {
     await api.call('POST', URL, request('leaving'))
     const pending = api.call('DELETE', `${URL}/leaving`, undefined, { prefer: 'wait=30' })
     await expect
-      .poll(async () => (await api.call('GET', `${URL}/leaving`)).body)
+      .poll(async () => (await api.call('GET', `${URL}/leaving`)).body, PATIENT)
       .toMatchObject({ status: 'deleting' })
     await takeDown(api, await groupNamed('leaving'))
     const { status, text, headers } = await pending
@@ -169,7 +187,7 @@ describe('deleting a replication group', () => {
     await api.call('POST', URL, request('phoenix'))
     const pending = api.call('DELETE', `${URL}/phoenix`, undefined, { prefer: 'wait=30' })
     await expect
-      .poll(async () => (await api.call('GET', `${URL}/phoenix`)).body)
+      .poll(async () => (await api.call('GET', `${URL}/phoenix`)).body, PATIENT)
       .toMatchObject({ status: 'deleting' })
     await takeDown(api, await groupNamed('phoenix'))
     await api.call('POST', URL, request('phoenix'))

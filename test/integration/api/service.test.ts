@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KEY, startApi, type ApiUnderTest } from './api-under-test.ts'
+import { PATIENT, KEY, startApi, type ApiUnderTest } from './api-under-test.ts'
 
 const URL = '/v1/replication-groups'
 const body = {
@@ -49,14 +49,14 @@ describe('the service', () => {
 
   it('stops waiting when the client is gone', async () => {
     const { client } = post(await listen(api))
-    await expect.poll(() => waiting(api)).toBe(1)
+    await expect.poll(() => waiting(api), PATIENT).toBe(1)
     client.destroy()
-    await expect.poll(() => waiting(api)).toBe(0)
+    await expect.poll(() => waiting(api), PATIENT).toBe(0)
   })
 
   it('lets waiting requests go when it shuts down, with the resource as it stands', async () => {
     const { answer } = post(await listen(api))
-    await expect.poll(() => waiting(api)).toBe(1)
+    await expect.poll(() => waiting(api), PATIENT).toBe(1)
     const started = performance.now()
     await api.app.close()
     expect(await answer).toBe(202)

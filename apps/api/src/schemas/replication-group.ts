@@ -1,3 +1,4 @@
+import { ServiceError } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
@@ -50,12 +51,21 @@ export const CreateReplicationGroup = z
     ],
   })
 
-/** A request may use ElastiCache's request member for the description, or the one that answers use. */
+/**
+ * A request may use ElastiCache's request member for the description, or the one that answers use.
+ *
+ * @throws ServiceError when it uses both for different texts: neither is silently dropped
+ */
 export function oneDescription({
   replicationGroupDescription: alias,
   ...body
 }: z.infer<typeof CreateReplicationGroup>) {
-  return body.description === undefined && alias !== undefined ? { ...body, description: alias } : body
+  if (alias === undefined) return body
+  if (body.description === undefined || body.description === alias) return { ...body, description: alias }
+  const message = 'Give the description once: description and replicationGroupDescription are the same.'
+  throw new ServiceError('InvalidParameterCombination', message, [
+    { path: 'replicationGroupDescription', message },
+  ])
 }
 
 const NodeGroupMember = z

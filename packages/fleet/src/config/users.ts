@@ -11,11 +11,6 @@ interface EngineOfUsers {
   engineVersion: string
 }
 
-/** Redis 6.0 knows neither rules on channels nor rules that take a subcommand away. */
-function isRedis60({ engine, engineVersion }: EngineOfUsers): boolean {
-  return engine === 'redis' && /^6\.0(\.|$)/.test(engineVersion)
-}
-
 /** The users a node boots with: the control plane's, and nobody else. */
 export function renderUsersAtBoot(node: EngineOfUsers, controlUser: string, password: Secret): string {
   const control = ['user', controlUser, 'on', passwordRule(password), '~*', ...allChannels(node), '+@all']
@@ -25,7 +20,6 @@ export function renderUsersAtBoot(node: EngineOfUsers, controlUser: string, pass
 /** Rules that make the default user a customer's, as ElastiCache cuts it (reference 5.3): no administration. */
 export function customerRules(node: EngineOfUsers, authToken: Secret | null): string[] {
   const login = authToken === null ? ['nopass'] : [passwordRule(authToken)]
-  const commands = [...SAFE_COMMANDS, ...(isRedis60(node) ? [] : SAFE_SINCE_62)]
   return [
     'reset',
     'on',
@@ -35,43 +29,33 @@ export function customerRules(node: EngineOfUsers, authToken: Secret | null): st
     '+@all',
     '-@admin',
     '-@dangerous',
-    ...commands.map((command) => `+${command}`),
+    ...exceptions(node),
   ]
+}
+
+/** Redis 6.0 knows neither rules on channels nor rules that take a single subcommand away. */
+function isRedis60({ engine, engineVersion }: EngineOfUsers): boolean {
+  return engine === 'redis' && /^6\.0(\.|$)/.test(engineVersion)
 }
 
 function allChannels(node: EngineOfUsers): string[] {
   return isRedis60(node) ? [] : ['&*']
 }
 
+/** An engine refuses the whole list for one command that it does not know, so each gets its own. */
+function exceptions(node: EngineOfUsers): string[] {
+  const common = SAFE_COMMANDS.map((command) => `+${command}`)
+  if (isRedis60(node)) return common
+  const modern = [...common, '+sort_ro', '-cluster|links']
+  return node.engine === 'valkey' ? [...modern, '+commandlog'] : modern
+}
+
 /** What the two forbidden categories hold and customers of ElastiCache have all the same. */
 const SAFE_COMMANDS = [
-  'info',
-  'keys',
-  'flushall',
-  'flushdb',
-  'sort',
-  'role',
-  'lastsave',
-  'restore',
-  'swapdb',
-  'client',
-  'slowlog',
-  'monitor',
-  'latency',
-  'acl|list',
-  'acl|users',
-  'acl|whoami',
-  'acl|cat',
-  'acl|genpass',
-  'acl|help',
-  'cluster|info',
-  'cluster|nodes',
-  'cluster|slots',
-  'cluster|keyslot',
-  'cluster|countkeysinslot',
-  'cluster|getkeysinslot',
-  'cluster|myid',
-  'cluster|help',
+  ...['info', 'keys', 'flushall', 'flushdb', 'sort', 'role', 'lastsave', 'restore', 'swapdb'],
+  ...['client', 'slowlog', 'monitor', 'latency'],
+  ...['acl|list', 'acl|users', 'acl|whoami', 'acl|cat', 'acl|genpass', 'acl|help'],
+  ...['cluster|info', 'cluster|nodes', 'cluster|slots', 'cluster|keyslot', 'cluster|myid', 'cluster|help'],
+  ...['cluster|countkeysinslot', 'cluster|getkeysinslot', 'cluster|count-failure-reports'],
+  ...['cluster|replicas', 'cluster|slaves'],
 ]
-
-const SAFE_SINCE_62: string[] = []

@@ -53,7 +53,7 @@ function describe(
 export async function removeOrphan(engine: DockerEngine, object: FleetObject): Promise<Removed> {
   const listed = await listKind(engine, object.kind)
   if (listed.kind !== 'ok') return unknown(reason(listed))
-  const ours = listed.value.find((facts) => facts.ref === object.ref)
+  const ours = listed.value.filter(madeByFleet).find((facts) => facts.ref === object.ref)
   if (ours === undefined) return gone
   const removed = await removeKind(engine, object.kind, ours.ref)
   return removed.kind === 'ok' || removed.kind === 'notFound' ? gone : unknown(reason(removed))

@@ -36,11 +36,6 @@ export function isMadeByFleet(labels: Labels): boolean {
   return labels[KIND_LABEL] === 'node' || labels[KIND_LABEL] === 'network'
 }
 
-/** Made by the fleet for a node or a network; the queue's container, for one, is ours and yet none of the fleet's. */
-export function isOfTheFleet(labels: Labels): boolean {
-  return labels[NODE_LABEL] !== undefined || labels[NETWORK_LABEL] !== undefined
-}
-
 /** Node or network id that the object was made for; empty for an object of ours that says neither. */
 export function ownerOf(labels: Labels): string {
   return labels[NODE_LABEL] ?? labels[NETWORK_LABEL] ?? ''

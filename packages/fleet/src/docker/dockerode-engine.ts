@@ -16,7 +16,15 @@ import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL } from '../core/labels.ts
 import { CallGate } from './call-gate.ts'
 import { containerOptions } from './container-options.ts'
 import { followEvents } from './event-stream.ts'
-import { listedContainer, inspectedContainer, listedNetwork, listedVolume } from './facts.ts'
+import {
+  engineInfo,
+  inspectedContainer,
+  listedContainer,
+  listedNetwork,
+  listedVolume,
+  listOf,
+  volumesOf,
+} from './facts.ts'
 import { forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { tar } from './tar.ts'
@@ -53,42 +61,35 @@ export class DockerodeEngine implements DockerEngine {
     this.#eventDocker = connect()
   }
 
-  async info(): Promise<Call<EngineInfo>> {
-    const call = await this.#gate.call('info', DEADLINES.look, () => this.#docker.info())
-    if (call.kind !== 'ok') return call
-    const { ID, NCPU, MemTotal } = call.value as { ID?: string; NCPU: number; MemTotal: number }
-    return ok({ id: ID ?? '', cpus: NCPU, memoryBytes: MemTotal })
+  info(): Promise<Call<EngineInfo>> {
+    return this.#gate.call('info', DEADLINES.look, async () => engineInfo(await this.#docker.info()))
   }
 
-  async containers(nodeId?: string): Promise<Call<ContainerFacts[]>> {
+  containers(nodeId?: string): Promise<Call<ContainerFacts[]>> {
     const filters = this.#ours(NODE_LABEL, nodeId)
-    const call = await this.#gate.call('list containers', DEADLINES.look, (abortSignal) =>
-      this.#docker.listContainers({ all: true, filters, abortSignal }),
+    return this.#gate.call('list containers', DEADLINES.look, async (abortSignal) =>
+      listOf(await this.#docker.listContainers({ all: true, filters, abortSignal })).map(listedContainer),
     )
-    return call.kind === 'ok' ? ok(call.value.map(listedContainer)) : call
   }
 
-  async networks(networkId?: string): Promise<Call<NetworkFacts[]>> {
+  networks(networkId?: string): Promise<Call<NetworkFacts[]>> {
     const filters = this.#ours(NETWORK_LABEL, networkId)
-    const call = await this.#gate.call('list networks', DEADLINES.look, (abortSignal) =>
-      this.#docker.listNetworks({ filters, abortSignal }),
+    return this.#gate.call('list networks', DEADLINES.look, async (abortSignal) =>
+      listOf(await this.#docker.listNetworks({ filters, abortSignal })).map(listedNetwork),
     )
-    return call.kind === 'ok' ? ok(call.value.map(listedNetwork)) : call
   }
 
-  async volumes(nodeId?: string): Promise<Call<ObjectFacts[]>> {
+  volumes(nodeId?: string): Promise<Call<ObjectFacts[]>> {
     const filters = this.#ours(NODE_LABEL, nodeId)
-    const call = await this.#gate.call('list volumes', DEADLINES.look, (abortSignal) =>
-      this.#docker.listVolumes({ filters, abortSignal }),
+    return this.#gate.call('list volumes', DEADLINES.look, async (abortSignal) =>
+      volumesOf(await this.#docker.listVolumes({ filters, abortSignal })).map(listedVolume),
     )
-    return call.kind === 'ok' ? ok((call.value.Volumes ?? []).map(listedVolume)) : call
   }
 
-  async inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
-    const call = await this.#gate.call('inspect container', DEADLINES.look, (abortSignal) =>
-      this.#docker.getContainer(ref).inspect({ abortSignal }),
+  inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
+    return this.#gate.call('inspect container', DEADLINES.look, async (abortSignal) =>
+      inspectedContainer(await this.#docker.getContainer(ref).inspect({ abortSignal })),
     )
-    return call.kind === 'ok' ? ok(inspectedContainer(call.value)) : call
   }
 
   /** The certificate is made while Docker makes the container; both are there before anything starts. */

@@ -1,7 +1,38 @@
 import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from 'dockerode'
-import type { ContainerFacts, ContainerState, NetworkFacts, ObjectFacts } from '../core/docker-engine.ts'
+import type {
+  ContainerFacts,
+  ContainerState,
+  EngineInfo,
+  NetworkFacts,
+  ObjectFacts,
+} from '../core/docker-engine.ts'
 
-/** Docker's answers in our words. */
+/**
+ * Docker's answers in our words. dockerode hands on a body that is cut off, or no JSON, as if it were the answer, so
+ * each is checked before it is believed: an empty list from half a body would make every node look lost.
+ */
+export function listOf<T>(answer: T[]): T[] {
+  if (!Array.isArray(answer)) throw new Error('the answer is no list')
+  return answer
+}
+
+export function volumesOf(answer: { Volumes: VolumeInspectInfo[] | null }): VolumeInspectInfo[] {
+  return listOf(objectOf(answer, 'Volumes').Volumes ?? [])
+}
+
+export function engineInfo(answer: { ID?: string; NCPU?: number; MemTotal?: number }): EngineInfo {
+  const { ID = '', NCPU, MemTotal } = objectOf(answer, 'NCPU')
+  if (typeof NCPU !== 'number' || typeof MemTotal !== 'number') throw new Error('the answer says no capacity')
+  return { id: ID, cpus: NCPU, memoryBytes: MemTotal }
+}
+
+function objectOf<T extends object>(answer: T, member: keyof T): T {
+  if (typeof answer !== 'object' || answer === null || !(member in answer)) {
+    throw new Error('the answer is not what was asked for')
+  }
+  return answer
+}
+
 export function listedContainer(info: ContainerInfo): ContainerFacts {
   return {
     ref: info.Id,
@@ -13,6 +44,7 @@ export function listedContainer(info: ContainerInfo): ContainerFacts {
 }
 
 export function inspectedContainer(info: ContainerInspectInfo): ContainerFacts & { because: string } {
+  objectOf(info, 'State')
   return {
     ref: info.Id,
     name: bareName(info.Name),

@@ -48,7 +48,8 @@ export class SimulatedControl implements NodeControl {
 
   #reach({ nodeId, incarnation, engine, ip, port }: NodeRef): Reached {
     const container = processAt(this.world, ip, port)
-    if (container?.process == null) return { kind: 'absent', because: 'nothing listens at its address' }
+    if (container === undefined || container.process === null)
+      return { kind: 'absent', because: 'nothing listens at its address' }
     if (container.state === 'paused') return { kind: 'silent', because: 'it did not answer in time' }
     if (container.answersAtMs > this.simulation.clock.monotonicMs()) {
       return { kind: 'absent', because: 'it does not listen yet' }

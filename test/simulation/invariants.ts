@@ -114,6 +114,21 @@ export class Invariants {
         this.#violate(`${one.name} has a node that does not serve`)
     }
     await this.#nothingIsLeftOver(seen)
+    await this.#eachBirthIsToldOnce()
+  }
+
+  /** One transition, one event: a creation that two workers carried out would be told twice. */
+  async #eachBirthIsToldOnce(): Promise<void> {
+    const told = await this.world.test.rows<{ name: string; times: number }>(`
+      SELECT source_identifier AS name, count(*)::int AS times FROM event
+      WHERE source_type = 'replication-group' AND message LIKE '% created' GROUP BY 1`)
+    for (const { name, times } of told) {
+      const asked = this.users.accepted.filter(
+        (one) => one.kind === 'replication-group' && one.name === name,
+      ).length
+      if (times > asked)
+        this.#violate(`the creation of ${name} was told ${times} times and asked for ${asked} times`)
+    }
   }
 
   #mustBeSettled({ name, resourceId, deletedAtMs }: Intention, seen: readonly Seen[]): void {

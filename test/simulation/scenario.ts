@@ -18,6 +18,8 @@ export interface ScenarioOptions extends Omit<SimOptions, 'workers'> {
   /** Probability of a fault between two moves of the world. */
   faults?: number
   stormMs?: number
+  /** A sabotage test breaks the world here, between two of its moves. */
+  corrupt?: (world: SimWorld) => void | Promise<void>
   /** How long to watch the quiet afterwards. */
   quietMs?: number
 }
@@ -36,7 +38,10 @@ export async function playScenario(options: ScenarioOptions): Promise<ScenarioRe
       invariants.watchEngines()
       await users.maybeAct(0.02)
       await nemesis.maybeStrike(options.faults ?? 0.006)
-      if (world.dice.chance(0.05)) await invariants.watchRows()
+      if (world.dice.chance(0.05)) {
+        await invariants.watchRows()
+        await options.corrupt?.(world)
+      }
     })
     nemesis.heal()
     await world.run(HEAL_WITHIN_MS, () => invariants.watchEngines())

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { playScenario } from './scenario.ts'
 
-const SCHEDULES = Number(process.env['CACHEPLANE_SIM_SCHEDULES'] ?? 20)
+const SCHEDULES = Number(process.env['CACHEPLANE_SIM_SCHEDULES'] ?? 8)
 const FIRST_SEED = Number(process.env['CACHEPLANE_SIM_SEED'] ?? 1)
 
 describe('whatever fails while users create and delete', () => {

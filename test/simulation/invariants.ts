@@ -22,7 +22,7 @@ export class Invariants {
   #serving = new Map<string, string>()
   /** Nodes whose serving container went without the nemesis; the rows must say that the owner is being deleted. */
   readonly #suspects = new Set<string>()
-  #foreign = new Set<string>()
+  readonly #foreign = new Set<string>()
 
   constructor(
     private readonly world: SimWorld,

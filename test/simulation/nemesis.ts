@@ -33,7 +33,7 @@ export class Nemesis {
     if (this.world.alive().length === 0) this.world.startWorker()
   }
 
-  readonly #strikes = [
+  readonly #strikes: readonly (() => void | Promise<void>)[] = [
     this.killWorker,
     this.killWorker,
     this.freezeWorker,

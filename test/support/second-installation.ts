@@ -17,6 +17,8 @@ export interface Answer {
 /** An installation of its own beside whatever runs on this machine, driven through the commands that users type. */
 export class SecondInstallation {
   private knownId = ''
+  /** Further variables for `up` and `down`. */
+  readonly environment: Record<string, string> = {}
 
   private constructor(
     readonly stateDir: string,
@@ -102,6 +104,7 @@ export class SecondInstallation {
         QUEUE_URL: '',
         CACHEPLANE_STATE_DIR: this.stateDir,
         CACHEPLANE_LISTEN: `127.0.0.1:${this.port}`,
+        ...this.environment,
       },
     })
     return stdout

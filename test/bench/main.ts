@@ -1,0 +1,83 @@
+import { SecondInstallation } from '../support/second-installation.ts'
+import { measureIdle } from './idle.ts'
+import { Later } from './later.ts'
+import { measureList } from './list.ts'
+import { describeMachine } from './machine.ts'
+import { parseOptions, USAGE, type Options, type Section } from './options.ts'
+import { measureProvisioning } from './provision.ts'
+import { renderComparisons, renderReadings, type Comparison, type Reading } from './report.ts'
+
+const TWELVE = 12
+const ROUNDS = { create: 12, twelve: 4, list: 6 } as const
+
+async function main(options: Options, later: Later): Promise<void> {
+  console.log(await describeMachine())
+  const comparisons: Comparison[] = []
+  const readings: Reading[] = []
+  const wants = (section: Section) => options.only.includes(section)
+  const rounds = (section: keyof typeof ROUNDS) => options.rounds ?? ROUNDS[section]
+
+  if (wants('create') || wants('twelve')) {
+    const installation = await install(later)
+    for (const [section, count] of [
+      ['create', 1],
+      ['twelve', TWELVE],
+    ] as const) {
+      if (!wants(section)) continue
+      say(`${section}: ${rounds(section)} rounds`)
+      comparisons.push(await measureProvisioning(installation, later, count, rounds(section)))
+    }
+  }
+  if (wants('list')) {
+    say(`list: ${rounds('list')} rounds`)
+    comparisons.push(await measureList(later, rounds('list')))
+  }
+  if (wants('idle')) {
+    say(`idle: ${options.idleSeconds} seconds`)
+    readings.push(...(await measureIdle(later, options.idleSeconds)))
+  }
+  if (comparisons.length > 0) console.log(`\n${renderComparisons(comparisons)}`)
+  if (readings.length > 0) console.log(`\n${renderReadings(readings)}`)
+}
+
+async function install(later: Later): Promise<SecondInstallation> {
+  say('starting an installation')
+  const installation = await SecondInstallation.prepare()
+  later.add(() => installation.clear())
+  await installation.up()
+  return installation
+}
+
+function say(message: string): void {
+  console.log(`- ${message}`)
+}
+
+async function run(options: Options): Promise<number> {
+  const later = new Later()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      say('interrupted: cleaning up')
+      void later.run().then(() => process.exit(130))
+    })
+  }
+  try {
+    await main(options, later)
+    return 0
+  } catch (error) {
+    console.error(error)
+    return 1
+  } finally {
+    await later.run()
+  }
+}
+
+function optionsOrUsage(): Options {
+  try {
+    return parseOptions(process.argv.slice(2))
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+process.exit(await run(optionsOrUsage()))

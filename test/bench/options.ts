@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+
+const SECTIONS = ['create', 'twelve', 'list', 'idle'] as const
+export type Section = (typeof SECTIONS)[number]
+
+export interface Options {
+  only: readonly Section[]
+  /** Null leaves each section its own number. */
+  rounds: number | null
+  idleSeconds: number
+}
+
+export const USAGE =
+  'npm run bench -- [--only create,twelve,list,idle] [--rounds <n>] [--idle-seconds <n>, 300 by default]'
+
+/** Throws a sentence about what is wrong. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { only: { type: 'string' }, rounds: { type: 'string' }, 'idle-seconds': { type: 'string' } },
+  })
+  const names = values.only?.split(',') ?? [...SECTIONS]
+  const only = SECTIONS.filter((section) => names.includes(section))
+  if (only.length < new Set(names).size) throw new Error(`--only takes some of ${SECTIONS.join(', ')}`)
+  return {
+    only,
+    rounds: values.rounds === undefined ? null : positive('--rounds', values.rounds),
+    idleSeconds: positive('--idle-seconds', values['idle-seconds'] ?? '300'),
+  }
+}
+
+function positive(name: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`${name} takes a positive whole number`)
+  return Number(text)
+}

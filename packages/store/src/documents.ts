@@ -1,4 +1,12 @@
-import type { CacheCluster, CacheNode, NodeGroup, ReplicationGroup, WorkflowView } from '@cacheplane/domain'
+import {
+  START_STEP,
+  type CacheCluster,
+  type CacheNode,
+  type NodeGroup,
+  type NodeSettings,
+  type ReplicationGroup,
+  type WorkflowView,
+} from '@cacheplane/domain'
 
 /** What JSON makes of a domain type: dates and big integers are text. */
 type Json<T> = T extends Date | bigint
@@ -9,59 +17,102 @@ type Json<T> = T extends Date | bigint
       ? { [K in keyof T]: Json<T[K]> }
       : T
 
-export type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & { workflow: Json<WorkflowView> | null }
-export type CacheClusterDoc = Omit<
-  Json<CacheCluster>,
-  'nodes' | 'preferredAvailabilityZone' | 'numCacheNodes'
-> & {
-  nodes: CacheNodeDoc[]
+/** The workflow's columns beside the resource's own; all null when there is none (yet). */
+interface WorkflowColumns {
+  step: string | null
+  signals: WorkflowView['signals'] | null
+  firstHomeAt: string | null
+  failure: string | null
+  because: string | null
 }
-export type ReplicationGroupDoc = Omit<Json<ReplicationGroup>, 'nodeGroups'> & {
-  nodeGroups: (Omit<Json<NodeGroup>, 'members'> & { members: CacheClusterDoc[] })[]
-}
+
+/** Rows of the views of the same names, as JSON. */
+export type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & WorkflowColumns
+export type CacheClusterDoc = WorkflowColumns &
+  Omit<Json<CacheCluster>, 'nodes' | 'preferredAvailabilityZone' | 'numCacheNodes' | 'workflow'> & {
+    nodes: CacheNodeDoc[] | null
+  }
+export type ReplicationGroupDoc = WorkflowColumns &
+  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'workflow'> & {
+    nodeGroups: (Omit<Json<NodeGroup>, 'members'> & { members: CacheClusterDoc[] | null })[] | null
+  }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
 /** A node whose workflow was not spawned yet is at its start. */
-const UNSPAWNED: WorkflowView = {
-  step: 'start',
-  signals: [],
-  firstHomeAt: null,
-  failure: null,
-  because: null,
-}
-
-const readWorkflow = (doc: Json<WorkflowView> | null): WorkflowView =>
-  doc === null ? UNSPAWNED : { ...doc, signals: doc.signals, firstHomeAt: date(doc.firstHomeAt) }
+const readWorkflow = (doc: WorkflowColumns): WorkflowView => ({
+  step: doc.step ?? START_STEP,
+  signals: doc.signals ?? [],
+  firstHomeAt: date(doc.firstHomeAt),
+  failure: doc.failure,
+  because: doc.because,
+})
 
 export const readNode = (doc: CacheNodeDoc): CacheNode => ({
-  ...doc,
+  id: doc.id,
+  cacheNodeId: doc.cacheNodeId,
+  zone: doc.zone,
+  engineId: doc.engineId,
+  incarnation: doc.incarnation,
+  ip: doc.ip,
+  port: doc.port,
+  address: doc.address,
+  presence: doc.presence,
   openedAt: date(doc.openedAt),
+  engineVersionActual: doc.engineVersionActual,
   createdAt: new Date(doc.createdAt),
-  workflow: readWorkflow(doc.workflow),
+  workflow: readWorkflow(doc),
+})
+
+const readSettings = (doc: Json<NodeSettings>): NodeSettings => ({
+  engine: doc.engine,
+  engineVersion: doc.engineVersion,
+  cacheNodeType: doc.cacheNodeType,
+  cacheParameterGroupName: doc.cacheParameterGroupName,
+  port: doc.port,
+  transitEncryptionEnabled: doc.transitEncryptionEnabled,
+  authTokenEnabled: doc.authTokenEnabled,
+  autoMinorVersionUpgrade: doc.autoMinorVersionUpgrade,
+  preferredMaintenanceWindow: doc.preferredMaintenanceWindow,
+  snapshotRetentionLimit: doc.snapshotRetentionLimit,
+  snapshotWindow: doc.snapshotWindow,
 })
 
 export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
-  const zones = new Set(doc.nodes.map((node) => node.zone))
-  const [zone] = zones
+  const nodes = (doc.nodes ?? []).map(readNode)
+  const [zone, ...others] = new Set(nodes.map((node) => node.zone))
   return {
-    ...doc,
-    numCacheNodes: doc.nodes.length,
-    preferredAvailabilityZone: zones.size === 1 ? (zone ?? null) : null,
+    ...readSettings(doc),
+    id: doc.id,
+    accountId: doc.accountId,
+    cacheClusterId: doc.cacheClusterId,
+    replicationGroupId: doc.replicationGroupId,
+    nodeGroupId: doc.nodeGroupId,
+    numCacheNodes: nodes.length,
+    preferredAvailabilityZone: others.length === 0 ? (zone ?? null) : null,
     createdAt: new Date(doc.createdAt),
-    nodes: doc.nodes.map(readNode),
-    workflow: readWorkflow(doc.workflow),
+    networkId: doc.networkId,
+    nodes,
+    workflow: readWorkflow(doc),
   }
 }
 
 export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
-  ...doc,
+  ...readSettings(doc),
+  id: doc.id,
+  accountId: doc.accountId,
+  replicationGroupId: doc.replicationGroupId,
+  description: doc.description,
+  atRestEncryptionEnabled: doc.atRestEncryptionEnabled,
   authTokenLastModifiedDate: date(doc.authTokenLastModifiedDate),
   createdAt: new Date(doc.createdAt),
-  nodeGroups: doc.nodeGroups.map((shard) => ({
-    ...shard,
+  networkId: doc.networkId,
+  nodeGroups: (doc.nodeGroups ?? []).map((shard) => ({
+    id: shard.id,
+    nodeGroupId: shard.nodeGroupId,
     epoch: BigInt(shard.epoch),
-    members: shard.members.map(readCluster),
+    primaryNodeId: shard.primaryNodeId,
+    members: (shard.members ?? []).map(readCluster),
   })),
-  workflow: readWorkflow(doc.workflow),
+  workflow: readWorkflow(doc),
 })

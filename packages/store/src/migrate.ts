@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
 import { withSchemaEngine } from './schema-engine.ts'
 
@@ -21,12 +22,23 @@ export async function migrate(databaseUrl: string, prismaDir: string): Promise<s
     const migrationsList = await readMigrations(prismaDir)
     const datamodel = await readFile(`${prismaDir}/schema.prisma`, 'utf8')
     return await withSchemaEngine(databaseUrl, datamodel, async (engine) => {
+      await refuseOtherHistory(engine, migrationsList)
       const applied = await engine.applyMigrations({ migrationsList, filters: NO_FILTER })
       return applied.appliedMigrationNames
     })
   } finally {
     await guard.end()
   }
+}
+
+/** A database that another program, or another state of this one, has migrated is not ours to go on with. */
+async function refuseOtherHistory(engine: SchemaEngine, migrationsList: MigrationList): Promise<void> {
+  const request = { migrationsList, optInToShadowDatabase: false, filters: NO_FILTER }
+  const { editedMigrationNames, failedMigrationNames } = await engine.diagnoseMigrationHistory(request)
+  const [edited] = editedMigrationNames
+  if (edited !== undefined) throw new Error(`the database was made by another version of migration ${edited}`)
+  const [failed] = failedMigrationNames
+  if (failed !== undefined) throw new Error(`migration ${failed} has failed on this database before`)
 }
 
 /** The SQL that makes an empty database what `schema.prisma` says; the migrations must come to the same. */
@@ -39,7 +51,7 @@ export async function renderSchema(databaseUrl: string, prismaDir: string): Prom
   })
 }
 
-async function readMigrations(prismaDir: string) {
+async function readMigrations(prismaDir: string): Promise<MigrationList> {
   const baseDir = `${prismaDir}/migrations`
   const entries = await readdir(baseDir, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)

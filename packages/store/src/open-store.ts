@@ -1,4 +1,5 @@
 import type { Catalogue, Estate, Keyring, WorkflowStore } from '@cacheplane/domain'
+import { audit } from './audit.ts'
 import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
 import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
@@ -45,6 +46,7 @@ export function openStore(options: StoreOptions): Store {
     ...workflowStore(db, keyring, pools),
     recordSurvey: (reports) => estate.recordSurvey(db, reports),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
+    audit: () => audit(db),
     raise: (kind, subjectId, signal) => raiseOnce(db, kind, subjectId, signal),
     recordEvent: (accountId, event) => db.transaction((q) => insertEvent(q, accountId, event)),
     forgetOld: () => estate.forgetOld(db, quarantineMs),

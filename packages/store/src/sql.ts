@@ -2,6 +2,8 @@
 export interface Statement {
   text: string
   values: unknown[]
+  /** Named ones are parsed and planned once per connection. */
+  name?: string
 }
 
 /** Tagged template: every `${…}` becomes a parameter, so a value can never become SQL. */
@@ -9,3 +11,11 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Statem
   const text = strings.reduce((joined, part, i) => (i === 0 ? part : `${joined}$${i}${part}`), '')
   return { text, values }
 }
+
+/**
+ * For statements that run all the time, and whose planning takes as long as their running. They name their columns: one
+ * with `*` would fail on open connections when a migration adds a column.
+ */
+export const prepared =
+  (name: string) =>
+  (strings: TemplateStringsArray, ...values: unknown[]): Statement => ({ name, ...sql(strings, ...values) })

@@ -329,58 +329,57 @@ CREATE TRIGGER node_group_epoch_only_grows BEFORE UPDATE ON "node_group"
 
 ALTER TABLE "cache_node" ADD CONSTRAINT "cache_node_presence" CHECK (presence IN ('absent', 'unknown', 'known'));
 
--- What readers are shown, one document a row, so that a list takes one statement.
-CREATE VIEW workflow_doc AS
-SELECT w.kind, w.subject_id, json_build_object(
-  'step', w.step,
-  'signals', COALESCE((SELECT json_agg(s.name) FROM signal s WHERE s.workflow_id = w.id), '[]'::json),
-  'firstHomeAt', w.first_home_at,
-  'failure', w.failure,
-  'because', w.because) AS doc
-FROM workflow w;
+-- What readers are shown. Columns have the names of the domain's types, so that `row_to_json` of a row is a document of
+-- them, and a list of documents takes one statement.
+CREATE VIEW cache_node_view AS
+SELECT n.id, n.cluster_id AS "clusterId", n.cache_node_id AS "cacheNodeId", n.zone, n.engine_id AS "engineId",
+  n.incarnation, n.ip, n.port, z.address, n.presence, n.opened_at AS "openedAt",
+  n.engine_version_actual AS "engineVersionActual", n.created_at AS "createdAt",
+  w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
+  (SELECT json_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals
+FROM cache_node n
+JOIN zone z ON z.name = n.zone
+LEFT JOIN workflow w ON w.kind = 'node' AND w.subject_id = n.id;
 
-CREATE VIEW cache_node_doc AS
-SELECT n.id, n.cluster_id, n.cache_node_id, json_build_object(
-  'id', n.id, 'cacheNodeId', n.cache_node_id, 'zone', n.zone, 'engineId', n.engine_id, 'incarnation', n.incarnation,
-  'ip', n.ip, 'port', n.port, 'address', z.address, 'presence', n.presence, 'openedAt', n.opened_at,
-  'engineVersionActual', n.engine_version_actual, 'createdAt', n.created_at,
-  'workflow', (SELECT doc FROM workflow_doc w WHERE w.kind = 'node' AND w.subject_id = n.id)) AS doc
-FROM cache_node n JOIN zone z ON z.name = n.zone;
-
-CREATE VIEW cache_cluster_doc AS
-SELECT c.id, c.account_id, c.cache_cluster_id, c.replication_group_id, c.node_group_id, json_build_object(
-  'id', c.id, 'accountId', c.account_id, 'cacheClusterId', c.cache_cluster_id,
-  'replicationGroupId', g.replication_group_id, 'nodeGroupId', s.node_group_id,
-  'engine', c.engine, 'engineVersion', c.engine_version, 'cacheNodeType', c.cache_node_type,
-  'cacheParameterGroupName', c.cache_parameter_group_name, 'port', c.port,
-  'transitEncryptionEnabled', c.transit_encryption_enabled, 'authTokenEnabled', g.auth_token_sealed IS NOT NULL,
-  'autoMinorVersionUpgrade', c.auto_minor_version_upgrade,
-  'preferredMaintenanceWindow', c.preferred_maintenance_window,
-  'snapshotRetentionLimit', c.snapshot_retention_limit, 'snapshotWindow', c.snapshot_window,
-  'networkId', c.network_id, 'createdAt', c.created_at,
-  'nodes', COALESCE((SELECT json_agg(n.doc ORDER BY n.cache_node_id) FROM cache_node_doc n WHERE n.cluster_id = c.id), '[]'::json),
-  'workflow', CASE WHEN g.id IS NULL
-    THEN (SELECT doc FROM workflow_doc w WHERE w.kind = 'cache-cluster' AND w.subject_id = c.id)
-    ELSE (SELECT doc FROM workflow_doc w WHERE w.kind = 'replication-group' AND w.subject_id = g.id) END) AS doc
+CREATE VIEW cache_cluster_view AS
+SELECT c.id, c.account_id AS "accountId", c.cache_cluster_id AS "cacheClusterId", c.node_group_id AS "nodeGroupRow",
+  g.replication_group_id AS "replicationGroupId", s.node_group_id AS "nodeGroupId",
+  c.engine, c.engine_version AS "engineVersion", c.cache_node_type AS "cacheNodeType",
+  c.cache_parameter_group_name AS "cacheParameterGroupName", c.port,
+  c.transit_encryption_enabled AS "transitEncryptionEnabled", g.auth_token_sealed IS NOT NULL AS "authTokenEnabled",
+  c.auto_minor_version_upgrade AS "autoMinorVersionUpgrade",
+  c.preferred_maintenance_window AS "preferredMaintenanceWindow",
+  c.snapshot_retention_limit AS "snapshotRetentionLimit", c.snapshot_window AS "snapshotWindow",
+  c.network_id AS "networkId", c.created_at AS "createdAt",
+  w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
+  (SELECT json_agg(r.name) FROM signal r WHERE r.workflow_id = w.id) AS signals,
+  (SELECT json_agg(n ORDER BY n."cacheNodeId") FROM cache_node_view n WHERE n."clusterId" = c.id) AS nodes
 FROM cache_cluster c
 LEFT JOIN replication_group g ON g.id = c.replication_group_id
-LEFT JOIN node_group s ON s.id = c.node_group_id;
+LEFT JOIN node_group s ON s.id = c.node_group_id
+-- A member shows its replication group's workflow.
+LEFT JOIN workflow w ON w.kind = CASE WHEN g.id IS NULL THEN 'cache-cluster' ELSE 'replication-group' END
+  AND w.subject_id = COALESCE(g.id, c.id);
 
-CREATE VIEW replication_group_doc AS
-SELECT g.id, g.account_id, g.replication_group_id, json_build_object(
-  'id', g.id, 'accountId', g.account_id, 'replicationGroupId', g.replication_group_id, 'description', g.description,
-  'engine', g.engine, 'engineVersion', g.engine_version, 'cacheNodeType', g.cache_node_type,
-  'cacheParameterGroupName', g.cache_parameter_group_name, 'port', g.port,
-  'transitEncryptionEnabled', g.transit_encryption_enabled, 'authTokenEnabled', g.auth_token_sealed IS NOT NULL,
-  'atRestEncryptionEnabled', g.at_rest_encryption_enabled,
-  'authTokenLastModifiedDate', g.auth_token_last_modified_date,
-  'autoMinorVersionUpgrade', g.auto_minor_version_upgrade,
-  'preferredMaintenanceWindow', g.preferred_maintenance_window,
-  'snapshotRetentionLimit', g.snapshot_retention_limit, 'snapshotWindow', g.snapshot_window,
-  'networkId', g.network_id, 'createdAt', g.created_at,
-  'nodeGroups', (SELECT json_agg(json_build_object(
-      'id', s.id, 'nodeGroupId', s.node_group_id, 'epoch', s.epoch::text, 'primaryNodeId', s.primary_node_id,
-      'members', COALESCE((SELECT json_agg(c.doc ORDER BY c.cache_cluster_id) FROM cache_cluster_doc c WHERE c.node_group_id = s.id), '[]'::json))
-      ORDER BY s.node_group_id) FROM node_group s WHERE s.replication_group_id = g.id),
-  'workflow', (SELECT doc FROM workflow_doc w WHERE w.kind = 'replication-group' AND w.subject_id = g.id)) AS doc
-FROM replication_group g;
+CREATE VIEW node_group_view AS
+SELECT s.id, s.replication_group_id AS "replicationGroupRow", s.node_group_id AS "nodeGroupId", s.epoch::text,
+  s.primary_node_id AS "primaryNodeId",
+  (SELECT json_agg(c ORDER BY c."cacheClusterId") FROM cache_cluster_view c WHERE c."nodeGroupRow" = s.id) AS members
+FROM node_group s;
+
+CREATE VIEW replication_group_view AS
+SELECT g.id, g.account_id AS "accountId", g.replication_group_id AS "replicationGroupId", g.description,
+  g.engine, g.engine_version AS "engineVersion", g.cache_node_type AS "cacheNodeType",
+  g.cache_parameter_group_name AS "cacheParameterGroupName", g.port,
+  g.transit_encryption_enabled AS "transitEncryptionEnabled", g.auth_token_sealed IS NOT NULL AS "authTokenEnabled",
+  g.at_rest_encryption_enabled AS "atRestEncryptionEnabled",
+  g.auth_token_last_modified_date AS "authTokenLastModifiedDate",
+  g.auto_minor_version_upgrade AS "autoMinorVersionUpgrade",
+  g.preferred_maintenance_window AS "preferredMaintenanceWindow",
+  g.snapshot_retention_limit AS "snapshotRetentionLimit", g.snapshot_window AS "snapshotWindow",
+  g.network_id AS "networkId", g.created_at AS "createdAt",
+  w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
+  (SELECT json_agg(r.name) FROM signal r WHERE r.workflow_id = w.id) AS signals,
+  (SELECT json_agg(s ORDER BY s."nodeGroupId") FROM node_group_view s WHERE s."replicationGroupRow" = g.id) AS "nodeGroups"
+FROM replication_group g
+LEFT JOIN workflow w ON w.kind = 'replication-group' AND w.subject_id = g.id;

@@ -36,6 +36,13 @@ describe('migrate', () => {
     await execute(adminUrl, ['DROP DATABASE two_migrators'])
   })
 
+  it('refuses a database that another version of a migration has made', async () => {
+    const database = await freshDatabase()
+    await execute(database.url, [`UPDATE _prisma_migrations SET checksum = 'another'`])
+    await expect(migrate(database.url, PRISMA_DIR)).rejects.toThrow(/another version of migration/)
+    await database.drop()
+  })
+
   it('arrives at what schema.prisma says', async () => {
     const adminUrl = inject('postgresAdminUrl')
     await execute(adminUrl, ['CREATE DATABASE from_schema'])

@@ -72,7 +72,7 @@ describe('a connection that breaks', () => {
 
     it(`under a reader is not noticed, cut ${when} the statement arrives`, async () => {
       const store = test.open({ databaseUrl: proxy.url })
-      proxy.cutAt('replication_group_doc', when)
+      proxy.cutAt('replication_group_view', when)
       expect(await store.listReplicationGroups(ACCOUNT, { limit: 100 })).not.toEqual([])
       proxy.cutAt('access_key', when)
       expect(await store.findPrincipal(aSecret())).toBeNull()

@@ -1,15 +1,20 @@
 import type { CacheCluster, Page, ReplicationGroup } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
-import { sql } from '../sql.ts'
+import { prepared } from '../sql.ts'
+
+const findGroup = prepared('find_group')
+const listGroups = prepared('list_groups')
+const findCluster = prepared('find_cluster')
+const listClusters = prepared('list_clusters')
 
 export async function findReplicationGroup(
   q: Queryable,
   accountId: string,
   id: string,
 ): Promise<ReplicationGroup | null> {
-  const [row] = await q.rows<{ doc: ReplicationGroupDoc }>(sql`
-    SELECT doc FROM replication_group_doc WHERE account_id = ${accountId} AND replication_group_id = ${id}`)
+  const [row] = await q.rows<{ doc: ReplicationGroupDoc }>(findGroup`
+    SELECT row_to_json(v) AS doc FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" = ${id}`)
   return row === undefined ? null : readGroup(row.doc)
 }
 
@@ -18,9 +23,9 @@ export async function listReplicationGroups(
   accountId: string,
   page: Page,
 ): Promise<ReplicationGroup[]> {
-  const rows = await q.rows<{ doc: ReplicationGroupDoc }>(sql`
-    SELECT doc FROM replication_group_doc WHERE account_id = ${accountId} AND replication_group_id > ${page.after ?? ''}
-    ORDER BY replication_group_id LIMIT ${page.limit}`)
+  const rows = await q.rows<{ doc: ReplicationGroupDoc }>(listGroups`
+    SELECT row_to_json(v) AS doc FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" > ${page.after ?? ''}
+    ORDER BY "replicationGroupId" LIMIT ${page.limit}`)
   return rows.map((row) => readGroup(row.doc))
 }
 
@@ -29,8 +34,8 @@ export async function findCacheCluster(
   accountId: string,
   id: string,
 ): Promise<CacheCluster | null> {
-  const [row] = await q.rows<{ doc: CacheClusterDoc }>(sql`
-    SELECT doc FROM cache_cluster_doc WHERE account_id = ${accountId} AND cache_cluster_id = ${id}`)
+  const [row] = await q.rows<{ doc: CacheClusterDoc }>(findCluster`
+    SELECT row_to_json(v) AS doc FROM cache_cluster_view v WHERE "accountId" = ${accountId} AND "cacheClusterId" = ${id}`)
   return row === undefined ? null : readCluster(row.doc)
 }
 
@@ -39,9 +44,9 @@ export async function listCacheClusters(
   accountId: string,
   page: Page & { standaloneOnly: boolean },
 ): Promise<CacheCluster[]> {
-  const rows = await q.rows<{ doc: CacheClusterDoc }>(sql`
-    SELECT doc FROM cache_cluster_doc WHERE account_id = ${accountId} AND cache_cluster_id > ${page.after ?? ''}
-      AND (replication_group_id IS NULL OR ${!page.standaloneOnly})
-    ORDER BY cache_cluster_id LIMIT ${page.limit}`)
+  const rows = await q.rows<{ doc: CacheClusterDoc }>(listClusters`
+    SELECT row_to_json(v) AS doc FROM cache_cluster_view v WHERE "accountId" = ${accountId} AND "cacheClusterId" > ${page.after ?? ''}
+      AND ("replicationGroupId" IS NULL OR ${!page.standaloneOnly})
+    ORDER BY "cacheClusterId" LIMIT ${page.limit}`)
   return rows.map((row) => readCluster(row.doc))
 }

@@ -10,7 +10,11 @@ import type {
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
 import { authTokenCell } from '../secret-cells.ts'
-import { sql } from '../sql.ts'
+import { prepared, sql } from '../sql.ts'
+
+const nodeSubject = prepared('node_subject')
+const groupSubject = prepared('group_subject')
+const clusterSubject = prepared('cluster_subject')
 
 type NetworkDoc = Network & { engineIds: string[] }
 
@@ -25,11 +29,11 @@ interface NodeSubjectRow {
 
 /** What a node's workflow sees; the AUTH token is opened here and travels as a `Secret`. */
 export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): Promise<NodeSubject | null> {
-  const [row] = await q.rows<NodeSubjectRow>(sql`
-    SELECT d.doc AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
+  const [row] = await q.rows<NodeSubjectRow>(nodeSubject`
+    SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
-    JOIN docker_engine e ON e.id = n.engine_id JOIN cache_cluster_doc d ON d.id = c.id
+    JOIN docker_engine e ON e.id = n.engine_id JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
   if (row === undefined) return null
   const cluster = readCluster(row.cluster)
@@ -59,8 +63,8 @@ export async function loadReplicationGroup(
   id: string,
 ): Promise<OwnerSubject<ReplicationGroup> | null> {
   const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: NetworkDoc }>(sql`
-    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
-    FROM replication_group_doc d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
+    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
+    FROM replication_group_view d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
   return ownerSubject(readGroup(row.doc), row.network)
@@ -68,8 +72,8 @@ export async function loadReplicationGroup(
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
   const [row] = await q.rows<{ doc: CacheClusterDoc; network: NetworkDoc }>(sql`
-    SELECT d.doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
-    FROM cache_cluster_doc d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
+    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
+    FROM cache_cluster_view d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
   return ownerSubject(readCluster(row.doc), row.network)

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { describeError, type Fleet } from '@cacheplane/domain'
+import { describeError, type Fleet, type Keyring } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
 import { consumeRings, createDoorbell } from '@cacheplane/queue'
-import { loadKeyring, openStore } from '@cacheplane/store'
+import { loadKeyring, openStore, type Store } from '@cacheplane/store'
 import { Runner, RUNBOOKS } from '@cacheplane/workflows'
 import type { Logger } from 'pino'
 import { boundAdvance } from './advance.ts'
@@ -23,14 +23,19 @@ export interface WiredWorker {
   close(): Promise<void>
 }
 
-/** The only place where the worker's concrete classes meet. */
-export async function wireWorker(config: Config, log: Logger): Promise<WiredWorker> {
-  const clock = systemClock
+export interface Adapters {
+  keyring: Keyring
+  store: Store
+  fleet: Fleet
+}
+
+/** Postgres and the Docker engines as the configuration names them. Connects at the first use. */
+export async function openAdapters(config: Config, log: Pick<Logger, 'warn'>): Promise<Adapters> {
   const keyring = await loadKeyring({
     key: config.CACHEPLANE_SECRET_KEY,
     keyFile: config.CACHEPLANE_SECRET_KEY_FILE,
   })
-  const store = await openStore({
+  const store = openStore({
     databaseUrl: config.DATABASE_URL,
     keyring,
     networkPool: config.CACHEPLANE_NETWORK_POOL,
@@ -39,14 +44,21 @@ export async function wireWorker(config: Config, log: Logger): Promise<WiredWork
     memoryReserveBytes: config.CACHEPLANE_MEMORY_RESERVE_MB * 1024 * 1024,
     poolSize: POOL_SIZE,
   })
-  const fleet: Fleet = createDockerFleet({
+  const fleet = createDockerFleet({
     installation: config.CACHEPLANE_INSTALLATION,
     zones: config.CACHEPLANE_ZONES,
     keyring,
     authority: () => store.keepAuthority(createAuthority),
-    clock,
+    clock: systemClock,
     log,
   })
+  return { keyring, store, fleet }
+}
+
+/** The only place where the worker's concrete classes meet. */
+export async function wireWorker(config: Config, log: Logger): Promise<WiredWorker> {
+  const clock = systemClock
+  const { store, fleet } = await openAdapters(config, log)
   await store.keepAuthority(createAuthority)
   const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
   const runner = new Runner({

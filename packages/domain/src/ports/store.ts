@@ -1,3 +1,4 @@
+import type { Audit } from '../audit.ts'
 import type { Event, NewEvent, SourceType } from '../events.ts'
 import type {
   AvailabilityZone,
@@ -98,6 +99,8 @@ export interface Estate {
   recordSurvey(reports: readonly EngineReport[]): Promise<void>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
+  /** Everything that `findViolations` judges, as of one moment. */
+  audit(): Promise<Audit>
   /** Raises on the workflow of a subject; returns its id for ringing, null when there is none. */
   raise(kind: WorkflowKind, subjectId: string, signal: Signal): Promise<string | null>
   recordEvent(accountId: string, event: NewEvent): Promise<void>

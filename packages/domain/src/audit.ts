@@ -1,0 +1,68 @@
+import type { Presence } from './resources.ts'
+import type { Signal, WorkflowKind } from './workflow.ts'
+
+/** The rows that must agree with one another and with the Docker engines, as of one moment of the database's clock. */
+export interface Audit {
+  at: Date
+  owners: AuditedOwner[]
+  nodes: AuditedNode[]
+  networks: AuditedNetwork[]
+  workflows: AuditedWorkflow[]
+  /** Addresses that are handed out; those in quarantine are not among them. */
+  allocations: Allocation[]
+}
+
+/** A replication group, or a cache cluster that stands alone. */
+export interface AuditedOwner {
+  kind: 'replication-group' | 'cache-cluster'
+  id: string
+  /** What the user called it. */
+  name: string
+  networkId: string
+}
+
+export interface AuditedNode {
+  id: string
+  ownerId: string
+  /** `<cache cluster id>/<cache node id>`. */
+  name: string
+  engineId: string
+  networkId: string
+  incarnation: number
+  ip: string
+  port: number
+  presence: Presence
+  isOpen: boolean
+}
+
+export interface AuditedNetwork {
+  id: string
+  subnet: string
+  engineIds: string[]
+}
+
+export interface AuditedWorkflow {
+  id: string
+  kind: WorkflowKind
+  subjectId: string
+  step: string
+  createdAt: Date
+  runAt: Date
+  firstHomeAt: Date | null
+  attempts: number
+  leaseOwner: string | null
+  leaseUntil: Date | null
+  lastError: string | null
+  signals: { name: Signal; raisedAt: Date }[]
+}
+
+/** An address and who holds it. */
+export interface Allocation {
+  of: 'ip' | 'port' | 'subnet'
+  /** Network of an IP address or subnet, engine of a port. */
+  scope: string
+  /** Null for a subnet: its row has no more than its place in the pool. */
+  address: string | null
+  /** Node of an IP address or port, network of a subnet. */
+  holder: string
+}

@@ -1,0 +1,68 @@
+import type { Audit, AuditedWorkflow } from './audit.ts'
+import { minutes, seconds } from './duration.ts'
+import { FAILED_STEP } from './workflow.ts'
+
+/** Sweeps come every second, so that a workflow which is due for longer is looked after by nobody. */
+const OVERDUE_MAX_MS = seconds(60)
+/** With backoff, this many take over a minute: the step fails for a reason that does not pass by itself. */
+const ATTEMPTS_MAX = 12
+/** Longer than the deadline of any stage. */
+const STAGE_MAX_MS = minutes(10)
+
+/** What rows say against one another, without a look at any engine. */
+export function findRowViolations(audit: Audit): string[] {
+  return [
+    ...unownedRows(audit),
+    ...judgeAllocations(audit),
+    ...audit.workflows.flatMap((workflow) => judgeWorkflow(audit.at, workflow)),
+  ]
+}
+
+function unownedRows({ owners, networks, nodes, workflows }: Audit): string[] {
+  const ownerIds = new Set(owners.map((owner) => owner.id))
+  const used = new Set(owners.map((owner) => owner.networkId))
+  const subjects = new Set([...ownerIds, ...nodes.map((node) => node.id)])
+  return [
+    ...networks.filter(({ id }) => !used.has(id)).map(({ id }) => `network row ${id} has no owner`),
+    ...nodes.filter(({ ownerId }) => !ownerIds.has(ownerId)).map(({ name }) => `node ${name} has no owner`),
+    ...workflows
+      .filter(({ subjectId }) => !subjects.has(subjectId))
+      .map(({ kind, id, subjectId }) => `${kind} workflow ${id} is about ${subjectId}, which is gone`),
+  ]
+}
+
+/** Every address in use is held by its user, and nothing else is held. */
+function judgeAllocations({ allocations, nodes, networks }: Audit): string[] {
+  const used = new Set([
+    ...nodes.flatMap(({ id, networkId, ip, engineId, port }) => [
+      `ip ${ip} in ${networkId} for ${id}`,
+      `port ${port} in ${engineId} for ${id}`,
+    ]),
+    ...networks.map(({ id }) => `subnet in ${id} for ${id}`),
+  ])
+  const held = new Set(
+    allocations.map(({ of, scope, address, holder }) =>
+      [of, ...(address === null ? [] : [address]), 'in', scope, 'for', holder].join(' '),
+    ),
+  )
+  return [
+    ...[...held].filter((one) => !used.has(one)).map((one) => `held and not used: ${one}`),
+    ...[...used].filter((one) => !held.has(one)).map((one) => `used and not held: ${one}`),
+  ]
+}
+
+function judgeWorkflow(at: Date, workflow: AuditedWorkflow): string[] {
+  const { kind, id, step, leaseUntil, leaseOwner, attempts, lastError } = workflow
+  const since = (date: Date): number => at.getTime() - date.getTime()
+  const says: string[] = []
+  if (leaseUntil === null && since(workflow.runAt) > OVERDUE_MAX_MS)
+    says.push(`is overdue by ${Math.round(since(workflow.runAt) / 1_000)} s`)
+  if (leaseUntil !== null && since(leaseUntil) > OVERDUE_MAX_MS)
+    says.push(`was left by ${leaseOwner} and nobody took it over`)
+  if (attempts > ATTEMPTS_MAX) says.push(`was tried ${attempts} times: ${lastError ?? 'it crashed'}`)
+  for (const { name, raisedAt } of workflow.signals)
+    if (since(raisedAt) > STAGE_MAX_MS) says.push(`has not answered the signal ${name} for over 10 minutes`)
+  if (workflow.firstHomeAt === null && step !== FAILED_STEP && since(workflow.createdAt) > STAGE_MAX_MS)
+    says.push('has not come home for over 10 minutes')
+  return says.map((what) => `${kind} workflow ${id} at ${step} ${what}`)
+}

@@ -1,0 +1,102 @@
+import type { Audit, AuditedNode, AuditedOwner, AuditedWorkflow } from './audit.ts'
+import { findRowViolations } from './find-row-violations.ts'
+import type { FleetObject, Inventory } from './ports/fleet.ts'
+import { FAILED_STEP, HOME_STEP } from './workflow.ts'
+
+export type Inventories = ReadonlyMap<string, Inventory>
+
+/**
+ * A sentence for each invariant that rows and engines break between them. While work is under way some are broken for a
+ * moment, so that only what stays counts: look again before believing it.
+ *
+ * @param inventories by engine id
+ */
+export function findViolations(audit: Audit, inventories: Inventories): string[] {
+  const found = [...inventories.values()].flatMap((one) => (one.kind === 'known' ? one.objects : []))
+  return [
+    ...silentEngines(inventories),
+    ...unownedObjects(audit, found),
+    ...audit.nodes.flatMap((node) => judgeNode(audit, node, inventories)),
+    ...audit.owners.flatMap((owner) => judgeOwner(audit, owner, found, inventories)),
+    ...findRowViolations(audit),
+  ]
+}
+
+/** At rest, and nothing asked of it. */
+function isQuietAt(workflow: AuditedWorkflow | undefined, step: string): boolean {
+  return workflow?.step === step && workflow.leaseUntil === null && workflow.signals.length === 0
+}
+
+function workflowOf(audit: Audit, kind: AuditedWorkflow['kind'], subjectId: string) {
+  return audit.workflows.find((workflow) => workflow.kind === kind && workflow.subjectId === subjectId)
+}
+
+function silentEngines(inventories: Inventories): string[] {
+  return [...inventories].flatMap(([engineId, inventory]) =>
+    inventory.kind === 'unknown' ? [`engine ${engineId} cannot be looked at: ${inventory.because}`] : [],
+  )
+}
+
+function unownedObjects(audit: Audit, found: readonly FleetObject[]): string[] {
+  const nodes = new Map(audit.nodes.map((node) => [node.id, node]))
+  const networkIds = new Set(audit.networks.map((network) => network.id))
+  return found.flatMap((object) => {
+    const named = `${object.kind} ${object.name}`
+    if (object.kind === 'network') return networkIds.has(object.ownerId) ? [] : [`${named} has no row`]
+    const node = nodes.get(object.ownerId)
+    if (node === undefined) return [`${named} has no node`]
+    if (object.incarnation !== node.incarnation)
+      return [
+        `${named} is incarnation ${object.incarnation} of ${node.name}, which is at ${node.incarnation}`,
+      ]
+    return object.engineId === node.engineId ? [] : [`${named} stands on another engine than ${node.name}`]
+  })
+}
+
+function judgeNode(audit: Audit, node: AuditedNode, inventories: Inventories): string[] {
+  const workflow = workflowOf(audit, 'node', node.id)
+  if (!isQuietAt(workflow, HOME_STEP)) return []
+  const says: string[] = []
+  if (!node.isOpen || node.presence !== 'known')
+    says.push(`node ${node.name} is at home, but its row says ${node.isOpen ? node.presence : 'closed'}`)
+  const inventory = inventories.get(node.engineId)
+  if (inventory === undefined)
+    says.push(`node ${node.name} is on engine ${node.engineId}, of which nothing is heard`)
+  if (inventory?.kind !== 'known') return says
+  const own = inventory.objects.filter(
+    (object) => object.ownerId === node.id && object.incarnation === node.incarnation,
+  )
+  const running = own.filter((object) => object.kind === 'container' && object.state === 'running')
+  if (running.length !== 1)
+    says.push(`node ${node.name} is at home and has ${running.length} running containers`)
+  return says
+}
+
+function judgeOwner(
+  audit: Audit,
+  owner: AuditedOwner,
+  found: readonly FleetObject[],
+  inventories: Inventories,
+): string[] {
+  const workflow = workflowOf(audit, owner.kind, owner.id)
+  const named = `${owner.kind} ${owner.name}`
+  if (workflow === undefined) return [`${named} has no workflow`]
+  const nodes = audit.nodes.filter((node) => node.ownerId === owner.id)
+  if (isQuietAt(workflow, FAILED_STEP))
+    return nodes.map((node) => `${named} was given up, but its node ${node.name} is left`)
+  if (!isQuietAt(workflow, HOME_STEP)) return []
+  const network = audit.networks.find(({ id }) => id === owner.networkId)
+  const missing = (network?.engineIds ?? []).filter(
+    (engineId) =>
+      inventories.get(engineId)?.kind === 'known' &&
+      found.filter((object) => object.ownerId === owner.networkId && object.engineId === engineId).length !==
+        1,
+  )
+  return [
+    ...(nodes.length === 0 ? [`${named} is at home without a node`] : []),
+    ...nodes
+      .filter((node) => workflowOf(audit, 'node', node.id) === undefined)
+      .map((node) => `${named} is at home, but node ${node.name} has no workflow`),
+    ...missing.map((engineId) => `${named} is at home without just one network on engine ${engineId}`),
+  ]
+}

@@ -7,12 +7,15 @@ interface RequiredSteps {
   steps: { start: unknown; wait: unknown; destroy: unknown }
 }
 
+/** All that a workflow reads from the store by itself. */
+export type SubjectLoader = Pick<WorkflowStore, 'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster'>
+
 interface Definition<Subject, Frame, Step extends string> {
   kind: WorkflowKind
   /** What the workflow remembers between steps besides its subject's rows. */
   frame: z.ZodType<Frame>
   /** Null when the subject's rows are gone, which ends the workflow. */
-  load: (store: WorkflowStore, subjectId: string) => Promise<Subject | null>
+  load: (store: SubjectLoader, subjectId: string) => Promise<Subject | null>
   steps: { [S in Step]: (context: StepContext<Subject, Frame>) => Promise<Outcome<NoInfer<Step>>> }
 }
 
@@ -24,7 +27,7 @@ export interface Runbook {
   readonly stepNames: readonly string[]
   /** Loads the subject and runs the workflow's current step; null when the subject is gone. */
   runStep(
-    store: WorkflowStore,
+    store: SubjectLoader,
     around: Surroundings,
   ): Promise<{ outcome: Outcome; frame: Record<string, unknown>; record: StepRecord } | null>
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Engine, Secret } from '@cacheplane/domain'
 
 /** How ACL rules name a password without saying it. */
-export function passwordRule(password: Secret): string {
+function passwordRule(password: Secret): string {
   return `#${createHash('sha256').update(password.reveal()).digest('hex')}`
 }
 

@@ -21,7 +21,7 @@ export function benchTest(
 }
 
 const READY = { kind: 'ready' }
-export const PATIENCE_MS = 10_000
+const PATIENCE_MS = 10_000
 
 /** A network with one running node. */
 export async function standUp(

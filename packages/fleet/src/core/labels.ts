@@ -4,10 +4,10 @@ export type Labels = Readonly<Record<string, string>>
 
 const PREFIX = 'dev.cacheplane.'
 export const INSTALLATION_LABEL = `${PREFIX}installation`
-export const KIND_LABEL = `${PREFIX}kind`
+const KIND_LABEL = `${PREFIX}kind`
 export const NODE_LABEL = `${PREFIX}node`
 export const NETWORK_LABEL = `${PREFIX}network`
-export const INCARNATION_LABEL = `${PREFIX}incarnation`
+const INCARNATION_LABEL = `${PREFIX}incarnation`
 
 /** Labels of a node's container and of its volume. */
 export function nodeLabels(installation: string, node: Pick<NodeRef, 'nodeId' | 'incarnation'>): Labels {

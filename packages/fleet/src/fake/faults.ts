@@ -28,7 +28,7 @@ export interface FaultRates {
   maxDelayMs: number
 }
 
-export const NO_FAULTS: FaultRates = { lostBefore: 0, lostAfter: 0, delayed: 0, maxDelayMs: 0 }
+const NO_FAULTS: FaultRates = { lostBefore: 0, lostAfter: 0, delayed: 0, maxDelayMs: 0 }
 
 /** Decides for each call whether something goes wrong with it: what was ordered first, then chance. */
 export class Faults {

@@ -60,7 +60,7 @@ export interface SimulatedNetwork {
   createdAt: Date
 }
 
-export interface SimulatedVolume {
+interface SimulatedVolume {
   ref: string
   name: string
   labels: Labels

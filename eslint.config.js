@@ -1,6 +1,7 @@
 import tseslint from 'typescript-eslint'
 
-const TESTS = ['**/*.test.ts', 'test/**/*.ts']
+/** The contract is a suite that two fleets run. */
+const TESTS = ['**/*.test.ts', 'test/**/*.ts', 'packages/fleet/src/contract/**']
 
 const noRawSql = {
   selector: 'MemberExpression[property.name=/^\\$(queryRawUnsafe|executeRawUnsafe)$/]',

@@ -16,10 +16,7 @@ import {
 import { z } from 'zod'
 import type { StepContext } from './step-context.ts'
 
-/**
- * The steps that replication groups and standalone cache clusters share: a network, nodes in it, and the way back.
- * Each owner's own table says in which order it takes them.
- */
+/** What replication groups and standalone cache clusters have in common: a network, nodes in it, and a way back. */
 export interface OwnerFacts {
   accountId: string
   name: string
@@ -37,12 +34,27 @@ export type OwnerContext<Subject> = StepContext<Subject, z.infer<typeof OwnerFra
 
 const CREATE_WITHIN_MS = minutes(5)
 
-export function begin<S>(c: OwnerContext<S>) {
+/** The table that owners share; each adds its own `wait`. */
+export const ownerSteps = <S>(facts: (subject: S) => OwnerFacts) => ({
+  start: async (c: OwnerContext<S>) => begin(c),
+  ensure_network: (c: OwnerContext<S>) => ensureNetwork(c, facts(c.subject)),
+  spawn_nodes: async (c: OwnerContext<S>) => spawnNodes(c, facts(c.subject)),
+  await_nodes: async (c: OwnerContext<S>) => awaitNodes(c, facts(c.subject)),
+
+  unwind: (c: OwnerContext<S>) => unwind(c, facts(c.subject)),
+  failed: async () => nap(hours(24), 'the creation failed'),
+
+  destroy: async (c: OwnerContext<S>) => destroy(c, facts(c.subject)),
+  destroy_nodes: async (c: OwnerContext<S>) => destroyedNodes(facts(c.subject)),
+  destroy_network: (c: OwnerContext<S>) => destroyNetwork(c, facts(c.subject)),
+})
+
+function begin<S>(c: OwnerContext<S>) {
   c.deadline(CREATE_WITHIN_MS)
   return hop('ensure_network')
 }
 
-export async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   const specs = facts.engineIds.map((engineId) => networkSpec(facts.network, facts.name, engineId))
   const ensured = await Promise.all(specs.map((spec) => c.fleet.ensureNetwork(spec)))
   if (ensured.some((one) => one.kind === 'refused')) {
@@ -56,12 +68,12 @@ export async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   return hop('unwind')
 }
 
-export function spawnNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+function spawnNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   for (const node of facts.nodes) c.change({ do: 'spawn-node', nodeId: node.id, parentId: c.workflow.id })
   return hop('await_nodes')
 }
 
-export function awaitNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+function awaitNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   const failed = facts.nodes.find((node) => node.workflow.step === FAILED_STEP)
   if (failed !== undefined) {
     c.fail(failed.workflow.failure ?? `cache node ${failed.cacheNodeId} could not be created`)
@@ -76,7 +88,7 @@ export function awaitNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
 }
 
 /** Takes down what a failed creation has made, so that what is left is a row that says why. */
-export async function unwind<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+async function unwind<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   if (facts.nodes.length > 0) {
     destroyNodes(c, facts)
     return nap(seconds(30), 'the nodes of the failed creation are being removed')
@@ -85,21 +97,17 @@ export async function unwind<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   return standing === null ? hop('failed') : nap(seconds(1), standing)
 }
 
-export function restFailed() {
-  return nap(hours(24), 'the creation failed')
-}
-
-export function destroy<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+function destroy<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   destroyNodes(c, facts)
   return hop('destroy_nodes')
 }
 
-export function destroyedNodes(facts: OwnerFacts) {
+function destroyedNodes(facts: OwnerFacts) {
   if (facts.nodes.length > 0) return nap(seconds(30), `${facts.nodes.length} nodes are being removed`)
   return hop('destroy_network')
 }
 
-export async function destroyNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+async function destroyNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   const standing = await removeNetworks(c, facts)
   if (standing !== null) return nap(seconds(1), standing)
   for (const event of facts.deleted) c.event(facts.accountId, event)

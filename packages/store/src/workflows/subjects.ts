@@ -10,7 +10,7 @@ import type {
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
 import { authTokenCell } from '../secret-cells.ts'
-import { prepared, sql } from '../sql.ts'
+import { prepared } from '../sql.ts'
 
 const nodeSubject = prepared('node_subject')
 const groupSubject = prepared('group_subject')
@@ -62,7 +62,7 @@ export async function loadReplicationGroup(
   q: Queryable,
   id: string,
 ): Promise<OwnerSubject<ReplicationGroup> | null> {
-  const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: NetworkDoc }>(sql`
+  const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: NetworkDoc }>(groupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
     FROM replication_group_view d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
@@ -71,7 +71,7 @@ export async function loadReplicationGroup(
 }
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
-  const [row] = await q.rows<{ doc: CacheClusterDoc; network: NetworkDoc }>(sql`
+  const [row] = await q.rows<{ doc: CacheClusterDoc; network: NetworkDoc }>(clusterSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
     FROM cache_cluster_view d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
     WHERE d.id = ${id}`)

@@ -3,7 +3,6 @@ import {
   type CacheCluster,
   type CacheNode,
   type NodeGroup,
-  type NodeSettings,
   type ReplicationGroup,
   type WorkflowView,
 } from '@cacheplane/domain'
@@ -48,6 +47,9 @@ const readWorkflow = (doc: WorkflowColumns): WorkflowView => ({
   because: doc.because,
 })
 
+// Below, members are named one by one: a literal that starts by spreading another object takes ten times as long, and a
+// list has hundreds of them.
+
 export const readNode = (doc: CacheNodeDoc): CacheNode => ({
   id: doc.id,
   cacheNodeId: doc.cacheNodeId,
@@ -64,7 +66,37 @@ export const readNode = (doc: CacheNodeDoc): CacheNode => ({
   workflow: readWorkflow(doc),
 })
 
-const readSettings = (doc: Json<NodeSettings>): NodeSettings => ({
+export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
+  const nodes = (doc.nodes ?? []).map(readNode)
+  const zone = nodes[0]?.zone ?? null
+  const isOneZone = nodes.every((node) => node.zone === zone)
+  return {
+    engine: doc.engine,
+    engineVersion: doc.engineVersion,
+    cacheNodeType: doc.cacheNodeType,
+    cacheParameterGroupName: doc.cacheParameterGroupName,
+    port: doc.port,
+    transitEncryptionEnabled: doc.transitEncryptionEnabled,
+    authTokenEnabled: doc.authTokenEnabled,
+    autoMinorVersionUpgrade: doc.autoMinorVersionUpgrade,
+    preferredMaintenanceWindow: doc.preferredMaintenanceWindow,
+    snapshotRetentionLimit: doc.snapshotRetentionLimit,
+    snapshotWindow: doc.snapshotWindow,
+    id: doc.id,
+    accountId: doc.accountId,
+    cacheClusterId: doc.cacheClusterId,
+    replicationGroupId: doc.replicationGroupId,
+    nodeGroupId: doc.nodeGroupId,
+    numCacheNodes: nodes.length,
+    preferredAvailabilityZone: isOneZone ? zone : null,
+    createdAt: new Date(doc.createdAt),
+    networkId: doc.networkId,
+    nodes,
+    workflow: readWorkflow(doc),
+  }
+}
+
+export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   engine: doc.engine,
   engineVersion: doc.engineVersion,
   cacheNodeType: doc.cacheNodeType,
@@ -76,29 +108,6 @@ const readSettings = (doc: Json<NodeSettings>): NodeSettings => ({
   preferredMaintenanceWindow: doc.preferredMaintenanceWindow,
   snapshotRetentionLimit: doc.snapshotRetentionLimit,
   snapshotWindow: doc.snapshotWindow,
-})
-
-export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
-  const nodes = (doc.nodes ?? []).map(readNode)
-  const [zone, ...others] = new Set(nodes.map((node) => node.zone))
-  return {
-    ...readSettings(doc),
-    id: doc.id,
-    accountId: doc.accountId,
-    cacheClusterId: doc.cacheClusterId,
-    replicationGroupId: doc.replicationGroupId,
-    nodeGroupId: doc.nodeGroupId,
-    numCacheNodes: nodes.length,
-    preferredAvailabilityZone: others.length === 0 ? (zone ?? null) : null,
-    createdAt: new Date(doc.createdAt),
-    networkId: doc.networkId,
-    nodes,
-    workflow: readWorkflow(doc),
-  }
-}
-
-export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
-  ...readSettings(doc),
   id: doc.id,
   accountId: doc.accountId,
   replicationGroupId: doc.replicationGroupId,

@@ -5,8 +5,6 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { ensureEmbeddedPostgres, ensureServerUser, type ServerUser } from './postgres-binaries.ts'
 
-export { ensureEmbeddedPostgres } from './postgres-binaries.ts'
-
 const run = promisify(execFile)
 const OWN_SETTINGS = 'cacheplane.conf'
 const START_SECONDS = 60

@@ -17,18 +17,25 @@ const wanted = digest.digest('hex')
 
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0)
 
-const { status } = spawnSync(process.execPath, [`${root}/node_modules/prisma/build/index.js`, 'generate'], {
-  cwd: root,
-  stdio: ['ignore', 'ignore', 'inherit'],
-  env: {
-    ...process.env,
-    // Generating needs no schema engine, but without a named one Prisma tries to download it.
-    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-    PRISMA_HIDE_UPDATE_MESSAGE: '1',
-    CHECKPOINT_DISABLE: '1',
-    NO_UPDATE_NOTIFIER: '1',
+const { status, stdout, stderr } = spawnSync(
+  process.execPath,
+  [`${root}/node_modules/prisma/build/index.js`, 'generate'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      // Generating needs no schema engine, but without a named one Prisma tries to download it.
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      CHECKPOINT_DISABLE: '1',
+      NO_UPDATE_NOTIFIER: '1',
+    },
   },
-})
-if (status !== 0) process.exit(status ?? 1)
+)
+if (status !== 0) {
+  console.error(`${stdout}${stderr}`)
+  process.exit(status ?? 1)
+}
 mkdirSync(generated, { recursive: true })
 writeFileSync(stamp, wanted)

@@ -26,7 +26,7 @@ interface WorkflowColumns {
 }
 
 /** Rows of the views of the same names, as JSON. */
-export type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & WorkflowColumns
+type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & WorkflowColumns
 export type CacheClusterDoc = WorkflowColumns &
   Omit<Json<CacheCluster>, 'nodes' | 'preferredAvailabilityZone' | 'numCacheNodes' | 'workflow'> & {
     nodes: CacheNodeDoc[] | null
@@ -50,7 +50,7 @@ const readWorkflow = (doc: WorkflowColumns): WorkflowView => ({
 // Below, members are named one by one: a literal that starts by spreading another object takes ten times as long, and a
 // list has hundreds of them.
 
-export const readNode = (doc: CacheNodeDoc): CacheNode => ({
+const readNode = (doc: CacheNodeDoc): CacheNode => ({
   id: doc.id,
   cacheNodeId: doc.cacheNodeId,
   zone: doc.zone,

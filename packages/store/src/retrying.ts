@@ -37,7 +37,7 @@ export async function retrying<T>(
 }
 
 /** Certainly nothing was changed. */
-export function hadNoEffect(error: unknown): boolean {
+function hadNoEffect(error: unknown): boolean {
   return matches(error, LOST_RACE, /^$/) || matches(error, NOT_CONNECTED, NOT_CONNECTED_MESSAGE)
 }
 

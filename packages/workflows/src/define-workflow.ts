@@ -8,7 +8,7 @@ interface RequiredSteps {
 }
 
 /** All that a workflow reads from the store by itself. */
-export type SubjectLoader = Pick<WorkflowStore, 'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster'>
+type SubjectLoader = Pick<WorkflowStore, 'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster'>
 
 interface Definition<Subject, Frame, Step extends string> {
   kind: WorkflowKind

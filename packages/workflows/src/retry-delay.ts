@@ -2,7 +2,7 @@ import { seconds } from '@cacheplane/domain'
 
 const FIRST_MS = 100
 /** Low enough that everything converges within a minute of the end of a fault. */
-export const RETRY_MAX_MS = seconds(8)
+const RETRY_MAX_MS = seconds(8)
 
 /** Doubles with every attempt up to a ceiling; `jitter` in [0, 1) spreads the lower half. */
 export function retryDelayMs(attempts: number, jitter: number): number {

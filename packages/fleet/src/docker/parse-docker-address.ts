@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import type { DockerOptions } from 'dockerode'
 
 const SOCKETS_MAX = 8
@@ -45,7 +46,7 @@ function tcpOptions(url: URL): DockerOptions {
   }
   const pem = (name: string) => readFileSync(join(certs, name), 'utf8')
   const tls = { ca: pem('ca.pem'), cert: pem('cert.pem'), key: pem('key.pem') }
-  const agent = new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX, ...tls })
+  const agent = unprinted(new HttpsAgent({ keepAlive: true, maxSockets: SOCKETS_MAX, ...tls }))
   return {
     protocol: 'https',
     host: url.hostname,
@@ -55,7 +56,15 @@ function tcpOptions(url: URL): DockerOptions {
   }
 }
 
-const plainAgent = () => new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_MAX })
+const plainAgent = () => unprinted(new HttpAgent({ keepAlive: true, maxSockets: SOCKETS_MAX }))
+
+/**
+ * docker-modem prints the options of each request for its debug log, down to every field of every socket of the agent,
+ * also when nobody reads that log; it cost more than all the rest of a worker.
+ */
+function unprinted<Agent extends HttpAgent>(agent: Agent): Agent {
+  return Object.assign(agent, { [inspect.custom]: () => agent.constructor.name })
+}
 
 /** dockerode hands `agent` on to Node, but its types do not name it. */
 function agentOption(agent: HttpAgent): DockerOptions {

@@ -92,7 +92,7 @@ export async function place(
   }
 }
 
-export function memoryOf(plan: Plan): number {
+function memoryOf(plan: Plan): number {
   const type = findNodeType(plan.cacheNodeType)
   invariant(type, `a validated plan names a known node type`)
   return type.memoryBytes

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { parseDockerAddress } from './parse-docker-address.ts'
 
@@ -12,4 +13,9 @@ test.each([
 
 test.each(['http://engine.lan', 'engine.lan:2375', ''])('%j is refused', (address) => {
   expect(() => parseDockerAddress(address)).toThrow()
+})
+
+test('who prints the options of a request does not print every socket of its agent', () => {
+  const options = parseDockerAddress('tcp://127.0.0.1:2375')
+  expect(inspect(options, { showHidden: true, depth: null }).length).toBeLessThan(200)
 })

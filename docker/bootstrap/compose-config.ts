@@ -44,7 +44,9 @@ function environmentOf(
     DATABASE_URL: settings.databaseUrl ?? ownDatabase,
     QUEUE_URL: settings.queueUrl ?? `redis://:${passwords.queue}@127.0.0.1:${queue?.port ?? 0}`,
     CACHEPLANE_LISTEN: `${host}:${settings.port}`,
-    CACHEPLANE_SECRET_KEY_FILE: statePath(settings.stateDir, 'secretKey'),
+    ...(settings.secretKey === null
+      ? { CACHEPLANE_SECRET_KEY_FILE: statePath(settings.stateDir, 'secretKey') }
+      : { CACHEPLANE_SECRET_KEY: settings.secretKey }),
     CACHEPLANE_INSTALLATION: installationId,
     CACHEPLANE_ZONES: settings.zones,
     CACHEPLANE_REGION: settings.region,

@@ -7,6 +7,7 @@ const run = promisify(execFile)
 
 export interface Process {
   pid: number
+  parent: number
   command: string
 }
 
@@ -22,14 +23,23 @@ export function processMark(installationId: string): string {
 export async function findProcesses(installationId: string, program = ''): Promise<Process[]> {
   const mark = processMark(installationId)
   const all = await listProcesses()
-  return all.filter(
+  const marked = all.filter(
     ({ pid, command }) =>
       pid !== process.pid && command.split(' ').includes(mark) && command.includes(program),
   )
+  return marked.filter((one) => !marked.some((other) => isForkOf(one, other)))
+}
+
+/** A child that has not begun its own program yet still shows its parent's command line. */
+function isForkOf(one: Process, other: Process): boolean {
+  return one.parent === other.pid && one.command === other.command
 }
 
 /** Asks the processes to end, and ends those that have not after the time given. */
-export async function stopProcesses(processes: readonly Process[], patienceMs: number): Promise<void> {
+export async function stopProcesses(
+  processes: readonly Pick<Process, 'pid'>[],
+  patienceMs: number,
+): Promise<void> {
   for (const { pid } of processes) send(pid, 'SIGTERM')
   if (await areGone(processes, patienceMs)) return
   for (const { pid } of processes) send(pid, 'SIGKILL')
@@ -41,7 +51,7 @@ async function isAlive(pid: number): Promise<boolean> {
   return process.platform === 'linux' ? (await commandOf(pid)) !== '' : send(pid, 0)
 }
 
-async function areGone(processes: readonly Process[], patienceMs: number): Promise<boolean> {
+async function areGone(processes: readonly Pick<Process, 'pid'>[], patienceMs: number): Promise<boolean> {
   const deadline = performance.now() + patienceMs
   for (;;) {
     const alive = await Promise.all(processes.map(({ pid }) => isAlive(pid)))
@@ -62,8 +72,16 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
 async function listProcesses(): Promise<Process[]> {
   if (process.platform !== 'linux') return listWithPs()
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const found = await Promise.all(pids.map(async (pid) => ({ pid, command: await commandOf(pid) })))
+  const found = await Promise.all(
+    pids.map(async (pid) => ({ pid, parent: await parentOf(pid), command: await commandOf(pid) })),
+  )
   return found.filter(({ command }) => command !== '')
+}
+
+/** The fourth field of `stat`; the second, a name in brackets, may hold anything. */
+async function parentOf(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
 }
 
 /** Command line of a running process; empty when there is none. */
@@ -73,9 +91,11 @@ export async function commandOf(pid: number): Promise<string> {
 }
 
 async function listWithPs(): Promise<Process[]> {
-  const { stdout } = await run('ps', ['-axo', 'pid=,command='], { maxBuffer: 16 << 20 })
+  const { stdout } = await run('ps', ['-axo', 'pid=,ppid=,command='], { maxBuffer: 16 << 20 })
   return stdout.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(.*)$/.exec(line)
-    return match === null ? [] : [{ pid: Number(match[1]), command: match[2] ?? '' }]
+    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)
+    return match === null
+      ? []
+      : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }]
   })
 }

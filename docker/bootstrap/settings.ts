@@ -20,6 +20,8 @@ export interface Settings {
   /** Given by the user; null means that we run our own. */
   databaseUrl: string | null
   queueUrl: string | null
+  /** The installation's key in base64, given by the user; null means that it is in a file of ours. */
+  secretKey: string | null
   nodeEnv: string
   /** Further variables of the service, handed on as they are. */
   passedOn: Record<string, string>
@@ -51,6 +53,7 @@ export function readSettings(environment: Environment): Settings {
     accountId: environment.CACHEPLANE_ACCOUNT_ID || '000000000000',
     databaseUrl: environment.DATABASE_URL || null,
     queueUrl: environment.QUEUE_URL || null,
+    secretKey: environment.CACHEPLANE_SECRET_KEY || null,
     nodeEnv: environment.NODE_ENV || 'production',
     passedOn: pick(environment),
   }

@@ -59,7 +59,7 @@ async function preparePostgres(stateDir: string, dependencies: Dependencies): Pr
 function prepareSchema(settings: Settings, config: ServiceConfig, accessKey: AccessKey): Promise<string[]> {
   return prepareDatabase({
     databaseUrl: config.environment.DATABASE_URL ?? '',
-    key: null,
+    key: settings.secretKey,
     keyFile: statePath(settings.stateDir, 'secretKey'),
     accountId: settings.accountId,
     accessKey,

@@ -41,7 +41,7 @@ beforeEach(() => {
 afterEach(async () => {
   bystander.kill('SIGKILL')
   const pid = Number.parseInt(readFileSync(home.pidFile, 'utf8'), 10)
-  await stopProcesses([{ pid, command: 'dockerd' }], 20_000)
+  await stopProcesses([{ pid }], 20_000)
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -1,3 +1,4 @@
+# Not tried by the test suite, which runs without a registry.
 # An engine image from Debian's package, for those who prefer `docker build` to what `npm run up` does by itself:
 #
 #   docker build -f docker/engine.Dockerfile -t cacheplane/engine:redis-8.0 \

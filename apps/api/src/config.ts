@@ -1,3 +1,4 @@
+import { readEnvironment, storeEnvironment } from '@cacheplane/store'
 import { z } from 'zod'
 
 const Environment = z.object({
@@ -11,13 +12,9 @@ const Environment = z.object({
       port: Number(text.slice(text.lastIndexOf(':') + 1)),
     }))
     .refine(({ port }) => port <= 65_535, 'the port is at most 65535'),
-  /** Postgres, the only truth. */
-  DATABASE_URL: z.string().min(1),
+  ...storeEnvironment,
   /** Redis for BullMQ: wake-up hints only. */
   QUEUE_URL: z.string().min(1),
-  /** 32 bytes, base64; or a file that holds the key, made at the first start. */
-  CACHEPLANE_SECRET_KEY: z.string().optional(),
-  CACHEPLANE_SECRET_KEY_FILE: z.string().optional(),
   /** Appears in ARNs. */
   CACHEPLANE_REGION: z
     .string()
@@ -28,30 +25,11 @@ const Environment = z.object({
     .string()
     .regex(/^\d{12}$/)
     .default('000000000000'),
-  /** Subnets of the groups' networks are cut from this. */
-  CACHEPLANE_NETWORK_POOL: z.cidrv4().default('10.96.0.0/12'),
-  /** Ports of nodes whose port the user left open. */
-  CACHEPLANE_PORT_POOL: z
-    .string()
-    .regex(/^\d+-\d+$/)
-    .default('10000-22000')
-    .transform((text) => {
-      const [from = 0, to = 0] = text.split('-').map(Number)
-      return { from, to }
-    }),
-  /** How long a freed address stays unused. */
-  CACHEPLANE_QUARANTINE_SECONDS: z.coerce.number().int().min(0).default(600),
-  /** Memory of each Docker engine that no node gets. */
-  CACHEPLANE_MEMORY_RESERVE_MB: z.coerce.number().int().min(0).default(1024),
   CACHEPLANE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
 export type Config = Readonly<z.infer<typeof Environment>>
 
 /** Throws a sentence that names each wrong variable, never its value. */
-export function loadConfig(environment: Record<string, string | undefined>): Config {
-  const parsed = Environment.safeParse(environment)
-  if (parsed.success) return Object.freeze(parsed.data)
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  throw new Error(`the configuration is wrong: ${faults.join('; ')}`)
-}
+export const loadConfig = (environment: Record<string, string | undefined>): Config =>
+  readEnvironment(Environment, environment)

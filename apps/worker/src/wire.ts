@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { describeError, type Fleet, type Keyring } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
 import { consumeRings, createDoorbell } from '@cacheplane/queue'
-import { loadKeyring, openStore, type Store } from '@cacheplane/store'
+import { openConfiguredStore, type Store } from '@cacheplane/store'
 import { Runner, RUNBOOKS } from '@cacheplane/workflows'
 import type { Logger } from 'pino'
 import { boundAdvance } from './advance.ts'
@@ -31,19 +31,7 @@ export interface Adapters {
 
 /** Postgres and the Docker engines as the configuration names them. Connects at the first use. */
 export async function openAdapters(config: Config, log: Pick<Logger, 'warn'>): Promise<Adapters> {
-  const keyring = await loadKeyring({
-    key: config.CACHEPLANE_SECRET_KEY,
-    keyFile: config.CACHEPLANE_SECRET_KEY_FILE,
-  })
-  const store = openStore({
-    databaseUrl: config.DATABASE_URL,
-    keyring,
-    networkPool: config.CACHEPLANE_NETWORK_POOL,
-    portPool: config.CACHEPLANE_PORT_POOL,
-    quarantineMs: config.CACHEPLANE_QUARANTINE_SECONDS * 1_000,
-    memoryReserveBytes: config.CACHEPLANE_MEMORY_RESERVE_MB * 1024 * 1024,
-    poolSize: POOL_SIZE,
-  })
+  const { keyring, store } = await openConfiguredStore(config, POOL_SIZE)
   const fleet = createDockerFleet({
     installation: config.CACHEPLANE_INSTALLATION,
     zones: config.CACHEPLANE_ZONES,
@@ -73,7 +61,7 @@ export async function wireWorker(config: Config, log: Logger): Promise<WiredWork
     log,
   })
   const advance = boundAdvance((id) => runner.advance(id), CONCURRENCY)
-  const patrol = new Patrol({ fleet, estate: store, doorbell, clock, log })
+  const patrol = new Patrol({ fleet, estate: store, nodes: store, doorbell, clock, log })
   const complain = (task: string) => (error: unknown) =>
     log.warn({ task, error: describeError(error) }, 'a round failed')
 

@@ -13,9 +13,11 @@ const SILENCE_MAX_MS = 1_500
 /** A process with a watchdog that says so, and then does what it is told to. */
 async function startWatched(then: string) {
   const folder = mkdtempSync(join(tmpdir(), 'watchdog-'))
-  const sources = ['watchdog.ts', 'watchdog-thread.ts'].map((name) => new URL(name, import.meta.url))
+  const sources = ['watchdog.ts', 'watchdog-thread.ts'].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  )
   const options = { outExtension: { '.js': '.mjs' }, format: 'esm', platform: 'node' } as const
-  buildSync({ entryPoints: sources.map(fileURLToPath), outdir: folder, ...options })
+  buildSync({ entryPoints: sources, outdir: folder, ...options })
   const program = `
     import { startWatchdog } from './watchdog.mjs'
     startWatchdog(new URL('watchdog-thread.mjs', import.meta.url), ${SILENCE_MAX_MS})

@@ -1,13 +1,20 @@
 import { invariant, unreachable, type NodeSpec } from '@cacheplane/domain'
 import { FILES } from './node-files.ts'
+import { redisArguments } from './render-redis-config.ts'
+import type { UserRules } from './users.ts'
 
-/** Program and arguments of a node. Everybody who may inspect containers reads them, so nothing in them is secret. */
-export function engineCommand(spec: NodeSpec): [program: string, ...args: string[]] {
+/**
+ * Program and arguments of a node. Everybody who may inspect containers reads them, so nothing in them is secret: what
+ * they say of the control plane's password is the digest of 256 random bits, which clients are shown by `ACL LIST` too.
+ */
+export function engineCommand(
+  spec: NodeSpec,
+  users: readonly UserRules[],
+): [program: string, ...args: string[]] {
   switch (spec.engine) {
     case 'redis':
-      return ['redis-server', FILES.config]
     case 'valkey':
-      return ['valkey-server', FILES.config]
+      return [`${spec.engine}-server`, ...(spec.tls ? [FILES.config] : redisArguments(spec, users))]
     case 'memcached':
       return ['memcached', ...memcachedArguments(spec)]
     default:

@@ -1,7 +1,9 @@
 import { Secret } from '@cacheplane/domain'
 import { expect, test } from 'vitest'
 import { FreshSpecs } from '../contract/fresh-specs.ts'
-import { renderRedisConfig } from './render-redis-config.ts'
+import { engineCommand } from './engine-command.ts'
+import { redisArguments, renderRedisConfig } from './render-redis-config.ts'
+import { renderUsers, usersAtBoot } from './users.ts'
 
 const specs = new FreshSpecs('engine-a', '10.1', 10_000)
 const plain = specs.node(specs.network(), {
@@ -32,3 +34,21 @@ test.each(['requirepass', 'aclfile', 'tls-port', 'dir', 'include', 'save', 'maxm
     expect(() => renderRedisConfig({ ...plain, parameters: { [name]: 'x' } })).toThrow()
   },
 )
+
+const users = usersAtBoot(plain, '_cp-x', new Secret('CANARY-password'))
+
+test('a node without TLS is told as arguments what one with TLS reads in its files', () => {
+  const unquoted = renderRedisConfig(plain).replaceAll('"', '')
+  const lines = `${unquoted}${renderUsers(users)}`.split('\n').filter((line) => !/^(aclfile |$)/.test(line))
+  const told = redisArguments(plain, users).join(' ').replace(/^--/, '').split(' --')
+  expect(told).toEqual(lines)
+})
+
+test('no argument says a password or a token', () => {
+  expect(engineCommand(plain, users).join(' ')).not.toContain('CANARY')
+  expect(engineCommand({ ...plain, tls: true }, users)).toHaveLength(2)
+})
+
+test('no value of a parameter becomes another argument', () => {
+  expect(() => redisArguments({ ...plain, parameters: { maxclients: '--user' } }, users)).toThrow()
+})

@@ -1,6 +1,7 @@
 import { invariant, type NodeSpec } from '@cacheplane/domain'
 import { quote } from './quote.ts'
 import { FILES } from './node-files.ts'
+import type { UserRules } from './users.ts'
 
 type Directive = readonly [name: string, ...values: (string | number)[]]
 
@@ -8,20 +9,30 @@ type Directive = readonly [name: string, ...values: (string | number)[]]
 const OURS_ALONE =
   /^(dir|dbfilename|logfile|pidfile|unixsocket.*|include|loadmodule|rename-command|requirepass|masterauth|masteruser|aclfile|user|replicaof|slaveof|bind|port|protected-mode|enable-.*|save|append.*|cluster-.*file|daemonize|supervised|syslog-.*|proc-title-template|locale-collate|tls-.*|shutdown-.*|replica-announce-.*|cluster-announce-.*|maxmemory)$/
 
-/** The whole configuration file of a redis or valkey node. Nothing in it is secret: users are in a file of their own. */
+/** The configuration file of a redis or valkey node. Nothing in it is secret: users are in a file of their own. */
 export function renderRedisConfig(spec: NodeSpec): string {
-  const directives: Directive[] = [
+  return [...directives(spec), ['aclfile', FILES.users] as const]
+    .map(([name, ...values]) => `${name} ${values.map(renderValue).join(' ')}\n`)
+    .join('')
+}
+
+/** The same as arguments, users included, for a node that needs no file. */
+export function redisArguments(spec: NodeSpec, users: readonly UserRules[]): string[] {
+  const all = [...directives(spec), ...users.map((user): Directive => ['user', ...user])]
+  return all.flatMap(([name, ...values]) => [`--${name}`, ...values.map(argument)])
+}
+
+function directives(spec: NodeSpec): Directive[] {
+  return [
     ...listening(spec),
     ['protected-mode', 'no'],
     ['dir', '/tmp'],
     ['save', ''],
     ['appendonly', 'no'],
-    ['aclfile', FILES.users],
     ['maxmemory', spec.limits.maxmemoryBytes],
     ['maxmemory-policy', 'volatile-lru'],
     ...parameterDirectives(spec.parameters),
   ]
-  return directives.map(([name, ...values]) => `${name} ${values.map(renderValue).join(' ')}\n`).join('')
 }
 
 function listening({ port, tls }: NodeSpec): Directive[] {
@@ -54,4 +65,10 @@ function parameterDirectives(parameters: Readonly<Record<string, string>>): Dire
 
 function renderValue(value: string | number): string {
   return typeof value === 'number' ? String(value) : quote(value)
+}
+
+function argument(value: string | number): string {
+  const text = String(value)
+  invariant(!text.startsWith('--'), 'a value does not begin another directive')
+  return text
 }

@@ -11,10 +11,20 @@ interface EngineOfUsers {
   engineVersion: string
 }
 
+/** A user's name and its rules. */
+export type UserRules = readonly [name: string, ...rules: string[]]
+
 /** The users a node boots with: the control plane's, and nobody else. */
-export function renderUsersAtBoot(node: EngineOfUsers, controlUser: string, password: Secret): string {
-  const control = ['user', controlUser, 'on', passwordRule(password), '~*', ...allChannels(node), '+@all']
-  return `user default off\n${control.join(' ')}\n`
+export function usersAtBoot(node: EngineOfUsers, controlUser: string, password: Secret): UserRules[] {
+  return [
+    ['default', 'off'],
+    [controlUser, 'on', passwordRule(password), '~*', ...allChannels(node), '+@all'],
+  ]
+}
+
+/** As the engine's ACL file. */
+export function renderUsers(users: readonly UserRules[]): string {
+  return users.map((user) => `user ${user.join(' ')}\n`).join('')
 }
 
 /** Rules that make the default user a customer's, as ElastiCache cuts it (reference 5.3): no administration. */

@@ -1,5 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode'
-import { engineCommand } from '../config/engine-command.ts'
+import type { ContainerCreateOptions, MountConfig } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import type { NodeBlueprint } from '../core/docker-engine.ts'
 import { engineImageTag } from '../images/engine-image-tag.ts'
@@ -8,10 +7,13 @@ const PIDS_MAX = 256
 /** Room for ten thousand clients; more than the hard limit of the Docker daemon would keep the node from starting. */
 const FILES_MAX = 10_240
 
-/** Everything Docker is told about a node. The secrets are not here: they are put into the volume before the start. */
-export function containerOptions(blueprint: NodeBlueprint, publishAddress: string): ContainerCreateOptions {
+/** Everything Docker is told about a node. Secrets are not here: they are put into the volume before the start. */
+export function containerOptions(
+  blueprint: NodeBlueprint,
+  [program, ...args]: [program: string, ...args: string[]],
+  publishAddress: string,
+): ContainerCreateOptions {
   const { name, labels, networkName, spec } = blueprint
-  const [program, ...args] = engineCommand(spec)
   const port = `${spec.port}/tcp`
   return {
     name,
@@ -30,19 +32,21 @@ export function containerOptions(blueprint: NodeBlueprint, publishAddress: strin
       ...hardening(blueprint),
       NetworkMode: networkName,
       PortBindings: { [port]: [{ HostIp: publishAddress, HostPort: String(spec.port) }] },
-      Mounts: [
-        {
-          Type: 'volume',
-          Source: name,
-          Target: DIRECTORY,
-          ReadOnly: false,
-          VolumeOptions: {
-            NoCopy: true,
-            Labels: { ...labels },
-            DriverConfig: { Name: 'local', Options: {} },
-          },
-        },
-      ],
+      Mounts: spec.tls ? [volumeOf(blueprint)] : [],
+    },
+  }
+}
+
+function volumeOf({ name, labels }: NodeBlueprint): MountConfig[number] {
+  return {
+    Type: 'volume',
+    Source: name,
+    Target: DIRECTORY,
+    ReadOnly: false,
+    VolumeOptions: {
+      NoCopy: true,
+      Labels: { ...labels },
+      DriverConfig: { Name: 'local', Options: {} },
     },
   }
 }

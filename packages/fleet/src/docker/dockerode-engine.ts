@@ -25,7 +25,7 @@ import {
   listOf,
   volumesOf,
 } from './facts.ts'
-import { forgeFiles, type Forge } from './forge-files.ts'
+import { forgeCommand, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { tar } from './tar.ts'
 
@@ -95,7 +95,7 @@ export class DockerodeEngine implements DockerEngine {
   /** The certificate is made while Docker makes the container; both are there before anything starts. */
   async createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
     const { forge, publishAddress } = this.options
-    const options = containerOptions(blueprint, publishAddress)
+    const options = containerOptions(blueprint, forgeCommand(forge, blueprint.spec), publishAddress)
     const [files, created] = await Promise.all([
       forgeFiles(forge, blueprint.spec),
       this.#gate.call('create container', DEADLINES.create, (abortSignal) =>

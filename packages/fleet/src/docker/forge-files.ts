@@ -1,8 +1,9 @@
-import { unreachable, type AuthorityMaterial, type Keyring, type NodeSpec } from '@cacheplane/domain'
+import type { AuthorityMaterial, Keyring, NodeSpec } from '@cacheplane/domain'
 import { basename } from 'node:path'
+import { engineCommand } from '../config/engine-command.ts'
 import { FILES } from '../config/node-files.ts'
 import { renderRedisConfig } from '../config/render-redis-config.ts'
-import { renderUsersAtBoot } from '../config/users.ts'
+import { renderUsers, usersAtBoot, type UserRules } from '../config/users.ts'
 import { controlPassword } from '../control/control-password.ts'
 import { controlUser } from '../core/names.ts'
 import { issueLeaf } from '../tls/issue-leaf.ts'
@@ -13,27 +14,29 @@ export interface Forge {
   authority: () => Promise<AuthorityMaterial>
 }
 
-/** The files that a node finds in its volume: readable by its user, and by nobody else in the container. */
+/** Program and arguments of a node. */
+export function forgeCommand(forge: Forge, spec: NodeSpec): [program: string, ...args: string[]] {
+  return engineCommand(spec, usersOf(forge, spec))
+}
+
+/** The files that a node with TLS finds in its volume: readable by its user, and by nobody else in the container. */
 export async function forgeFiles(forge: Forge, spec: NodeSpec): Promise<TarFile[]> {
-  const contents = { ...engineFiles(forge, spec), ...(spec.tls ? await tlsFiles(forge, spec) : {}) }
+  if (!spec.tls) return []
+  const contents = { ...engineFiles(forge, spec), ...(await tlsFiles(forge, spec)) }
   return Object.entries(contents).map(([path, content]) => ({ name: basename(path), content, mode: 0o400 }))
 }
 
 function engineFiles(forge: Forge, spec: NodeSpec): Record<string, string> {
-  switch (spec.engine) {
-    case 'redis':
-    case 'valkey': {
-      const password = controlPassword(forge.keyring, spec)
-      return {
-        [FILES.config]: renderRedisConfig(spec),
-        [FILES.users]: renderUsersAtBoot(spec, controlUser(spec.nodeId), password),
-      }
-    }
-    case 'memcached':
-      return {}
-    default:
-      return unreachable(spec.engine)
+  if (spec.engine === 'memcached') return {}
+  return {
+    [FILES.config]: renderRedisConfig(spec),
+    [FILES.users]: renderUsers(usersOf(forge, spec)),
   }
+}
+
+function usersOf({ keyring }: Forge, spec: NodeSpec): UserRules[] {
+  if (spec.engine === 'memcached') return []
+  return usersAtBoot(spec, controlUser(spec.nodeId), controlPassword(keyring, spec))
 }
 
 async function tlsFiles({ authority }: Forge, spec: NodeSpec): Promise<Record<string, string>> {

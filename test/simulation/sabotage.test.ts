@@ -6,12 +6,12 @@ import { playScenario, type ScenarioOptions } from './scenario.ts'
 import { ENGINE_ID } from './sim-world.ts'
 
 /** Seeds are tried until the sabotage shows; one that never shows means that the checker is blind. */
-const SEEDS = [1, 2, 3, 4, 5, 6]
+const SEEDS = Array.from({ length: 24 }, (_, i) => i + 1)
 
-async function violationsOf(options: Omit<ScenarioOptions, 'seed'>): Promise<string[]> {
+async function violationsOf(options: Omit<ScenarioOptions, 'seed'>, telling = /./): Promise<string[]> {
   for (const seed of SEEDS) {
     const { violations } = await playScenario({ seed, stormMs: 40_000, quietMs: 0, ...options })
-    if (violations.length > 0) return violations
+    if (violations.some((one) => telling.test(one))) return violations
   }
   return []
 }
@@ -52,9 +52,10 @@ function withoutRelease(test: TestStore): Store {
 
 describe('with a guard switched off, the checkers cry out', () => {
   it('leases: two workers carry out one creation', async () => {
-    expect(
-      await violationsOf({ sabotage: withoutLeases, workers: 3, ringsLost: 0, faults: 0.02 }),
-    ).not.toEqual([])
+    // The patrol stays away: it would repair what they break, within the time that is allowed for it.
+    const options = { without: new Set(['patrol'] as const), workers: 3, ringsLost: 0, faults: 0.02 }
+    const broken = /should be available|does not serve|was told 2 times/
+    expect(await violationsOf({ ...options, sabotage: withoutLeases }, broken)).not.toEqual([])
   })
 
   it('release of addresses: ports stay held', async () => {

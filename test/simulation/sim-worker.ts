@@ -51,7 +51,14 @@ export function startSimWorker(name: string, around: WorkerSurroundings): SimWor
     log,
   })
   const advance = boundAdvance((id) => runner.advance(id), 8)
-  const patrol = new Patrol({ fleet, estate: store, doorbell, clock, log: pino({ level: 'silent' }) })
+  const patrol = new Patrol({
+    fleet,
+    estate: store,
+    nodes: store,
+    doorbell,
+    clock,
+    log: pino({ level: 'silent' }),
+  })
   const complain = (error: unknown): void => onWarning({ error: String(error) }, 'a round failed')
   if (without?.has('sweep') !== true) every(clock, SWEEP_EVERY_MS, () => sweep(store, advance), complain)
   if (without?.has('patrol') !== true) every(clock, PATROL_EVERY_MS, () => patrol.walk(), complain)

@@ -1,27 +1,44 @@
 import {
   findViolations,
+  HOME_STEP,
+  nodeRef,
   seconds,
+  type Audit,
   type Clock,
   type Estate,
   type Fleet,
   type Inventory,
+  type NodeReading,
+  type WorkflowStore,
 } from '@cacheplane/domain'
 
 interface Inspected {
-  store: Pick<Estate, 'audit'>
-  fleet: Pick<Fleet, 'survey' | 'inventory'>
+  store: Pick<Estate, 'audit'> & Pick<WorkflowStore, 'loadNode'>
+  fleet: Pick<Fleet, 'survey' | 'inventory' | 'observeNode'>
 }
 
 const LOOK_AGAIN_AFTER_MS = seconds(1)
 
 /** What is wrong at this moment, work that is under way included. */
-export async function lookForViolations({ store, fleet }: Inspected): Promise<string[]> {
+export async function lookForViolations(inspected: Inspected): Promise<string[]> {
+  const { store, fleet } = inspected
   const inventories = new Map<string, Inventory>()
   for (const { engineId, reachable, because } of await fleet.survey()) {
     const silent: Inventory = { kind: 'unknown', because: because ?? 'it does not answer' }
     inventories.set(engineId, reachable ? await fleet.inventory(engineId) : silent)
   }
-  return findViolations(await store.audit(), inventories)
+  const audit = await store.audit()
+  return findViolations(audit, inventories, await readNodes(inspected, audit))
+}
+
+async function readNodes({ store, fleet }: Inspected, audit: Audit): Promise<Map<string, NodeReading>> {
+  const readings = new Map<string, NodeReading>()
+  for (const { kind, step, subjectId } of audit.workflows) {
+    if (kind !== 'node' || step !== HOME_STEP) continue
+    const subject = await store.loadNode(subjectId)
+    if (subject !== null) readings.set(subjectId, await fleet.observeNode(nodeRef(subject), 0))
+  }
+  return readings
 }
 
 /** What stays wrong however long we wait: looks until all is well, or gives the last findings after `patienceMs`. */

@@ -5,8 +5,10 @@ import {
   type Estate,
   type Fleet,
   type FleetObject,
+  type WorkflowStore,
 } from '@cacheplane/domain'
 import type { Logger } from 'pino'
+import { Interviews } from './interviews.ts'
 import { requestCheckup } from './monitor.ts'
 
 export const PATROL_EVERY_MS = 5_000
@@ -14,6 +16,7 @@ export const PATROL_EVERY_MS = 5_000
 interface PatrolDeps {
   fleet: Fleet
   estate: Estate
+  nodes: Pick<WorkflowStore, 'loadNode'>
   doorbell: Doorbell
   clock: Clock
   log: Logger
@@ -21,12 +24,16 @@ interface PatrolDeps {
 
 /**
  * Compares each engine with the database, for what events have missed: raises a checkup for each node that is not
- * running, removes late effects that no row owns, and reports what it dares not touch.
+ * running or does not serve, removes late effects that no row owns, and reports what it dares not touch.
  */
 export class Patrol {
   readonly #reported = new Set<string>()
 
-  constructor(private readonly deps: PatrolDeps) {}
+  readonly #interviews: Interviews
+
+  constructor(private readonly deps: PatrolDeps) {
+    this.#interviews = new Interviews(deps)
+  }
 
   async walk(): Promise<void> {
     const reports = await this.deps.fleet.survey()
@@ -46,6 +53,8 @@ export class Patrol {
     for (const { nodeId } of missing) await requestCheckup(this.deps, nodeId)
     for (const orphan of orphans) await this.#removeOrphan(orphan)
     for (const stranger of strangers) this.#report(stranger)
+    const atHome = expected.nodes.filter((node) => node.atHome).map((node) => node.nodeId)
+    await this.#interviews.hold(engineId, atHome)
   }
 
   async #removeOrphan(orphan: FleetObject): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Audit, AuditedWorkflow } from './audit.ts'
 import { findViolations } from './find-violations.ts'
-import type { FleetObject, Inventory } from './ports/fleet.ts'
+import type { FleetObject, Inventory, NodeReading } from './ports/fleet.ts'
 
 const AT = new Date('2026-01-01T12:00:00Z')
 const ago = (seconds: number): Date => new Date(AT.getTime() - seconds * 1_000)
@@ -40,6 +40,16 @@ interface Estate {
   node: AuditedWorkflow
   objects: FleetObject[]
   inventories: Map<string, Inventory>
+  readings: Map<string, NodeReading>
+}
+
+const SERVING: NodeReading = {
+  kind: 'serving',
+  version: '8.1.1',
+  runId: 'abc',
+  role: 'primary',
+  open: true,
+  maxmemoryBytes: 1,
 }
 
 /** One group with one node, all of it as it should be. */
@@ -62,6 +72,7 @@ function quiet(): Estate {
     node,
     objects,
     inventories: new Map([['engine-1', { kind: 'known', objects }]]),
+    readings: new Map([['node-1', SERVING]]),
     audit: {
       at: AT,
       owners: [{ kind: 'replication-group', id: 'rg-1', name: 'sessions', networkId: 'net-1' }],
@@ -90,8 +101,8 @@ function quiet(): Estate {
   }
 }
 
-function violationsOf({ audit, inventories }: Estate): string[] {
-  return findViolations(audit, inventories)
+function violationsOf({ audit, inventories, readings }: Estate): string[] {
+  return findViolations(audit, inventories, readings)
 }
 
 const NETWORK = 2
@@ -153,6 +164,16 @@ const SABOTAGES: Sabotage[] = [
     'a node at home of which nothing is known',
     (e) => e.audit.nodes.forEach((node) => (node.presence = 'unknown')),
     /at home, but its row says unknown/,
+  ],
+  [
+    'a node at home that serves nobody',
+    (e) => e.readings.set('node-1', { ...SERVING, open: false }),
+    /at home and does not serve: the node serves nobody but the control plane/,
+  ],
+  [
+    'a node at home that does not answer',
+    (e) => e.readings.set('node-1', { kind: 'unknown', because: 'silence' }),
+    /at home and does not serve: silence/,
   ],
   [
     'an owner without a workflow',

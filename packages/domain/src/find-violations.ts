@@ -1,22 +1,25 @@
 import type { Audit, AuditedNode, AuditedOwner, AuditedWorkflow } from './audit.ts'
 import { findRowViolations } from './find-row-violations.ts'
-import type { FleetObject, Inventory } from './ports/fleet.ts'
+import { diagnoseNode } from './diagnose-node.ts'
+import type { FleetObject, Inventory, NodeReading } from './ports/fleet.ts'
 import { FAILED_STEP, HOME_STEP } from './workflow.ts'
 
+/** What stands on each engine, by engine id. */
 export type Inventories = ReadonlyMap<string, Inventory>
+export type Readings = ReadonlyMap<string, NodeReading>
 
 /**
  * A sentence for each invariant that rows and engines break between them. While work is under way some are broken for a
  * moment, so that only what stays counts: look again before believing it.
  *
- * @param inventories by engine id
+ * @param readings what nodes say of themselves, by node id; nodes that were not asked may be left out
  */
-export function findViolations(audit: Audit, inventories: Inventories): string[] {
+export function findViolations(audit: Audit, inventories: Inventories, readings: Readings): string[] {
   const found = [...inventories.values()].flatMap((one) => (one.kind === 'known' ? one.objects : []))
   return [
     ...silentEngines(inventories),
     ...unownedObjects(audit, found),
-    ...audit.nodes.flatMap((node) => judgeNode(audit, node, inventories)),
+    ...audit.nodes.flatMap((node) => judgeNode(audit, node, inventories, readings)),
     ...audit.owners.flatMap((owner) => judgeOwner(audit, owner, found, inventories)),
     ...findRowViolations(audit),
   ]
@@ -53,12 +56,16 @@ function unownedObjects(audit: Audit, found: readonly FleetObject[]): string[] {
   })
 }
 
-function judgeNode(audit: Audit, node: AuditedNode, inventories: Inventories): string[] {
+function judgeNode(audit: Audit, node: AuditedNode, inventories: Inventories, readings: Readings): string[] {
   const workflow = workflowOf(audit, 'node', node.id)
   if (!isQuietAt(workflow, HOME_STEP)) return []
   const says: string[] = []
   if (!node.isOpen || node.presence !== 'known')
     says.push(`node ${node.name} is at home, but its row says ${node.isOpen ? node.presence : 'closed'}`)
+  const reading = readings.get(node.id)
+  const diagnosis = reading === undefined ? null : diagnoseNode(reading)
+  if (diagnosis !== null && diagnosis.kind !== 'healthy')
+    says.push(`node ${node.name} is at home and does not serve: ${diagnosis.because}`)
   const inventory = inventories.get(node.engineId)
   if (inventory === undefined)
     says.push(`node ${node.name} is on engine ${node.engineId}, of which nothing is heard`)

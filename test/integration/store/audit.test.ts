@@ -22,7 +22,7 @@ describe('the audit', () => {
     expect(audit.nodes.map((node) => node.name).sort()).toEqual(['pages/0001', 'sessions-001/0001'])
     expect(audit.allocations).toHaveLength(6)
     expect(audit.at.getTime() - (audit.workflows[0]?.createdAt.getTime() ?? 0)).toBeLessThan(60_000)
-    expect(findViolations(audit, BARE)).toEqual([])
+    expect(findViolations(audit, BARE, new Map())).toEqual([])
   })
 
   it('tells which address is held without its node, and which workflow lost its subject', async () => {
@@ -31,7 +31,7 @@ describe('the audit', () => {
     expect(destroyed).toEqual([{ name: 'destroy', raisedAt: expect.any(Date) }])
     await test.rows(`DELETE FROM cache_node`)
     await test.rows(`DELETE FROM cache_cluster WHERE replication_group_id IS NULL`)
-    const says = findViolations(await test.store.audit(), BARE)
+    const says = findViolations(await test.store.audit(), BARE, new Map())
     expect(says.filter((one) => one.startsWith('held and not used'))).toHaveLength(4)
     expect(says).toContainEqual(expect.stringMatching(/^network row net-\w+ has no owner$/))
     expect(says).toContainEqual(expect.stringMatching(/^cache-cluster workflow .* which is gone$/))

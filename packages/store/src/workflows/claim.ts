@@ -1,6 +1,9 @@
 import type { Claim, Lease, Signal, Workflow, WorkflowKind } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
-import { sql } from '../sql.ts'
+import { prepared, sql } from '../sql.ts'
+
+const claimed = prepared('claim_workflow')
+const dueRows = prepared('due_workflows')
 
 interface WorkflowRow {
   id: string
@@ -31,11 +34,12 @@ export async function claim(
   owner: string,
   leaseMs: number,
 ): Promise<Claim | null> {
-  const [row] = await q.rows<WorkflowRow>(sql`
+  const [row] = await q.rows<WorkflowRow>(claimed`
     UPDATE workflow w SET lease_owner = ${owner}, lease_token = lease_token + 1, attempts = attempts + 1,
       lease_until = clock_now() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${workflowId} AND run_at <= clock_now() AND (lease_until IS NULL OR lease_until <= clock_now())
-    RETURNING w.*, (SELECT o.wakes FROM workflow o WHERE o.id = w.id) AS wakes_read,
+    RETURNING w.id, w.kind, w.subject_id, w.parent_id, w.step, w.frame, w.attempts, w.deadline_at, w.first_home_at,
+      w.failure, w.because, w.lease_token, (SELECT o.wakes FROM workflow o WHERE o.id = w.id) AS wakes_read,
       (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals`)
   if (row === undefined) return null
   return {
@@ -54,7 +58,7 @@ export async function renew(q: Queryable, { workflowId, token }: Lease, leaseMs:
 }
 
 export async function due(q: Queryable, limit: number): Promise<string[]> {
-  const rows = await q.rows<{ id: string }>(sql`
+  const rows = await q.rows<{ id: string }>(dueRows`
     SELECT id FROM workflow WHERE run_at <= clock_now() AND (lease_until IS NULL OR lease_until <= clock_now())
     ORDER BY run_at LIMIT ${limit}`)
   return rows.map((row) => row.id)

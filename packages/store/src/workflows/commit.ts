@@ -11,27 +11,43 @@ import {
 import type { Pools } from '../allocation.ts'
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
-import { sql } from '../sql.ts'
+import { prepared, sql } from '../sql.ts'
 import { applyChange } from './apply-change.ts'
 
 export const SETTLED_CHANNEL = 'cacheplane_settled'
 
+const concluded = prepared('conclude_step')
+const heldRows = prepared('lock_held')
+
 interface HeldRow {
   id: string
-  step: string
   wakes: string
   root_id: string
   held: boolean
 }
 
-/** Everything a step recorded and its outcome, or nothing: the first statement proves the lease and keeps it locked. */
+/** Everything a step recorded and its outcome, or nothing: only with the lease, which is proved first. */
 export function commit(db: Database, pools: Pools, lease: Lease, step: StepCommit): Promise<Committed> {
+  return isAlone(step) ? commitAlone(db, lease, step) : commitAll(db, pools, lease, step)
+}
+
+function isAlone({ outcome, changes, clear }: StepCommit): boolean {
+  return outcome.kind !== 'done' && changes.length === 0 && clear.length === 0
+}
+
+/** One statement is a transaction too, at a quarter of the round trips. It may be repeated: it says the same again. */
+async function commitAlone(q: Queryable, lease: Lease, step: StepCommit): Promise<Committed> {
+  return { ...(await conclude(q, lease, step)), woken: [] }
+}
+
+function commitAll(db: Database, pools: Pools, lease: Lease, step: StepCommit): Promise<Committed> {
   return db.transaction(async (q) => {
     const held = await lockHeld(q, lease, step.changes)
     await clearSignals(q, lease, step)
     const woken: string[] = []
     for (const change of step.changes) woken.push(...(await applyChange(q, pools, change)))
-    const committed = await conclude(q, lease, step, held)
+    const committed =
+      step.outcome.kind === 'done' ? await finish(q, lease, held) : await conclude(q, lease, step)
     return { ...committed, woken: [...new Set(woken)].filter((id) => id !== lease.workflowId) }
   })
 }
@@ -46,14 +62,13 @@ async function lockHeld(
   changes: readonly Change[],
 ): Promise<HeldRow> {
   const { ids, kinds, subjects } = wokenBy(changes)
-  const rows = await q.rows<HeldRow>(sql`
-    SELECT id, step, wakes, root_id, lease_token = ${token} AND lease_until > clock_now() AS held FROM workflow
+  const rows = await q.rows<HeldRow>(heldRows`
+    SELECT id, wakes, root_id, lease_token = ${token} AND lease_until > clock_now() AS held FROM workflow
     WHERE id IN (SELECT unnest(${[workflowId, ...ids]}::text[]) UNION
       SELECT w.id FROM unnest(${kinds}::text[], ${subjects}::text[]) AS s(kind, subject_id) JOIN workflow w USING (kind, subject_id))
     ORDER BY id FOR UPDATE`)
   const own = rows.find((row) => row.id === workflowId)
-  if (own?.held !== true)
-    throw new StaleLease(`the lease of ${workflowId} with token ${token} is not valid any more`)
+  if (own?.held !== true) throw stale({ workflowId, token })
   return own
 }
 
@@ -80,53 +95,60 @@ async function clearSignals(
 
 type Concluded = Omit<Committed, 'woken'>
 
-async function conclude(q: Queryable, lease: Lease, step: StepCommit, held: HeldRow): Promise<Concluded> {
-  const { outcome } = step
-  switch (outcome.kind) {
-    case 'done':
-      await q.run(sql`DELETE FROM workflow WHERE id = ${lease.workflowId}`)
-      await announce(q, held.root_id)
-      return { kind: 'finished', signals: new Set(), wakes: step.wakes, deadlineAt: null }
-    case 'hop':
-      return update(q, lease, step, 'advanced', outcome.to)
-    case 'nap': {
-      // A wake that came since the step read its signals would otherwise be slept through.
-      if (BigInt(held.wakes) !== step.wakes) return update(q, lease, step, 'woken', held.step)
-      const napping = await update(q, lease, step, 'napping', held.step, outcome)
-      if (held.step === HOME_STEP || held.step === FAILED_STEP) await announce(q, held.root_id)
-      return napping
-    }
-  }
-}
-
-async function update(
+async function finish(
   q: Queryable,
   { workflowId }: Lease,
-  { frame, failure, deadlineMs }: StepCommit,
-  kind: 'advanced' | 'woken' | 'napping',
-  stepName: string,
-  nap?: { ms: number; because: string },
+  { root_id: rootId, wakes }: HeldRow,
 ): Promise<Concluded> {
-  const isNap = nap !== undefined
-  const [row] = await q.rows<{ wakes: string; deadline_at: Date | null; signals: Signal[] | null }>(sql`
-    UPDATE workflow w SET step = ${stepName}, frame = ${JSON.stringify(frame)}::jsonb, attempts = 0, last_error = NULL,
-      failure = COALESCE(${failure ?? null}, failure),
-      deadline_at = CASE WHEN ${deadlineMs === undefined} THEN deadline_at ELSE clock_now() + ${deadlineMs ?? null}::float8 * interval '1 millisecond' END,
-      first_home_at = CASE WHEN ${stepName === HOME_STEP} THEN COALESCE(first_home_at, clock_now()) ELSE first_home_at END,
-      because = CASE WHEN ${isNap} THEN ${nap?.because ?? null} ELSE because END,
-      run_at = CASE WHEN ${isNap} THEN clock_now() + ${nap?.ms ?? 0}::float8 * interval '1 millisecond' ELSE run_at END,
-      lease_owner = CASE WHEN ${isNap} THEN NULL ELSE lease_owner END,
-      lease_until = CASE WHEN ${isNap} THEN NULL ELSE lease_until END
-    WHERE id = ${workflowId}
-    RETURNING wakes, deadline_at, (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals`)
+  await q.run(sql`DELETE FROM workflow WHERE id = ${workflowId}`)
+  await q.rows(sql`SELECT pg_notify(${SETTLED_CHANNEL}, ${rootId})`)
+  return { kind: 'finished', signals: new Set(), wakes: BigInt(wakes), deadlineAt: null }
+}
+
+interface ConcludedRow {
+  napping: boolean
+  wakes_read: string
+  deadline_at: Date | null
+  signals: Signal[] | null
+}
+
+/**
+ * A nap gives way to a wake that came since the step read its signals: it would be slept through. As in a claim, signals
+ * and wakes are both read as of the statement's start.
+ */
+async function conclude(
+  q: Queryable,
+  { workflowId, token }: Lease,
+  { outcome, frame, failure, deadlineMs, wakes }: StepCommit,
+): Promise<Concluded> {
+  const next = outcome.kind === 'hop' ? outcome.to : null
+  const nap = outcome.kind === 'nap' ? outcome : null
+  const [row] = await q.rows<ConcludedRow>(concluded`
+    WITH concluded AS (
+      UPDATE workflow w SET step = COALESCE(${next}, step), frame = ${JSON.stringify(frame)}::jsonb, attempts = 0, last_error = NULL,
+        failure = COALESCE(${failure ?? null}, failure),
+        deadline_at = CASE WHEN ${deadlineMs === undefined} THEN deadline_at ELSE clock_now() + ${deadlineMs ?? null}::float8 * interval '1 millisecond' END,
+        first_home_at = CASE WHEN COALESCE(${next}, step) = ${HOME_STEP} THEN COALESCE(first_home_at, clock_now()) ELSE first_home_at END,
+        because = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN ${nap?.because ?? null} ELSE because END,
+        run_at = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN clock_now() + ${nap?.ms ?? 0}::float8 * interval '1 millisecond' ELSE run_at END,
+        lease_owner = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN NULL ELSE lease_owner END,
+        lease_until = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN NULL ELSE lease_until END
+      WHERE id = ${workflowId} AND lease_token = ${token} AND lease_until > clock_now()
+      RETURNING step, root_id, lease_until IS NULL AS napping, deadline_at,
+        (SELECT o.wakes FROM workflow o WHERE o.id = w.id) AS wakes_read,
+        (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals)
+    SELECT napping, deadline_at, wakes_read, signals,
+      CASE WHEN napping AND step IN (${HOME_STEP}, ${FAILED_STEP}) THEN pg_notify(${SETTLED_CHANNEL}, root_id) END
+    FROM concluded`)
+  if (row === undefined) throw stale({ workflowId, token })
   return {
-    kind,
-    signals: new Set(row?.signals ?? []),
-    wakes: BigInt(row?.wakes ?? 0),
-    deadlineAt: row?.deadline_at ?? null,
+    kind: row.napping ? 'napping' : nap === null ? 'advanced' : 'woken',
+    signals: new Set(row.signals ?? []),
+    wakes: BigInt(row.wakes_read),
+    deadlineAt: row.deadline_at,
   }
 }
 
-async function announce(q: Queryable, rootId: string): Promise<void> {
-  await q.rows(sql`SELECT pg_notify(${SETTLED_CHANNEL}, ${rootId})`)
+function stale({ workflowId, token }: Lease): StaleLease {
+  return new StaleLease(`the lease of ${workflowId} with token ${token} is not valid any more`)
 }

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
 import { queryable, type Queryable } from './queryable.ts'
 import { isPassing, retrying } from './retrying.ts'
+import { tellSqlState } from './tell-sqlstate.ts'
 import { repeatTransaction, type TransactionOptions, type Work } from './transaction.ts'
 
 /** `rows` and `run` repeat their statement when the connection is lost, so it must be one that may run twice. */
@@ -36,7 +37,7 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
   return {
     rows: (statement) => retrying(() => fromPool.rows(statement), isPassing),
     run: (statement) => retrying(() => fromPool.run(statement), isPassing),
-    ask: (work) => retrying(() => work(prisma), isPassing),
+    ask: (work) => retrying(() => work(prisma).catch(tellSqlState), isPassing),
     transaction: (work, options = {}) => repeatTransaction(pool, work, options),
     async close() {
       await prisma.$disconnect()

@@ -116,3 +116,15 @@ describe('a database that crashes and comes back', () => {
     }
   })
 })
+
+describe('a server that is still starting up', () => {
+  it('is told by its own code, also where Prisma has no name for it', async () => {
+    const test = await openTestStore()
+    await test.rows('ALTER TABLE zone RENAME TO zone_behind')
+    await test.rows(`CREATE FUNCTION refuse() RETURNS text LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'the database system is starting up' USING ERRCODE = '57P03'; END $$`)
+    await test.rows(`CREATE VIEW zone AS SELECT refuse() AS name, '' AS engine_id, '' AS address`)
+    await expect(test.store.listZones()).rejects.toMatchObject({ code: '57P03' })
+    await test.close()
+  })
+})

@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import { every } from './every.ts'
 import { failpointsFrom } from './failpoints.ts'
 import { startMonitor } from './monitor.ts'
+import { nearBell } from './near-bell.ts'
 import { Patrol, PATROL_EVERY_MS } from './patrol.ts'
 import { sweep, SWEEP_EVERY_MS } from './sweep.ts'
 import { systemClock } from './system-clock.ts'
@@ -49,18 +50,18 @@ export async function wireWorker(config: Config, log: Logger): Promise<WiredWork
   const { store, fleet } = await openAdapters(config, log)
   await store.keepAuthority(createAuthority)
   const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
+  const advance = boundAdvance((id) => runner.advance(id), CONCURRENCY)
   const runner = new Runner({
     owner: `worker-${randomUUID()}`,
     store,
     fleet,
-    doorbell,
+    doorbell: nearBell(advance, doorbell),
     clock,
     random: randomBytes,
     failpoints: failpointsFrom(config.CACHEPLANE_FAILPOINT, config.NODE_ENV),
     runbooks: RUNBOOKS,
     log,
   })
-  const advance = boundAdvance((id) => runner.advance(id), CONCURRENCY)
   const patrol = new Patrol({ fleet, estate: store, nodes: store, doorbell, clock, log })
   const complain = (task: string) => (error: unknown) =>
     log.warn({ task, error: describeError(error) }, 'a round failed')

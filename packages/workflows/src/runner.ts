@@ -38,8 +38,8 @@ export interface RunnerLog {
   warn(fields: object, message: string): void
 }
 
-/** Longer naps are left to the sweep. */
-const RING_WITHIN_MS = seconds(60)
+/** Longer naps are left to the sweep: a second more or less is nothing to them. */
+const RING_WITHIN_MS = seconds(5)
 
 /** Advances workflows, one lease at a time each: steps that follow one another run back to back in one hold. */
 export class Runner {

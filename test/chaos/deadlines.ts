@@ -20,6 +20,7 @@ export const FAULTS = {
   engineHangs: seconds(20),
   /** Longer than a lease, so that another worker takes over. */
   workerFrozen: seconds(25),
+  queueFrozen: seconds(5),
   /** Within which a thawed worker would do whatever it still has in mind. */
   afterThaw: seconds(3),
 } as const

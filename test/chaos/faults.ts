@@ -38,7 +38,8 @@ export const MENU = {
     await settled(service.queueContainer.unpause())
   },
   'postgres crashed': ({ service }) => service.crashPostgres(),
-  'container removed': (victim) => atContainer(victim, (id) => docker.getContainer(id).remove({ force: true })),
+  'container removed': (victim) =>
+    atContainer(victim, (id) => docker.getContainer(id).remove({ force: true })),
   'container killed': (victim) => atContainer(victim, (id) => docker.getContainer(id).kill()),
   'container restarted': (victim) => atContainer(victim, (id) => docker.getContainer(id).restart({ t: 0 })),
   'container restarted unseen': async (victim) => {

@@ -3,29 +3,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Dice } from '../simulation/dice.ts'
-import { FAULT_NAMES } from './faults.ts'
 import { DockerProxy } from './harness/docker-proxy.ts'
 import { FullService } from './harness/full-service.ts'
 import { Rounds } from './rounds.ts'
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, faults: { type: 'string' } } })
-const seed = Number(values.seed ?? randomBytes(2).readUInt16BE())
-const faults = Number(values.faults ?? 20)
-if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(faults)) {
-  throw new Error('npm run chaos -- [--seed <number>] [--faults <number>]')
-}
+const USAGE = 'npm run chaos -- [--seed <number>] [--faults <number>]'
 
 /** One real installation, one fault after the other in the midst of creations and deletions. Returns the exit code. */
-async function main(): Promise<number> {
-  console.log(`seed ${seed}: ${faults} faults; the same seed gives the same faults and wishes in the same order`)
+async function main(seed: number, faults: number): Promise<number> {
+  console.log(`Seed ${seed}, ${faults} faults: the same seed draws the same faults and wishes again.`)
   const proxy = await DockerProxy.start(join(tmpdir(), `cp-${randomBytes(6).toString('hex')}.sock`))
   const service = await FullService.start(proxy.address)
-  const rounds = new Rounds({ service, proxy, dice: new Dice(seed) })
-  const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort())
+  let isStopping = false
+  process.once('SIGINT', () => (isStopping = true))
   try {
-    for (let i = 1; i <= faults && !stop.signal.aborted; i += 1) console.log(`${i}. ${await rounds.play(FAULT_NAMES)}`)
-    console.log(`last. ${await rounds.clearAway()}`)
+    const rounds = new Rounds({ service, proxy, dice: new Dice(seed) })
+    for (let i = 1; i <= faults && !isStopping; i += 1) console.log(`${i}. ${await rounds.play()}`)
+    console.log(`At the end: ${await rounds.clearAway()}`)
     console.table({ seed, ...rounds.tally() })
     return rounds.violations.length === 0 ? 0 : 1
   } finally {
@@ -34,4 +28,8 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main()
+const { values } = parseArgs({ options: { seed: { type: 'string' }, faults: { type: 'string' } } })
+const seed = Number(values.seed ?? randomBytes(2).readUInt16BE())
+const faults = Number(values.faults ?? 20)
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(faults)) throw new Error(USAGE)
+process.exitCode = await main(seed, faults)

@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DEADLINES } from './deadlines.ts'
-import { MENU, type FaultName, type Victim } from './faults.ts'
+import { FAULT_NAMES, MENU, type FaultName, type Victim } from './faults.ts'
 import { check } from './harness/check.ts'
 import { Customer, type Cache } from './harness/customer.ts'
 
 const CACHES_MAX = 5
 const WISHES_MAX = 3
-const SPREAD_MS = 1_000
+/** Fault and wishes of a round begin within this time, so that one hits the other at any stage. */
+const SPREAD_MS = 1_500
 
-/** Faults and wishes in rounds; after each everything must come to rest and be as it should. */
+interface Wish {
+  /** `+name` or `-name`. */
+  label: string
+  fulfil: () => Promise<void>
+}
+
+/** Rounds of one fault in the midst of some wishes; after each of them everything must come to rest as it should be. */
 export class Rounds {
   readonly violations: string[] = []
   readonly #customer: Customer
-  readonly #settledMs: number[] = []
-  #wanted: Cache[] = []
+  readonly #restedMs: number[] = []
+  readonly #wanted = new Map<string, Cache>()
+  readonly #unwanted = new Map<string, Cache>()
   #created = 0
   #deleted = 0
 
@@ -21,43 +28,89 @@ export class Rounds {
     this.#customer = new Customer(victim.service)
   }
 
-  /** One fault in the midst of some wishes; returns a line about it. */
-  async play(faults: readonly FaultName[]): Promise<string> {
+  /** Returns a line about the round. */
+  async play(): Promise<string> {
     const { dice } = this.victim
-    const fault = dice.pick(faults) ?? 'both killed'
-    const faultAfterMs = dice.below(SPREAD_MS)
+    const fault = dice.pick(FAULT_NAMES) ?? 'both killed'
     const wishes = Array.from({ length: 1 + dice.below(WISHES_MAX) }, () => this.#draw())
-    const harm = async (): Promise<void> => {
-      await sleep(faultAfterMs)
-      await MENU[fault](this.victim)
-    }
-    return this.#settle(fault, [...wishes.map((wish) => wish.name), ''], [harm(), ...wishes.map((wish) => wish.done)])
+    return this.#round(fault, wishes)
   }
 
-  /** Deletes all that is left. */
-  async clearAway(): Promise<string> {
-    const going = this.#wanted.map((cache) => this.#remove(cache, 0))
-    return this.#settle('no fault', going.map((wish) => wish.name), going.map((wish) => wish.done))
+  /** Deletes what is left. */
+  clearAway(): Promise<string> {
+    return this.#round(
+      null,
+      [...this.#wanted.values()].map((cache) => this.#remove(cache)),
+    )
   }
 
   tally(): Record<string, number> {
-    const sorted = [...this.#settledMs].sort((a, b) => a - b)
+    const sorted = [...this.#restedMs].sort((a, b) => a - b)
     return {
       rounds: sorted.length,
       created: this.#created,
       deleted: this.#deleted,
       violations: this.violations.length,
-      'median seconds to rest': seconds(sorted[Math.floor(sorted.length / 2)] ?? 0),
-      'longest seconds to rest': seconds(sorted.at(-1) ?? 0),
+      'median s to rest': inSeconds(sorted[Math.floor(sorted.length / 2)] ?? 0),
+      'longest s to rest': inSeconds(sorted.at(-1) ?? 0),
     }
+  }
+
+  async #round(fault: FaultName | null, wishes: readonly Wish[]): Promise<string> {
+    const { dice } = this.victim
+    const soon = async (work: () => Promise<unknown>): Promise<void> => {
+      await sleep(dice.below(SPREAD_MS))
+      await this.#note(work)
+    }
+    const harm = fault === null ? [] : [soon(() => MENU[fault](this.victim))]
+    await Promise.all([...harm, ...wishes.map(({ fulfil }) => soon(fulfil))])
+    const overMs = performance.now()
+    const before = this.violations.length
+    await this.#rest()
+    const restedMs = performance.now() - overMs
+    this.#restedMs.push(restedMs)
+    const verdict = this.violations.slice(before).join('\n   ') || 'ok'
+    const labels = wishes.map(({ label }) => label).join(' ')
+    return `${fault ?? 'no fault'}; ${labels}; at rest after ${inSeconds(restedMs)} s: ${verdict}`
+  }
+
+  async #rest(): Promise<void> {
+    const coming = [...this.#wanted.values()].map(async (cache) => {
+      await this.#customer.becomes(cache, 'available')
+      const greeting = await this.#customer.greet(cache, await this.#customer.portOf(cache))
+      if (!/^PONG|^VERSION/.test(greeting)) throw new Error(`${cache.name} is available and says ${greeting}`)
+    })
+    const going = [...this.#unwanted.values()].map((cache) => this.#customer.becomes(cache, 'gone'))
+    await Promise.all([...coming, ...going].map((one) => this.#note(() => one)))
+    this.#unwanted.clear()
+    await this.#note(async () => this.violations.push(...(await check(this.victim.service, this.#customer))))
   }
 
   #draw(): Wish {
     const { dice } = this.victim
-    const isCreation = this.#wanted.length === 0 || (this.#wanted.length < CACHES_MAX && dice.chance(0.6))
-    const afterMs = dice.below(SPREAD_MS)
+    const old = dice.pick([...this.#wanted.values()])
+    const isFull = this.#wanted.size >= CACHES_MAX
+    if (old !== undefined && (isFull || dice.chance(0.4))) return this.#remove(old)
+    this.#created += 1
     const kind = dice.chance(0.7) ? 'replication-group' : 'cache-cluster'
-    const old = dice.pick(this.#wanted)
-    return isCreation || old === undefined ? this.#add({ kind, name: `cache-${this.#created + 1}` }, afterMs) : this.#remove(old, afterMs)
+    const cache: Cache = { kind, name: `cache-${this.#created}` }
+    this.#wanted.set(cache.name, cache)
+    return { label: `+${cache.name}`, fulfil: () => this.#customer.create(cache) }
+  }
+
+  #remove(cache: Cache): Wish {
+    this.#deleted += 1
+    this.#wanted.delete(cache.name)
+    this.#unwanted.set(cache.name, cache)
+    return { label: `-${cache.name}`, fulfil: () => this.#customer.delete(cache) }
+  }
+
+  /** What throws is a violation, too. */
+  async #note(work: () => Promise<unknown>): Promise<void> {
+    await work().catch((error: unknown) => {
+      this.violations.push(error instanceof Error ? error.message : String(error))
+    })
   }
 }
+
+const inSeconds = (ms: number): number => Math.round(ms / 100) / 10

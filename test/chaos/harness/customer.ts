@@ -7,7 +7,7 @@ import { DEADLINES } from '../deadlines.ts'
 import type { Service } from './service.ts'
 import { waitFor } from './wait-for.ts'
 
-export type Kind = 'replication-group' | 'cache-cluster'
+type Kind = 'replication-group' | 'cache-cluster'
 
 /** A cache that somebody wants: a group speaks TLS and wants the token, a cluster is a bare Memcached. */
 export interface Cache {

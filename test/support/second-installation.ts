@@ -23,10 +23,13 @@ export class SecondInstallation {
   private constructor(
     readonly stateDir: string,
     private readonly port: number,
+    private readonly environment: Record<string, string>,
   ) {}
 
-  static async prepare(): Promise<SecondInstallation> {
-    return new SecondInstallation(mkdtempSync(join(tmpdir(), 'cacheplane-e2e-')), await findFreePort())
+  /** @param environment further variables of the commands */
+  static async prepare(environment: Record<string, string> = {}): Promise<SecondInstallation> {
+    const stateDir = mkdtempSync(join(tmpdir(), 'cacheplane-e2e-'))
+    return new SecondInstallation(stateDir, await findFreePort(), environment)
   }
 
   get url(): string {

@@ -17,13 +17,12 @@ export interface Answer {
 /** An installation of its own beside whatever runs on this machine, driven through the commands that users type. */
 export class SecondInstallation {
   private knownId = ''
-  /** Further variables for `up` and `down`. */
-  readonly environment: Record<string, string> = {}
 
   private constructor(
     readonly stateDir: string,
     private readonly port: number,
-    private readonly environment: Record<string, string>,
+    /** Further variables for `up` and `down`. */
+    readonly environment: Record<string, string>,
   ) {}
 
   /** @param environment further variables of the commands */

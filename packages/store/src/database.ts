@@ -25,6 +25,8 @@ const SESSION = {
   idle_in_transaction_session_timeout: 10_000,
   query_timeout: 8_000,
   connectionTimeoutMillis: 3_000,
+  // A new connection costs more than what most requests ask of it: a process of the server with no plans yet.
+  idleTimeoutMillis: 300_000,
   keepAlive: true,
 }
 

@@ -4,10 +4,10 @@ import type { DockerEngine } from './docker-engine.ts'
 import { incarnationOf } from './labels.ts'
 import type { Answer, NodeControl, NodeFacts } from './node-control.ts'
 
-const POLL_MS = 5
-/** A start is polled densely for so long; whoever waits longer does not gain by milliseconds. */
-const DENSE_MS = 500
-const SPARSE_POLL_MS = 50
+const POLL_MIN_MS = 5
+const POLL_MAX_MS = 50
+/** Whoever has waited long does not gain by milliseconds: the pause grows with the wait. */
+const POLL_SHARE = 0.1
 /** How often Docker is asked whether a node that does not answer is still there. */
 const CONTAINER_CHECK_MS = 100
 
@@ -21,7 +21,7 @@ interface Bench {
 export async function observeNode(bench: Bench, ref: NodeRef, patienceMs: number): Promise<NodeReading> {
   const { clock } = bench
   const begun = clock.monotonicMs()
-  let checkedAt = -Infinity
+  let checkedAt = 0
   let standing: Standing = { kind: 'unknown', because: 'not asked yet' }
   for (;;) {
     const answer = await bench.control.read(ref)
@@ -35,7 +35,7 @@ export async function observeNode(bench: Bench, ref: NodeRef, patienceMs: number
     }
     if (standing.kind === 'stopped') return { kind: 'dead', because: standing.because }
     if (elapsed >= patienceMs) return impatient(answer, standing)
-    await clock.sleep(elapsed < DENSE_MS ? POLL_MS : SPARSE_POLL_MS)
+    await clock.sleep(Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, elapsed * POLL_SHARE)))
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FAULT_NAMES, MENU, type FaultName, type Victim } from './faults.ts'
+import { MENU, type FaultName, type Victim } from './faults.ts'
 import { check } from './harness/check.ts'
 import { Customer, type Cache } from './harness/customer.ts'
 
@@ -24,14 +24,17 @@ export class Rounds {
   #created = 0
   #deleted = 0
 
-  constructor(private readonly victim: Victim) {
+  constructor(
+    private readonly victim: Victim,
+    private readonly faults: readonly FaultName[],
+  ) {
     this.#customer = new Customer(victim.service)
   }
 
   /** Returns a line about the round. */
   async play(): Promise<string> {
     const { dice } = this.victim
-    const fault = dice.pick(FAULT_NAMES) ?? 'both killed'
+    const fault = dice.pick(this.faults) ?? 'both killed'
     const wishes = Array.from({ length: 1 + dice.below(WISHES_MAX) }, () => this.#draw())
     return this.#round(fault, wishes)
   }
@@ -75,11 +78,7 @@ export class Rounds {
   }
 
   async #rest(): Promise<void> {
-    const coming = [...this.#wanted.values()].map(async (cache) => {
-      await this.#customer.becomes(cache, 'available')
-      const greeting = await this.#customer.greet(cache, await this.#customer.portOf(cache))
-      if (!/^PONG|^VERSION/.test(greeting)) throw new Error(`${cache.name} is available and says ${greeting}`)
-    })
+    const coming = [...this.#wanted.values()].map((cache) => this.#customer.isServed(cache))
     const going = [...this.#unwanted.values()].map((cache) => this.#customer.becomes(cache, 'gone'))
     await Promise.all([...coming, ...going].map((one) => this.#note(() => one)))
     this.#unwanted.clear()

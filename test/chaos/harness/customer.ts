@@ -66,6 +66,13 @@ export class Customer {
     await waitFor(`${cache.name} to be ${wanted}`, look, (seen) => seen === wanted, DEADLINES.settled)
   }
 
+  /** Available, and not only by its status. */
+  async isServed(cache: Cache): Promise<void> {
+    await this.becomes(cache, 'available')
+    const look = async () => this.greet(cache, await this.portOf(cache))
+    await waitFor(`${cache.name} to serve`, look, (said) => /^PONG|^VERSION/.test(said), DEADLINES.settled)
+  }
+
   async portOf(cache: Cache): Promise<number> {
     const { body } = await this.describe(cache)
     const { nodeGroups, configurationEndpoint } = Described.parse(JSON.parse(body))

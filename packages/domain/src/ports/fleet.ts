@@ -26,6 +26,19 @@ export interface Fleet {
   openNode(spec: NodeSpec): Promise<Ensured<'not-ours' | 'dead'>>
   /** Removes every container and volume of this node, whatever the incarnation. */
   removeNode(ref: NodeRef): Promise<Removed>
+  /**
+   * Finds or makes the edge of this incarnation; it boots with every route closed. Earlier incarnations are removed
+   * first; one that has stopped is not started again.
+   */
+  ensureEdge(spec: EdgeSpec): Promise<Ensured<'port-taken' | 'image-missing' | 'dead'>>
+  /** Asks the edge what it routes; waits up to `patienceMs` while it starts. */
+  observeEdge(ref: EdgeRef, patienceMs: number): Promise<EdgeReading>
+  /**
+   * Makes the endpoint's routes exactly these. Connections to a node that is no longer routed to are cut before the
+   * answer, so that `ready` with a null primary is evidence that no client writes through this endpoint.
+   */
+  routeEndpoint(ref: EdgeRef, slot: number, routes: EndpointRoutes): Promise<Ensured<'dead'>>
+  removeEdge(ref: EdgeRef): Promise<Removed>
   /** Everything on the engine that carries this installation's label, networks and volumes included. */
   inventory(engineId: string): Promise<Inventory>
   /** Removes one object found by `inventory` that no row owns. Never touches an object without our label. */
@@ -115,6 +128,55 @@ export type NodeReading =
   | { kind: 'dead'; because: string }
   | { kind: 'unknown'; because: string }
 
+/** A proxy on an engine's host network; it carries the endpoints of many node groups, each in a slot of its own. */
+export interface EdgeRef {
+  edgeId: string
+  incarnation: number
+  engineId: string
+  /** Where the control plane speaks to it, with TLS and a client certificate. */
+  controlPort: number
+}
+
+export interface EdgeSpec extends EdgeRef {
+  slots: readonly EdgeSlot[]
+}
+
+export interface EdgeSlot {
+  slot: number
+  primaryPort: number
+  readerPort: number
+}
+
+/** A node as an edge reaches it: by its own address on the same engine, by its published port on another. */
+export interface RouteTarget {
+  engineId: string
+  ip: string
+  address: string
+  port: number
+}
+
+export interface EndpointRoutes {
+  /** Null closes the endpoint for writers. */
+  primary: RouteTarget | null
+  /** At most `READERS_MAX`; with none, readers are sent to the primary. */
+  readers: readonly RouteTarget[]
+}
+
+/** As many replicas as a node group can have. */
+export const READERS_MAX = 5
+
+export type EdgeReading =
+  | { kind: 'serving'; routes: readonly { slot: number; primary: Hop | null; readers: readonly Hop[] }[] }
+  | { kind: 'starting'; because: string }
+  | { kind: 'dead'; because: string }
+  | { kind: 'unknown'; because: string }
+
+/** Where an edge sends connections to. */
+export interface Hop {
+  host: string
+  port: number
+}
+
 export type ObjectKind = 'container' | 'network' | 'volume'
 
 export interface FleetObject {
@@ -123,7 +185,7 @@ export interface FleetObject {
   /** Docker's id or name, opaque to callers. */
   ref: string
   name: string
-  /** Node or network id that the object was made for. */
+  /** Node, edge or network id that the object was made for. */
   ownerId: string
   incarnation: number | null
   /** Containers only. */

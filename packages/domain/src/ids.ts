@@ -10,6 +10,8 @@ export const ID_PREFIXES = {
   cacheCluster: 'cc',
   node: 'node',
   network: 'net',
+  edge: 'edge',
+  failover: 'fo',
   workflow: 'wf',
   accessKey: 'ak',
   request: 'req',

@@ -25,6 +25,8 @@ export interface ReplicationGroup extends NodeSettings {
   description: string
   atRestEncryptionEnabled: boolean
   authTokenLastModifiedDate: Date | null
+  automaticFailoverEnabled: boolean
+  multiAZEnabled: boolean
   createdAt: Date
   networkId: string
   nodeGroups: NodeGroup[]
@@ -41,6 +43,80 @@ export interface NodeGroup {
   primaryNodeId: string
   /** ElastiCache shows each member as a cache cluster with the single node `0001`. */
   members: CacheCluster[]
+  endpoint: Endpoint
+  workflow: WorkflowView
+}
+
+/** Where clients find a node group, whoever its primary is. */
+export interface Endpoint {
+  edgeId: string
+  engineId: string
+  /** Of the edge's container. */
+  incarnation: number
+  controlPort: number
+  slot: number
+  /** Announced to clients. */
+  address: string
+  primaryPort: number
+  readerPort: number
+  /** Since when the edge serves; null while it is being made. */
+  servingAt: Date | null
+}
+
+/** A proxy container that carries the endpoints of many node groups. */
+export interface Edge {
+  id: string
+  engineId: string
+  incarnation: number
+  controlPort: number
+  presence: Presence
+  servingAt: Date | null
+  slots: { slot: number; primaryPort: number; readerPort: number }[]
+}
+
+export const FAILOVER_PHASES = [
+  'detected',
+  'confirmed',
+  'unrouted',
+  'fenced',
+  'elected',
+  'promoted',
+  'routed',
+  'redundancy-restored',
+] as const
+export type FailoverPhase = (typeof FAILOVER_PHASES)[number]
+
+/**
+ * `automatic`: the primary was lost. `test`: a user asked to lose it. `switch`: a planned promotion, in which nothing that
+ * was acknowledged is lost. `recovery`: without automatic failover, the lost primary was made again from its replicas.
+ */
+export type FailoverKind = 'automatic' | 'test' | 'switch' | 'recovery'
+
+/** One change of primary, from its cause to full redundancy. */
+export interface Failover {
+  id: string
+  /** ElastiCache's NodeGroupId. */
+  nodeGroupId: string
+  /** The epoch that it began; null until it has begun. */
+  epoch: bigint | null
+  kind: FailoverKind
+  status: 'requested' | 'running' | 'completed' | 'abandoned'
+  cause: string
+  fromCacheClusterId: string
+  toCacheClusterId: string | null
+  requestedAt: Date
+  endedAt: Date | null
+  phases: FailoverStage[]
+}
+
+export interface FailoverStage {
+  phase: FailoverPhase
+  at: Date
+  /** Since the first phase, in milliseconds. */
+  afterMs: number
+  because: string
+  /** For `elected`: every candidate as it was seen after the fence. */
+  candidates?: { cacheClusterId: string; offset: number | null; eligible: boolean; because: string }[]
 }
 
 export interface CacheCluster extends NodeSettings {
@@ -83,6 +159,10 @@ export interface CacheNode {
   openedAt: Date | null
   /** What `INFO server` said, with patch level. */
   engineVersionActual: string | null
+  /** It is to be taken out of its node group. */
+  leaving: boolean
+  /** A user asked for a restart, which empties it. */
+  rebooting: boolean
   createdAt: Date
   workflow: WorkflowView
 }

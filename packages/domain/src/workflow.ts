@@ -1,8 +1,8 @@
-export const WORKFLOW_KINDS = ['replication-group', 'cache-cluster', 'node'] as const
+export const WORKFLOW_KINDS = ['replication-group', 'cache-cluster', 'node-group', 'node', 'edge'] as const
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number]
 
 /** What can be asked of a workflow. Raising one is idempotent and wakes the workflow. */
-export const SIGNALS = ['destroy', 'checkup'] as const
+export const SIGNALS = ['destroy', 'checkup', 'replace', 'failover', 'converge'] as const
 export type Signal = (typeof SIGNALS)[number]
 
 /** What readers need of a workflow in order to derive a status. */

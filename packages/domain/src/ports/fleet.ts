@@ -22,8 +22,27 @@ export interface Fleet {
   ensureNode(spec: NodeSpec): Promise<Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'dead'>>
   /** Asks the node who it is, through the control plane's own user; waits up to `patienceMs` while it starts. */
   observeNode(ref: NodeRef, patienceMs: number): Promise<NodeReading>
-  /** Lets clients in. Idempotent. Only the holder of the node's lease may call it, after checking the reading. */
+  /**
+   * Like `observeNode`, for a node that was serving: asks the node and its engine at the same time and answers as soon
+   * as one of them is conclusive, `withinMs` at the latest.
+   */
+  examineNode(ref: NodeRef, withinMs: number): Promise<NodeReading>
+  /** Lets clients and replicas in. Idempotent. Only the holder of the lease may call it, after checking the reading. */
   openNode(spec: NodeSpec): Promise<Ensured<'not-ours' | 'dead'>>
+  /**
+   * Shuts clients and replicas out of a living node and cuts their connections: nothing is acknowledged any more, and
+   * nothing is lost. `openNode` lets them in again.
+   */
+  closeNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  /** Has the node copy `source` and follow it. A node that follows it already is left alone. */
+  followPrimary(spec: NodeSpec, source: ReplicationSource): Promise<Ensured<'dead'>>
+  /** Ends the following: the node takes writes on a history of its own. Never repeated by the fleet itself. */
+  promoteNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  /**
+   * Makes sure that this incarnation never serves again: it is dead already, or it is killed and seen dead. Only
+   * `fenced` is evidence.
+   */
+  fenceNode(ref: NodeRef): Promise<Fenced>
   /** Removes every container and volume of this node, whatever the incarnation. */
   removeNode(ref: NodeRef): Promise<Removed>
   /**
@@ -94,6 +113,8 @@ export interface NodeRef {
 export interface NodeSpec extends NodeRef {
   engineVersion: string
   networkId: string
+  /** Whose replication password its replicas show; null for a node that never has any. */
+  nodeGroupId: string | null
   limits: NodeLimits
   /** AUTH token of the default user; null lets clients in without a password. */
   authToken: Secret | null
@@ -123,10 +144,49 @@ export type NodeReading =
       role: 'primary' | 'replica' | 'none'
       open: boolean
       maxmemoryBytes: number
+      replication: ReplicationFacts
     }
   | { kind: 'starting'; because: string }
   | { kind: 'dead'; because: string }
+  /** Its container is paused or cut off from its network: it serves nobody, and may come back as it was. */
+  | { kind: 'frozen'; because: string }
+  /** Its container runs, and the process in it does not answer. */
+  | { kind: 'silent'; because: string }
+  /** Neither the node nor its Docker engine answers. */
+  | { kind: 'unreachable'; because: string }
   | { kind: 'unknown'; because: string }
+
+/** What a redis or valkey node says of its part in replication; memcached has none of it. */
+export interface ReplicationFacts {
+  /** Names the history of the data; a promotion begins a new one and remembers where the old one ended. */
+  historyId: string
+  formerHistoryId: string | null
+  /** How far along the history the node is, in bytes. */
+  offset: number
+  /** How many keys it holds, all databases together. */
+  keys: number
+  /** It reads its data from disk or network and answers for none of it yet. */
+  loading: boolean
+  /** What a replica says of its primary; null for a primary. */
+  link: {
+    source: Hop
+    up: boolean
+    /** It is receiving a full copy. */
+    syncing: boolean
+    /** Since it last heard from its primary, in whole seconds as the engine counts them; null when it never did. */
+    lastHeardSeconds: number | null
+  } | null
+}
+
+/** Where a replica copies from, and as whom it logs in. */
+export interface ReplicationSource {
+  target: RouteTarget
+  /** The node group, whose nodes share a replication password. */
+  nodeGroupId: string
+}
+
+export type Fenced =
+  { kind: 'fenced'; how: 'was-dead' | 'killed'; because: string } | { kind: 'unknown'; because: string }
 
 /** A proxy on an engine's host network; it carries the endpoints of many node groups, each in a slot of its own. */
 export interface EdgeRef {

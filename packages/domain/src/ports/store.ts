@@ -4,6 +4,7 @@ import type {
   AvailabilityZone,
   CacheCluster,
   EngineCapacity,
+  Failover,
   NodeSettings,
   ReplicationGroup,
 } from '../resources.ts'
@@ -21,6 +22,16 @@ export interface Catalogue {
   createCacheCluster(plan: CacheClusterPlan): Promise<Accepted>
   deleteReplicationGroup(accountId: string, replicationGroupId: string): Promise<Accepted>
   deleteCacheCluster(accountId: string, cacheClusterId: string): Promise<Accepted>
+
+  /** Description and switches take effect at once; a new primary is a planned switch. */
+  modifyReplicationGroup(accountId: string, id: string, change: GroupChange): Promise<Accepted>
+  /** Loses the primary of a node group on purpose. */
+  testFailover(accountId: string, id: string, nodeGroupId: string): Promise<Accepted>
+  increaseReplicaCount(accountId: string, id: string, wish: ReplicaIncrease): Promise<Accepted>
+  decreaseReplicaCount(accountId: string, id: string, wish: ReplicaDecrease): Promise<Accepted>
+  rebootCacheCluster(accountId: string, cacheClusterId: string, cacheNodeIds: readonly string[]): Promise<Accepted>
+  /** Newest first. Null when there is no such group. */
+  listFailovers(accountId: string, replicationGroupId: string, limit: number): Promise<Failover[] | null>
 
   findReplicationGroup(accountId: string, replicationGroupId: string): Promise<ReplicationGroup | null>
   /** Ordered by id; `after` is exclusive. */
@@ -87,6 +98,32 @@ export interface ReplicationGroupPlan extends PlanBase {
   replicationGroupId: string
   description: string
   atRestEncryptionEnabled: boolean
+  automaticFailoverEnabled: boolean
+  multiAZEnabled: boolean
+}
+
+/** What is absent stays as it is. */
+export interface GroupChange {
+  description?: string
+  automaticFailoverEnabled?: boolean
+  multiAZEnabled?: boolean
+  /** CacheClusterId of the member that is to become the primary. */
+  primaryClusterId?: string
+  autoMinorVersionUpgrade?: boolean
+  preferredMaintenanceWindow?: string
+}
+
+export interface ReplicaIncrease {
+  newReplicaCount: number
+  /** One per node of the node group, the primary's first, as ElastiCache has it; null leaves the choice. */
+  zones: readonly string[] | null
+}
+
+export interface ReplicaDecrease {
+  /** Null when the victims are named. */
+  newReplicaCount: number | null
+  /** CacheClusterIds; empty leaves the choice. */
+  replicasToRemove: readonly string[]
 }
 
 export interface CacheClusterPlan extends PlanBase {
@@ -99,6 +136,10 @@ export interface Estate {
   recordSurvey(reports: readonly EngineReport[]): Promise<void>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
+  /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */
+  requestCheckup(nodeId: string): Promise<string | null>
+  /** Sees that there are free endpoints where the next groups will want them; returns the workflows to ring for. */
+  ensureFreeEndpoints(): Promise<string[]>
   /** Everything that `findViolations` judges, as of one moment. */
   audit(): Promise<Audit>
   /** Raises on the workflow of a subject; returns its id for ringing, null when there is none. */
@@ -112,6 +153,7 @@ export interface Estate {
 
 export interface ExpectedObjects {
   nodes: { nodeId: string; incarnation: number; presence: 'absent' | 'unknown' | 'known'; atHome: boolean }[]
+  edges: { edgeId: string; incarnation: number; atHome: boolean }[]
   networkIds: string[]
 }
 

@@ -1,8 +1,18 @@
 import type { NewEvent } from '../events.ts'
-import type { Presence } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
-import type { CacheCluster, CacheNode, Network, ReplicationGroup } from '../resources.ts'
+import type {
+  CacheCluster,
+  CacheNode,
+  Edge,
+  Failover,
+  FailoverKind,
+  FailoverStage,
+  Network,
+  NodeGroup,
+  Presence,
+  ReplicationGroup,
+} from '../resources.ts'
 
 /** The durable side of the workflow runner. Lease arithmetic is done by the database's clock. */
 export interface WorkflowStore {
@@ -25,6 +35,8 @@ export interface WorkflowStore {
   loadNode(nodeId: string): Promise<NodeSubject | null>
   loadReplicationGroup(id: string): Promise<OwnerSubject<ReplicationGroup> | null>
   loadCacheCluster(id: string): Promise<OwnerSubject<CacheCluster> | null>
+  loadNodeGroup(id: string): Promise<NodeGroupSubject | null>
+  loadEdge(id: string): Promise<Edge | null>
 }
 
 export class StaleLease extends Error {
@@ -80,9 +92,26 @@ export type Change =
   | { do: 'move-network'; networkId: string }
   | { do: 'raise'; kind: WorkflowKind; subjectId: string; signal: Signal }
   | { do: 'wake'; workflowId: string }
-  | { do: 'spawn-node'; nodeId: string; parentId: string }
+  | { do: 'spawn'; kind: 'node' | 'node-group'; subjectId: string; parentId: string }
   /** Deletes the row, quarantines its addresses. */
   | { do: 'remove-node'; nodeId: string }
+  /** Deletes the member of a node group whose node is gone. */
+  | { do: 'remove-member'; clusterId: string }
+  | { do: 'set-leaving'; nodeId: string }
+  /** A user's restart is over, or has begun as the replacement of the node. */
+  | { do: 'clear-rebooting'; nodeId: string }
+  /** The next epoch with another primary, if the epoch is still `fromEpoch`; anything else is a lost lease. */
+  | { do: 'begin-epoch'; nodeGroupId: string; fromEpoch: bigint }
+  | { do: 'set-primary'; nodeGroupId: string; epoch: bigint; nodeId: string }
+  /** A change of primary that nobody asked for begins. */
+  | { do: 'record-failover'; failover: NewFailover }
+  | { do: 'advance-failover'; failoverId: string; advance: FailoverAdvance }
+  /** Deletes the row and its members, gives its endpoint back; all nodes must be gone. */
+  | { do: 'remove-node-group'; id: string }
+  | { do: 'set-edge'; edgeId: string; presence: Presence; serving: boolean }
+  | { do: 'next-edge-incarnation'; edgeId: string }
+  /** Raises on every node group that has an endpoint on the edge. */
+  | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
   /** Delete the owner, its member rows, secrets and network row; all nodes must be gone. */
   | { do: 'remove-replication-group'; id: string }
   | { do: 'remove-cache-cluster'; id: string }
@@ -94,10 +123,41 @@ export interface NodeSubject {
   network: Network
   /** The replication group, or the standalone cache cluster, that the node works for. */
   owner: { kind: 'replication-group' | 'cache-cluster'; id: string; name: string }
+  /** Internal id of the node group it is a member of; null for a node of a standalone cluster. */
+  nodeGroupId: string | null
   authToken: Secret | null
   engineCpus: number
   /** Whether the user asked for this very port. */
   portIsFixed: boolean
+}
+
+/** All that a node group's workflow needs to know. */
+export interface NodeGroupSubject {
+  group: { id: string; accountId: string; replicationGroupId: string; automaticFailoverEnabled: boolean }
+  nodeGroup: NodeGroup
+  /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */
+  nodes: NodeSubject[]
+  network: Network
+  engineIds: string[]
+  /** What is asked for or under way; null when nothing is. */
+  failover: Failover | null
+}
+
+export interface NewFailover {
+  id: string
+  nodeGroupId: string
+  epoch: bigint
+  kind: FailoverKind
+  cause: string
+  fromCacheClusterId: string
+}
+
+/** What a step adds to the record of a change of primary; the phases are appended. */
+export interface FailoverAdvance {
+  phases?: FailoverStage[]
+  status?: Failover['status']
+  epoch?: bigint
+  toCacheClusterId?: string
 }
 
 export interface OwnerSubject<Owner> {

@@ -14,7 +14,9 @@ export type Admission =
 export function admitNode(subject: NodeSubject, reading: NodeReading): Admission {
   switch (reading.kind) {
     case 'starting':
-      return { kind: 'wait', because: reading.because }
+    case 'frozen':
+    case 'silent':
+    case 'unreachable':
     case 'unknown':
       return { kind: 'wait', because: reading.because }
     case 'dead':

@@ -19,6 +19,9 @@ export function diagnoseNode(reading: NodeReading): Diagnosis {
     case 'dead':
       return { kind: 'lost', because: reading.because }
     case 'starting':
+    case 'frozen':
+    case 'silent':
+    case 'unreachable':
     case 'unknown':
       return { kind: 'unclear', because: reading.because }
   }

@@ -26,6 +26,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     ...nodeRef(subject),
     engineVersion: cluster.engineVersion,
     networkId: network.id,
+    nodeGroupId: subject.nodeGroupId,
     limits: nodeLimits(type, cluster.engine, engineCpus),
     authToken,
     parameters: {},

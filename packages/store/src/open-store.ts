@@ -95,7 +95,7 @@ function catalogue(
 
 function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings['pools']): WorkflowStore {
   return {
-    claim: (id, owner, leaseMs) => claim(db, id, owner, leaseMs),
+    claim: (id, owner, leaseMs, leaseMsOf) => claim(db, id, owner, leaseMs, leaseMsOf),
     renew: (lease, leaseMs) => renew(db, lease, leaseMs),
     commit: (lease, step) => commit(db, pools, lease, step),
     setBack: (lease, error, retryMs) => setBack(db, lease, error, retryMs),

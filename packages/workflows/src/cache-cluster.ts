@@ -32,7 +32,12 @@ function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
   return {
     accountId: cluster.accountId,
     name: cluster.cacheClusterId,
-    nodes: cluster.nodes,
+    parts: cluster.nodes.map(({ id, cacheNodeId, workflow }) => ({
+      kind: 'node',
+      id,
+      name: `cache node ${cacheNodeId}`,
+      workflow,
+    })),
     network,
     engineIds,
     created: [event('Cache cluster created')],

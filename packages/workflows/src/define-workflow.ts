@@ -1,5 +1,6 @@
 import { Bug, type Outcome, type WorkflowKind, type WorkflowStore } from '@cacheplane/domain'
 import type { z } from 'zod'
+import { LEASE, type LeaseTerms } from './held-lease.ts'
 import { stepContext, type StepContext, type StepRecord } from './step-context.ts'
 
 /** Every workflow begins at `start`, rests at `wait`, and is sent to `destroy` from anywhere by that signal. */
@@ -8,10 +9,14 @@ interface RequiredSteps {
 }
 
 /** All that a workflow reads from the store by itself. */
-type SubjectLoader = Pick<WorkflowStore, 'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster'>
+type SubjectLoader = Pick<
+  WorkflowStore,
+  'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster' | 'loadNodeGroup' | 'loadEdge'
+>
 
 interface Definition<Subject, Frame, Step extends string> {
   kind: WorkflowKind
+  lease?: LeaseTerms
   /** What the workflow remembers between steps besides its subject's rows. */
   frame: z.ZodType<Frame>
   /** Null when the subject's rows are gone, which ends the workflow. */
@@ -25,6 +30,7 @@ type Surroundings = Parameters<typeof stepContext>[2]
 export interface Runbook {
   readonly kind: WorkflowKind
   readonly stepNames: readonly string[]
+  readonly lease: LeaseTerms
   /** Loads the subject and runs the workflow's current step; null when the subject is gone. */
   runStep(
     store: SubjectLoader,
@@ -40,6 +46,7 @@ export const defineWorkflow =
   ): Runbook => ({
     kind: definition.kind,
     stepNames: Object.keys(definition.steps),
+    lease: definition.lease ?? LEASE,
     async runStep(store, around) {
       const { step, subjectId } = around.workflow
       if (!isStep(definition.steps, step)) throw new Bug(`${definition.kind} has no step ${step}`)

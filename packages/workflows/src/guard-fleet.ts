@@ -11,6 +11,8 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
   return {
     survey: () => fleet.survey(),
     observeNode: (ref, patienceMs) => fleet.observeNode(ref, patienceMs),
+    examineNode: (ref, withinMs) => fleet.examineNode(ref, withinMs),
+    observeEdge: (ref, patienceMs) => fleet.observeEdge(ref, patienceMs),
     inventory: (engineId) => fleet.inventory(engineId),
     watch: (onChange) => fleet.watch(onChange),
     close: () => fleet.close(),
@@ -18,6 +20,13 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     removeNetwork: guarded((ref) => fleet.removeNetwork(ref)),
     ensureNode: guarded((spec) => fleet.ensureNode(spec)),
     openNode: guarded((spec) => fleet.openNode(spec)),
+    closeNode: guarded((ref) => fleet.closeNode(ref)),
+    followPrimary: guarded((spec, source) => fleet.followPrimary(spec, source)),
+    promoteNode: guarded((ref) => fleet.promoteNode(ref)),
+    fenceNode: guarded((ref, isDying) => fleet.fenceNode(ref, isDying)),
+    ensureEdge: guarded((spec) => fleet.ensureEdge(spec)),
+    routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
+    removeEdge: guarded((ref) => fleet.removeEdge(ref)),
     removeNode: guarded((ref) => fleet.removeNode(ref)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

@@ -1,6 +1,6 @@
 import { seconds, type Clock } from '@cacheplane/domain'
 import { describe, expect, it } from 'vitest'
-import { HeldLease, LEASE_MS, LeaseLost } from './held-lease.ts'
+import { HeldLease, LEASE, LeaseLost } from './held-lease.ts'
 
 /** A clock by hand: `pass` moves it, and wakes whoever has slept long enough. */
 function handClock() {
@@ -23,7 +23,7 @@ function handClock() {
 
 function hold(renew: () => Promise<boolean>) {
   const { clock, pass } = handClock()
-  const held = new HeldLease({ workflowId: 'wf-1', token: 1n }, { renew }, clock, 0)
+  const held = new HeldLease({ workflowId: 'wf-1', token: 1n }, { renew }, clock, 0, LEASE)
   void held.keepAlive()
   return { held, pass }
 }
@@ -37,7 +37,7 @@ describe('a held lease', () => {
 
   it('covers nothing in its last seconds when it cannot be renewed, so that no effect outlasts it', async () => {
     const { held, pass } = hold(() => Promise.reject(new Error('the database is away')))
-    await pass(LEASE_MS - seconds(3) - 1)
+    await pass(LEASE.ms - LEASE.marginMs - 1)
     expect(() => held.assertCovers()).not.toThrow()
     await pass(2)
     expect(() => held.assertCovers()).toThrow(LeaseLost)

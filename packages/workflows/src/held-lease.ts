@@ -1,9 +1,16 @@
 import { seconds, type Clock, type Lease, type WorkflowStore } from '@cacheplane/domain'
 
-export const LEASE_MS = seconds(10)
-/** An effect may start only while this much of the lease is left: the longest that its own deadline lets it last. */
-const MARGIN_MS = seconds(3)
-const RENEW_EVERY_MS = seconds(2)
+export interface LeaseTerms {
+  ms: number
+  /** An effect may start only while this much of the lease is left: about as long as such effects take. */
+  marginMs: number
+  renewEveryMs: number
+}
+
+export const LEASE: LeaseTerms = { ms: seconds(10), marginMs: seconds(3), renewEveryMs: seconds(2) }
+
+/** For what may not wait: who dies or freezes with it is followed within seconds. */
+export const SHORT_LEASE: LeaseTerms = { ms: seconds(2.5), marginMs: seconds(1), renewEveryMs: seconds(0.6) }
 
 /** Thrown before an effect that the lease no longer covers. Whoever holds it now goes on from the rows. */
 export class LeaseLost extends Error {
@@ -23,12 +30,13 @@ export class HeldLease {
     private readonly store: Pick<WorkflowStore, 'renew'>,
     private readonly clock: Clock,
     claimedAtMs: number,
+    private readonly terms: LeaseTerms,
   ) {
-    this.#validUntilMs = claimedAtMs + LEASE_MS
+    this.#validUntilMs = claimedAtMs + terms.ms
   }
 
   assertCovers(): void {
-    if (this.#released || this.clock.monotonicMs() > this.#validUntilMs - MARGIN_MS) {
+    if (this.#released || this.clock.monotonicMs() > this.#validUntilMs - this.terms.marginMs) {
       throw new LeaseLost(`the lease of ${this.lease.workflowId} cannot be proved any more`)
     }
   }
@@ -36,11 +44,11 @@ export class HeldLease {
   /** Renews until released. A failing database lets the lease run out, which is what stops the effects. */
   async keepAlive(): Promise<void> {
     while (!this.#released) {
-      await this.clock.sleep(RENEW_EVERY_MS)
+      await this.clock.sleep(this.terms.renewEveryMs)
       if (this.#released) return
       const askedAtMs = this.clock.monotonicMs()
-      const renewed = await this.store.renew(this.lease, LEASE_MS).catch(() => null)
-      if (renewed === true) this.#validUntilMs = askedAtMs + LEASE_MS
+      const renewed = await this.store.renew(this.lease, this.terms.ms).catch(() => null)
+      if (renewed === true) this.#validUntilMs = askedAtMs + this.terms.ms
       if (renewed === false) this.#released = true
     }
   }

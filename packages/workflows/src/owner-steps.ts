@@ -8,19 +8,27 @@ import {
   nap,
   networkSpec,
   seconds,
-  type CacheNode,
   type Change,
   type Network,
   type NewEvent,
+  type WorkflowView,
 } from '@cacheplane/domain'
 import { z } from 'zod'
 import type { StepContext } from './step-context.ts'
 
-/** What replication groups and standalone cache clusters have in common: a network, nodes in it, and a way back. */
+/** What an owner is made of and waits for: the nodes of a cache cluster, the node groups of a replication group. */
+export interface Part {
+  kind: 'node' | 'node-group'
+  id: string
+  name: string
+  workflow: WorkflowView
+}
+
+/** What replication groups and standalone cache clusters have in common: a network, parts in it, and a way back. */
 export interface OwnerFacts {
   accountId: string
   name: string
-  nodes: readonly CacheNode[]
+  parts: readonly Part[]
   network: Network
   engineIds: readonly string[]
   created: readonly NewEvent[]
@@ -38,14 +46,14 @@ const CREATE_WITHIN_MS = minutes(5)
 export const ownerSteps = <S>(facts: (subject: S) => OwnerFacts) => ({
   start: async (c: OwnerContext<S>) => begin(c),
   ensure_network: (c: OwnerContext<S>) => ensureNetwork(c, facts(c.subject)),
-  spawn_nodes: async (c: OwnerContext<S>) => spawnNodes(c, facts(c.subject)),
-  await_nodes: async (c: OwnerContext<S>) => awaitNodes(c, facts(c.subject)),
+  spawn_parts: async (c: OwnerContext<S>) => spawnParts(c, facts(c.subject)),
+  await_parts: async (c: OwnerContext<S>) => awaitParts(c, facts(c.subject)),
 
   unwind: (c: OwnerContext<S>) => unwind(c, facts(c.subject)),
   failed: async () => nap(hours(24), 'the creation failed'),
 
   destroy: async (c: OwnerContext<S>) => destroy(c, facts(c.subject)),
-  destroy_nodes: async (c: OwnerContext<S>) => destroyedNodes(facts(c.subject)),
+  destroy_parts: async (c: OwnerContext<S>) => destroyedParts(facts(c.subject)),
   destroy_network: (c: OwnerContext<S>) => destroyNetwork(c, facts(c.subject)),
 })
 
@@ -62,26 +70,30 @@ async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
     return hop('ensure_network')
   }
   const unknown = ensured.find((one) => one.kind === 'unknown')
-  if (unknown === undefined) return hop('spawn_nodes')
+  if (unknown === undefined) return hop('spawn_parts')
   if (!c.overdue) return nap(seconds(1), unknown.because)
   c.fail(unknown.because)
   return hop('unwind')
 }
 
-function spawnNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
-  for (const node of facts.nodes) c.change({ do: 'spawn-node', nodeId: node.id, parentId: c.workflow.id })
-  return hop('await_nodes')
+function spawnParts<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+  for (const part of facts.parts) spawn(c, part)
+  return hop('await_parts')
 }
 
-function awaitNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
-  const failed = facts.nodes.find((node) => node.workflow.step === FAILED_STEP)
+function spawn<S>(c: OwnerContext<S>, { kind, id }: Part): void {
+  c.change({ do: 'spawn', kind, subjectId: id, parentId: c.workflow.id })
+}
+
+function awaitParts<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+  const failed = facts.parts.find((part) => part.workflow.step === FAILED_STEP)
   if (failed !== undefined) {
-    c.fail(failed.workflow.failure ?? `cache node ${failed.cacheNodeId} could not be created`)
+    c.fail(failed.workflow.failure ?? `${failed.name} could not be created`)
     return hop('unwind')
   }
-  const starting = facts.nodes.filter((node) => node.workflow.step !== HOME_STEP)
+  const starting = facts.parts.filter((part) => part.workflow.step !== HOME_STEP)
   if (starting.length > 0)
-    return nap(seconds(30), `${starting.length} of ${facts.nodes.length} nodes are starting`)
+    return nap(seconds(30), `${starting.length} of ${facts.parts.length} are starting`)
   for (const event of facts.created) c.event(facts.accountId, event)
   c.deadline(null)
   return hop('wait')
@@ -89,8 +101,8 @@ function awaitNodes<S>(c: OwnerContext<S>, facts: OwnerFacts) {
 
 /** Takes down what a failed creation has made, so that what is left is a row that says why. */
 async function unwind<S>(c: OwnerContext<S>, facts: OwnerFacts) {
-  if (facts.nodes.length > 0) {
-    destroyNodes(c, facts)
+  if (facts.parts.length > 0) {
+    destroyParts(c, facts)
     return nap(seconds(30), 'the nodes of the failed creation are being removed')
   }
   const standing = await removeNetworks(c, facts)
@@ -98,12 +110,12 @@ async function unwind<S>(c: OwnerContext<S>, facts: OwnerFacts) {
 }
 
 function destroy<S>(c: OwnerContext<S>, facts: OwnerFacts) {
-  destroyNodes(c, facts)
-  return hop('destroy_nodes')
+  destroyParts(c, facts)
+  return hop('destroy_parts')
 }
 
-function destroyedNodes(facts: OwnerFacts) {
-  if (facts.nodes.length > 0) return nap(seconds(30), `${facts.nodes.length} nodes are being removed`)
+function destroyedParts(facts: OwnerFacts) {
+  if (facts.parts.length > 0) return nap(seconds(30), `${facts.parts.length} parts are being removed`)
   return hop('destroy_network')
 }
 
@@ -115,11 +127,11 @@ async function destroyNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   return done()
 }
 
-/** A node that was never spawned gets its workflow here, so that there is one way for a node to go. */
-function destroyNodes<S>(c: OwnerContext<S>, facts: OwnerFacts): void {
-  for (const node of facts.nodes) {
-    c.change({ do: 'spawn-node', nodeId: node.id, parentId: c.workflow.id })
-    c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
+/** A part that was never spawned gets its workflow here, so that there is one way for it to go. */
+function destroyParts<S>(c: OwnerContext<S>, facts: OwnerFacts): void {
+  for (const part of facts.parts) {
+    spawn(c, part)
+    c.change({ do: 'raise', kind: part.kind, subjectId: part.id, signal: 'destroy' })
   }
 }
 

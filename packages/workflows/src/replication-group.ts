@@ -5,8 +5,8 @@ import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
 type Subject = OwnerSubject<ReplicationGroup>
 
 /**
- * Life of a replication group: a network and nodes, kept served, taken down.
- * Promise: it is at home only when every node of it serves clients.
+ * Life of a replication group: a network and node groups, taken down with it. Each node group keeps itself served.
+ * Promise: it comes home only when every node group has.
  */
 export const replicationGroup = defineWorkflow<Subject>()({
   kind: 'replication-group',
@@ -39,7 +39,12 @@ function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
   return {
     accountId: group.accountId,
     name: group.replicationGroupId,
-    nodes: members.flatMap((member) => member.nodes),
+    parts: group.nodeGroups.map(({ id, nodeGroupId, workflow }) => ({
+      kind: 'node-group',
+      id,
+      name: `node group ${nodeGroupId}`,
+      workflow,
+    })),
     network,
     engineIds,
     created: [

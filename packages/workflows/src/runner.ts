@@ -1,4 +1,5 @@
 import {
+  Bug,
   describeError,
   DESTROY_STEP,
   hop,
@@ -17,7 +18,7 @@ import {
 import type { Runbook } from './define-workflow.ts'
 import { failpointName, type Failpoints } from './failpoints.ts'
 import { guardFleet } from './guard-fleet.ts'
-import { HeldLease, LEASE_MS, LeaseLost } from './held-lease.ts'
+import { HeldLease, LEASE, LeaseLost } from './held-lease.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
 export interface RunnerDeps {
@@ -44,21 +45,23 @@ const RING_WITHIN_MS = seconds(5)
 /** Advances workflows, one lease at a time each: steps that follow one another run back to back in one hold. */
 export class Runner {
   readonly #runbooks: ReadonlyMap<WorkflowKind, Runbook>
+  readonly #leaseMs: Partial<Record<WorkflowKind, number>>
 
   constructor(private readonly deps: RunnerDeps) {
     this.#runbooks = new Map(deps.runbooks.map((runbook) => [runbook.kind, runbook]))
+    this.#leaseMs = Object.fromEntries(deps.runbooks.map(({ kind, lease }) => [kind, lease.ms]))
   }
 
   /** Runs a workflow until it naps or ends. Does nothing when it is held by another or not due. Never throws. */
   async advance(workflowId: string): Promise<void> {
     const { store, clock, owner, log } = this.deps
     const claimedAtMs = clock.monotonicMs()
-    const claim = await store.claim(workflowId, owner, LEASE_MS).catch((error: unknown) => {
+    const claim = await store.claim(workflowId, owner, LEASE.ms, this.#leaseMs).catch((error: unknown) => {
       log.warn({ workflowId, error: describeError(error) }, 'could not claim the workflow')
       return null
     })
     if (claim === null) return
-    const held = new HeldLease(claim.lease, store, clock, claimedAtMs)
+    const held = new HeldLease(claim.lease, store, clock, claimedAtMs, this.#runbookOf(claim).lease)
     void held.keepAlive()
     try {
       await this.#run(claim, held)
@@ -97,14 +100,14 @@ export class Runner {
     if (signals.has('destroy') && !workflow.step.startsWith(DESTROY_STEP)) {
       return { ...blank, outcome: hop(DESTROY_STEP) }
     }
-    const runbook = this.#runbooks.get(workflow.kind)
-    if (runbook === undefined) throw new Error(`no runbook for ${workflow.kind}`)
+    const runbook = this.#runbookOf(claim)
     await this.#reach(claim, 'before')
     const ran = await runbook.runStep(store, {
       workflow,
       signals,
       overdue: workflow.deadlineAt !== null && workflow.deadlineAt <= clock.now(),
       fleet: guardFleet(fleet, () => held.assertCovers()),
+      now: () => clock.now(),
       random,
     })
     await this.#reach(claim, 'afterEffect')
@@ -119,6 +122,12 @@ export class Runner {
       ...(record.deadlineMs === undefined ? {} : { deadlineMs: record.deadlineMs }),
       ...(record.failure === undefined ? {} : { failure: record.failure }),
     }
+  }
+
+  #runbookOf({ workflow: { kind } }: Claim): Runbook {
+    const runbook = this.#runbooks.get(kind)
+    if (runbook === undefined) throw new Bug(`no runbook for ${kind}`)
+    return runbook
   }
 
   #ring(claim: Claim, { outcome }: StepCommit, committed: Committed): void {

@@ -11,6 +11,8 @@ export interface StepContext<Subject, Frame> {
   /** Refuses to act once the lease can no longer be proved. */
   readonly fleet: Fleet
   readonly random: RandomBytes
+  /** Wall time, for timelines and for how long something has lasted. */
+  now(): Date
   /** Remembered across steps; change it in place. */
   readonly frame: Frame
   change(change: Change): void
@@ -36,6 +38,7 @@ interface Surroundings {
   overdue: boolean
   fleet: Fleet
   random: RandomBytes
+  now: () => Date
 }
 
 export function stepContext<Subject, Frame>(

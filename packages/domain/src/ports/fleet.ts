@@ -30,8 +30,8 @@ export interface Fleet {
   /** Lets clients and replicas in. Idempotent. Only the holder of the lease may call it, after checking the reading. */
   openNode(spec: NodeSpec): Promise<Ensured<'not-ours' | 'dead'>>
   /**
-   * Shuts clients and replicas out of a living node and cuts their connections: nothing is acknowledged any more, and
-   * nothing is lost. `openNode` lets them in again.
+   * Shuts clients out of a living node and cuts their connections: nothing is acknowledged any more, and nothing is lost.
+   * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.
    */
   closeNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Has the node copy `source` and follow it. A node that follows it already is left alone. */
@@ -41,8 +41,10 @@ export interface Fleet {
   /**
    * Makes sure that this incarnation never serves again: it is dead already, or it is killed and seen dead. Only
    * `fenced` is evidence.
+   *
+   * @param isDying whether it was seen to hang up: its death may be under way, and a kill would only cost time
    */
-  fenceNode(ref: NodeRef): Promise<Fenced>
+  fenceNode(ref: NodeRef, isDying: boolean): Promise<Fenced>
   /** Removes every container and volume of this node, whatever the incarnation. */
   removeNode(ref: NodeRef): Promise<Removed>
   /**

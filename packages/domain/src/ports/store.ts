@@ -29,7 +29,11 @@ export interface Catalogue {
   testFailover(accountId: string, id: string, nodeGroupId: string): Promise<Accepted>
   increaseReplicaCount(accountId: string, id: string, wish: ReplicaIncrease): Promise<Accepted>
   decreaseReplicaCount(accountId: string, id: string, wish: ReplicaDecrease): Promise<Accepted>
-  rebootCacheCluster(accountId: string, cacheClusterId: string, cacheNodeIds: readonly string[]): Promise<Accepted>
+  rebootCacheCluster(
+    accountId: string,
+    cacheClusterId: string,
+    cacheNodeIds: readonly string[],
+  ): Promise<Accepted>
   /** Newest first. Null when there is no such group. */
   listFailovers(accountId: string, replicationGroupId: string, limit: number): Promise<Failover[] | null>
 

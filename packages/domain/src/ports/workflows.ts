@@ -19,8 +19,15 @@ export interface WorkflowStore {
   /**
    * Takes the lease of a due workflow in one statement and counts the attempt, so that a crash is counted too.
    * Null when it is held, not due, finished or unknown.
+   *
+   * @param leaseMsOf for kinds of workflows that have another term than `leaseMs`
    */
-  claim(workflowId: string, owner: string, leaseMs: number): Promise<Claim | null>
+  claim(
+    workflowId: string,
+    owner: string,
+    leaseMs: number,
+    leaseMsOf?: Partial<Record<WorkflowKind, number>>,
+  ): Promise<Claim | null>
   /** False when the lease is lost. */
   renew(lease: Lease, leaseMs: number): Promise<boolean>
   /**

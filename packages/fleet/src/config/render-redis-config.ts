@@ -22,6 +22,19 @@ export function redisArguments(spec: NodeSpec, users: readonly UserRules[]): str
   return all.flatMap(([name, ...values]) => [`--${name}`, ...values.map(argument)])
 }
 
+/**
+ * A replica keeps what it has until a full copy is complete, all in memory: the root is read-only and the tmpfs small. It
+ * hears from its primary each second, so that the others can tell whether a primary that we do not reach is alive.
+ */
+const replication: readonly Directive[] = [
+  ['repl-diskless-sync', 'yes'],
+  ['repl-diskless-sync-delay', 0],
+  ['repl-diskless-load', 'swapdb'],
+  ['repl-backlog-size', '8mb'],
+  ['repl-ping-replica-period', 1],
+  ['repl-timeout', 10],
+]
+
 function directives(spec: NodeSpec): Directive[] {
   return [
     ...listening(spec),
@@ -31,6 +44,7 @@ function directives(spec: NodeSpec): Directive[] {
     ['appendonly', 'no'],
     ['maxmemory', spec.limits.maxmemoryBytes],
     ['maxmemory-policy', 'volatile-lru'],
+    ...replication,
     ...parameterDirectives(spec.parameters),
   ]
 }

@@ -43,6 +43,11 @@ export function customerRules(node: EngineOfUsers, authToken: Secret | null): st
   ]
 }
 
+/** What a replica needs of its primary, and nothing else. */
+export function replicationRules(node: EngineOfUsers, password: Secret): string[] {
+  return ['reset', 'on', passwordRule(password), ...allChannels(node), '+psync', '+replconf', '+ping']
+}
+
 /** Redis 6.0 knows neither rules on channels nor rules that take a single subcommand away. */
 function isRedis60({ engine, engineVersion }: EngineOfUsers): boolean {
   return engine === 'redis' && /^6\.0(\.|$)/.test(engineVersion)

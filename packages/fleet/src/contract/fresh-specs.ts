@@ -40,6 +40,7 @@ export class FreshSpecs {
       cacheClusterId: 'contract-001',
       cacheNodeId: '0001',
       networkId: network.networkId,
+      nodeGroupId: `ng-of-${network.networkId}`,
       ip,
       port: this.firstPort + this.#ports,
       tls,

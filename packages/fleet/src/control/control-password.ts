@@ -7,3 +7,8 @@ export function controlPassword(
 ): Secret {
   return keyring.derive(`control|${nodeId}|${incarnation}`)
 }
+
+/** What a replica shows its primary; the nodes of a group share it, and no other group's nodes know it. */
+export function replicationPassword(keyring: Pick<Keyring, 'derive'>, nodeGroupId: string): Secret {
+  return keyring.derive(`replication|${nodeGroupId}`)
+}

@@ -1,9 +1,18 @@
-import type { NodeRef, NodeSpec } from '@cacheplane/domain'
+import { Bug, type NodeRef, type NodeSpec, type ReplicationFacts } from '@cacheplane/domain'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
 import type { Route } from './connect.ts'
 import { exchange } from './exchange.ts'
 
 const ANSWER_MAX = 65_536
+
+const NO_REPLICATION: ReplicationFacts = {
+  historyId: '',
+  formerHistoryId: null,
+  offset: 0,
+  keys: 0,
+  loading: false,
+  link: null,
+}
 
 /** memcached has no users and no closed state: it is open as soon as it answers, and known by its certificate only. */
 export class MemcachedControl implements NodeControl {
@@ -24,6 +33,18 @@ export class MemcachedControl implements NodeControl {
     const answer = await this.read(node)
     return answer.kind === 'answered' ? { kind: 'answered', value: undefined } : answer
   }
+
+  close(): Promise<Answer<void>> {
+    throw new Bug('memcached has no closed state')
+  }
+
+  follow(): Promise<Answer<void>> {
+    throw new Bug('memcached has no replicas')
+  }
+
+  promote(): Promise<Answer<void>> {
+    throw new Bug('memcached has no replicas')
+  }
 }
 
 function parseStats(text: string): NodeFacts {
@@ -41,5 +62,6 @@ function parseStats(text: string): NodeFacts {
     role: 'none',
     open: true,
     maxmemoryBytes: Number(fields.get('limit_maxbytes') ?? 0),
+    replication: NO_REPLICATION,
   }
 }

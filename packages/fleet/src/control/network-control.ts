@@ -38,5 +38,11 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
         return unreachable(engine)
     }
   }
-  return { read: (node) => of(node.engine).read(node), open: (node) => of(node.engine).open(node) }
+  return {
+    read: (node) => of(node.engine).read(node),
+    open: (node) => of(node.engine).open(node),
+    close: (node) => of(node.engine).close(node),
+    follow: (node, source, nodeGroupId) => of(node.engine).follow(node, source, nodeGroupId),
+    promote: (node) => of(node.engine).promote(node),
+  }
 }

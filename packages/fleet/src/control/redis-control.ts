@@ -1,9 +1,9 @@
-import type { Keyring, NodeRef, NodeSpec } from '@cacheplane/domain'
-import { customerRules } from '../config/users.ts'
-import { controlUser } from '../core/names.ts'
+import type { Hop, Keyring, NodeRef, NodeSpec } from '@cacheplane/domain'
+import { customerRules, replicationRules } from '../config/users.ts'
+import { controlUser, REPLICATION_USER } from '../core/names.ts'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
 import type { Route } from './connect.ts'
-import { controlPassword } from './control-password.ts'
+import { controlPassword, replicationPassword } from './control-password.ts'
 import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { respSession, type Login } from './resp-session.ts'
@@ -25,8 +25,40 @@ export class RedisControl implements NodeControl {
   }
 
   async open(node: NodeSpec): Promise<Answer<void>> {
-    const command = ['ACL', 'SETUSER', 'default', ...customerRules(node, node.authToken)]
-    const answer = await respSession(await this.routeTo(node), this.#login(node), [command])
+    const clients = ['ACL', 'SETUSER', 'default', ...customerRules(node, node.authToken)]
+    return this.#order(node, node.nodeGroupId === null ? [clients] : [this.#replicas(node), clients])
+  }
+
+  // Switched off, a user's connections stay: they must be cut as well. Normal clients go last of all, with their answers.
+  async close(node: NodeRef): Promise<Answer<void>> {
+    return this.#order(node, [
+      ['ACL', 'SETUSER', 'default', 'off'],
+      ['ACL', 'SETUSER', REPLICATION_USER, 'off'],
+      ['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'],
+      ['CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes'],
+    ])
+  }
+
+  async follow(node: NodeSpec, { host, port }: Hop, nodeGroupId: string): Promise<Answer<void>> {
+    const password = replicationPassword(this.keyring, nodeGroupId).reveal()
+    return this.#order(node, [
+      ['CONFIG', 'SET', 'masteruser', REPLICATION_USER],
+      ['CONFIG', 'SET', 'masterauth', password],
+      ['REPLICAOF', host, String(port)],
+    ])
+  }
+
+  async promote(node: NodeRef): Promise<Answer<void>> {
+    return this.#order(node, [['REPLICAOF', 'NO', 'ONE']])
+  }
+
+  #replicas(node: NodeSpec): string[] {
+    const password = replicationPassword(this.keyring, node.nodeGroupId ?? '')
+    return ['ACL', 'SETUSER', REPLICATION_USER, ...replicationRules(node, password)]
+  }
+
+  async #order(node: NodeRef, commands: readonly (readonly string[])[]): Promise<Answer<void>> {
+    const answer = await respSession(await this.routeTo(node), this.#login(node), commands)
     return answer.kind === 'answered' ? { kind: 'answered', value: undefined } : answer
   }
 

@@ -3,11 +3,14 @@ import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
 import { ensureNetwork, removeNetwork } from './ensure-network.ts'
 import { ensureNode } from './ensure-node.ts'
+import { examineNode } from './examine-node.ts'
+import { fenceNode } from './fence-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
+import { orderNode } from './order-node.ts'
 import { removeNode } from './remove-node.ts'
 
 export interface FleetParts {
@@ -35,7 +38,21 @@ export function createFleet({ installation, seats, controlOf, clock }: FleetPart
       on(ref.engineId, (engine) =>
         observeNode({ engine, control: controlOf(engine), clock }, ref, patienceMs),
       ),
+    examineNode: (ref, withinMs) =>
+      on(ref.engineId, (engine) => examineNode({ engine, control: controlOf(engine), clock }, ref, withinMs)),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
+    closeNode: (ref) => on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).close(ref))),
+    followPrimary: (spec, { target, nodeGroupId }) =>
+      on(spec.engineId, (engine) => {
+        const source = {
+          host: target.engineId === spec.engineId ? target.ip : target.address,
+          port: target.port,
+        }
+        return orderNode(engine, spec, controlOf(engine).follow(spec, source, nodeGroupId))
+      }),
+    promoteNode: (ref) =>
+      on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
+    fenceNode: (ref, isDying) => on(ref.engineId, (engine) => fenceNode({ engine, clock }, ref, isDying)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),

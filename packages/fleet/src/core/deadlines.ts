@@ -1,6 +1,7 @@
 /** How long each call to a Docker engine may take, in milliseconds. Generous: a busy engine is slow, not dead. */
 export const DEADLINES = {
   look: 3_000,
+  kill: 2_000,
   create: 15_000,
   start: 20_000,
   remove: 15_000,

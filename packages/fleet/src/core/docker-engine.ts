@@ -19,6 +19,8 @@ export interface DockerEngine {
   /** Creates the container with its secrets in place; nothing runs yet. Creates again over an unfinished one: conflict. */
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
+  /** SIGKILL, also for a paused one; conflict when it is not running. */
+  killContainer(ref: string): Promise<Call<void>>
   /** Kills and removes it. */
   removeContainer(ref: string): Promise<Call<void>>
   createNetwork(blueprint: NetworkBlueprint): Promise<Call<void>>
@@ -45,6 +47,8 @@ export interface ObjectFacts {
 
 export interface ContainerFacts extends ObjectFacts {
   state: ContainerState
+  /** Whether it is connected to any network, the host's included. */
+  attached: boolean
 }
 
 export interface NetworkFacts extends ObjectFacts {

@@ -18,6 +18,9 @@ export function controlUser(nodeId: string): string {
   return `_cp-${shortId(nodeId)}`
 }
 
+/** As whom replicas log in to their primary. */
+export const REPLICATION_USER = '_repl'
+
 function harmless(text: string): string {
   return text
     .toLowerCase()

@@ -1,10 +1,15 @@
-import type { NodeRef, NodeSpec } from '@cacheplane/domain'
+import type { Hop, NodeRef, NodeSpec, ReplicationFacts } from '@cacheplane/domain'
 
 /** Speaks to the cache process itself, over the network, as the control plane's own user. */
 export interface NodeControl {
   read(node: NodeRef): Promise<Answer<NodeFacts>>
-  /** Lets the default user in, with the token or without. */
+  /** Lets the default user in, with the token or without, and replicas of the same node group. */
   open(node: NodeSpec): Promise<Answer<void>>
+  /** Shuts both out and cuts their connections. */
+  close(node: NodeRef): Promise<Answer<void>>
+  /** Follows `source` with the password of its node group; a node that does already goes on undisturbed. */
+  follow(node: NodeSpec, source: Hop, nodeGroupId: string): Promise<Answer<void>>
+  promote(node: NodeRef): Promise<Answer<void>>
 }
 
 /**
@@ -21,4 +26,5 @@ export interface NodeFacts {
   role: 'primary' | 'replica' | 'none'
   open: boolean
   maxmemoryBytes: number
+  replication: ReplicationFacts
 }

@@ -49,8 +49,11 @@ function impatient(
     case 'absent':
       return standing.kind === 'running'
         ? { kind: 'starting', because: answer.because }
-        : unknown(`${answer.because}; ${standing.because}`)
+        : notServing(answer.because, standing)
     case 'silent':
+      return standing.kind === 'running'
+        ? { kind: 'silent', because: answer.because }
+        : notServing(answer.because, standing)
     case 'stranger':
       return unknown(answer.because)
     default:
@@ -58,16 +61,31 @@ function impatient(
   }
 }
 
-type Standing =
-  { kind: 'running' } | { kind: 'stopped'; because: string } | { kind: 'unknown'; because: string }
+function notServing(said: string, standing: Exclude<Standing, { kind: 'running' | 'stopped' }>): NodeReading {
+  const because = `${said}; ${standing.because}`
+  return standing.kind === 'unheard' ? { kind: 'unreachable', because } : { kind: standing.kind, because }
+}
+
+export type Standing =
+  | { kind: 'running' }
+  | { kind: 'stopped'; because: string }
+  | { kind: 'frozen'; because: string }
+  /** The engine does not answer. */
+  | { kind: 'unheard'; because: string }
+  | { kind: 'unknown'; because: string }
 
 /** Whether the container of this incarnation can still serve, as Docker sees it. */
 export async function containerStanding(engine: DockerEngine, ref: NodeRef): Promise<Standing> {
   const listed = await engine.containers(ref.nodeId)
-  if (listed.kind !== 'ok') return unknown(reason(listed))
+  if (listed.kind !== 'ok') return { kind: 'unheard', because: reason(listed) }
   const own = listed.value.find((facts) => incarnationOf(facts.labels) === ref.incarnation)
   if (own === undefined) return { kind: 'stopped', because: 'its container is gone' }
-  if (own.state === 'running') return { kind: 'running' }
+  if (own.state === 'paused') return { kind: 'frozen', because: 'its container is paused' }
+  if (own.state === 'running') {
+    return own.attached
+      ? { kind: 'running' }
+      : { kind: 'frozen', because: 'its container is cut off from its network' }
+  }
   if (own.state !== 'exited') return unknown(`its container is ${own.state}`)
   const inspected = await engine.inspectContainer(own.ref)
   return {

@@ -116,6 +116,12 @@ export class DockerodeEngine implements DockerEngine {
     )
   }
 
+  killContainer(ref: string): Promise<Call<void>> {
+    return this.#void('kill container', DEADLINES.kill, (abortSignal) =>
+      this.#docker.getContainer(ref).kill({ signal: 'SIGKILL', abortSignal }),
+    )
+  }
+
   removeContainer(ref: string): Promise<Call<void>> {
     return this.#void('remove container', DEADLINES.remove, (abortSignal) =>
       this.#docker.getContainer(ref).remove({ force: true, v: true, abortSignal }),

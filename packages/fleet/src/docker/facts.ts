@@ -40,6 +40,7 @@ export function listedContainer(info: ContainerInfo): ContainerFacts {
     labels: info.Labels,
     createdAt: new Date(info.Created * 1_000),
     state: stateOf(info.State),
+    attached: Object.keys(info.NetworkSettings?.Networks ?? {}).length > 0,
   }
 }
 
@@ -51,6 +52,7 @@ export function inspectedContainer(info: ContainerInspectInfo): ContainerFacts &
     labels: info.Config.Labels,
     createdAt: dateOf(info.Created),
     state: stateOf(info.State.Status),
+    attached: Object.keys(info.NetworkSettings?.Networks ?? {}).length > 0,
     because: whyStopped(info.State),
   }
 }

@@ -8,6 +8,10 @@ const MUTATING: readonly CallName[] = [
   'removeNetwork',
   'removeVolume',
   'openNode',
+  'closeNode',
+  'followPrimary',
+  'promoteNode',
+  'killContainer',
 ]
 
 export type Counters = Record<CallName, number>
@@ -31,5 +35,9 @@ export function noCalls(): Counters {
     removeVolume: 0,
     readNode: 0,
     openNode: 0,
+    closeNode: 0,
+    followPrimary: 0,
+    promoteNode: 0,
+    killContainer: 0,
   }
 }

@@ -8,11 +8,13 @@ import { Faults, type CallName } from './faults.ts'
 import { Random } from './random.ts'
 import { SimulatedControl } from './simulated-control.ts'
 import { SimulatedEngine } from './simulated-engine.ts'
+import { advanceReplication } from './simulated-replication.ts'
 import type { Simulation, Timings } from './wire.ts'
 import {
   emit,
   emptyWorld,
   removeWhere,
+  stop,
   type EngineWorld,
   type SimulatedContainer,
   type SimulatedNetwork,
@@ -60,7 +62,7 @@ export class FakeFleet {
   fleetOf(clock: Clock, installation = this.#options.installation): Fleet {
     const { engines, timings = INSTANT } = this.#options
     const [random, faults, counters] = [this.#random, this.faults, this.#counters]
-    const simulation: Simulation = { clock, random, faults, timings, counters }
+    const simulation: Simulation = { clock, worlds: this.#worlds, random, faults, timings, counters }
     const controls = new Map<DockerEngine, NodeControl>()
     const seats = this.#worlds.map((world, index) => {
       const { cpus, memoryBytes, zones } = found(engines[index], world.engineId)
@@ -93,15 +95,13 @@ export class FakeFleet {
 
   /** The process dies; the container stays, as with restart policy `no`. */
   kill(nodeId: string, because = 'it exited with code 137'): boolean {
-    return this.#each(nodeId, 'running', (world, container) => {
-      container.state = 'exited'
-      container.because = because
-      emit(world, { action: 'died', labels: container.labels })
-    })
+    this.replicate()
+    return this.#each(nodeId, 'running', (world, container) => stop(world, container, because))
   }
 
   /** Somebody removes the container behind our back. */
   removeContainer(nodeId: string): boolean {
+    this.replicate()
     return this.#each(nodeId, null, (world, container) => {
       removeWhere(world.containers, (other) => other === container)
       emit(world, { action: 'removed', labels: container.labels })
@@ -109,6 +109,7 @@ export class FakeFleet {
   }
 
   pause(nodeId: string): boolean {
+    this.replicate()
     return this.#each(nodeId, 'running', (world, container) => {
       container.state = 'paused'
       emit(world, { action: 'paused', labels: container.labels })
@@ -119,6 +120,19 @@ export class FakeFleet {
     return this.#each(nodeId, 'paused', (_, container) => {
       container.state = 'running'
     })
+  }
+
+  /** Cuts a node off from its network, or connects it again. */
+  attach(nodeId: string, attached: boolean): boolean {
+    this.replicate()
+    return this.#each(nodeId, null, (_, container) => {
+      container.attached = attached
+    })
+  }
+
+  /** Lets replicas take over what has reached them by now. */
+  replicate(): void {
+    advanceReplication(this.#worlds, this.#options.clock.monotonicMs(), this.#random)
   }
 
   /** A container of somebody else's; must be there, unchanged, at the end. */
@@ -136,6 +150,7 @@ export class FakeFleet {
       createdAt: this.#options.clock.now(),
       answersAtMs: 0,
       networkName: null,
+      attached: true,
       process: null,
     }
     this.#world(engineId).containers.push(container)

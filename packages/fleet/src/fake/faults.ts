@@ -9,12 +9,16 @@ export type CallName =
   | 'inspectContainer'
   | 'createContainer'
   | 'startContainer'
+  | 'killContainer'
   | 'removeContainer'
   | 'createNetwork'
   | 'removeNetwork'
   | 'removeVolume'
   | 'readNode'
   | 'openNode'
+  | 'closeNode'
+  | 'followPrimary'
+  | 'promoteNode'
 
 /** `before`: lost on the way there, without effect. `after`: it had its effect, but the answer was lost. */
 export type Fault = { lost: 'before' | 'after' } | { delayMs: number }

@@ -1,11 +1,16 @@
-import type { NodeRef, NodeSpec } from '@cacheplane/domain'
+import type { Hop, NodeRef, NodeSpec } from '@cacheplane/domain'
 import type { Call } from '../core/call.ts'
 import { COMMAND_MS, CONNECT_MS } from '../core/deadlines.ts'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
+import type { CallName } from './faults.ts'
+import { newHistoryId } from './simulated-process.ts'
+import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
 import { processAt, type EngineWorld, type SimulatedProcess } from './world.ts'
 
 type Reached = { kind: 'process'; process: SimulatedProcess } | Exclude<Answer<never>, { kind: 'answered' }>
+
+type NodeCall = Extract<CallName, `${string}Node` | 'followPrimary'>
 
 /** Speaks to simulated processes. The network to a node does not lead through its engine, so a hung engine is no bar. */
 export class SimulatedControl implements NodeControl {
@@ -15,29 +20,55 @@ export class SimulatedControl implements NodeControl {
   ) {}
 
   read(node: NodeRef): Promise<Answer<NodeFacts>> {
-    return this.#talk('readNode', node, ({ version, runId, role, open, maxmemoryBytes }) => ({
-      version,
-      runId,
-      role,
-      open,
-      maxmemoryBytes,
-    }))
+    return this.#talk('readNode', node, (process, nowMs) => {
+      const { version, runId, role, open, maxmemoryBytes } = process
+      const replication = replicationFacts(process, nowMs)
+      return { version, runId, role, open, maxmemoryBytes, replication }
+    })
   }
 
   open(node: NodeSpec): Promise<Answer<void>> {
     return this.#talk('openNode', node, (process) => {
       process.open = true
       process.authenticates = node.authToken !== null
+      process.replicasAdmitted = node.nodeGroupId !== null
     })
   }
 
-  async #talk<T>(name: 'readNode' | 'openNode', node: NodeRef, act: (process: SimulatedProcess) => T) {
-    const { clock } = this.simulation
+  close(node: NodeRef): Promise<Answer<void>> {
+    return this.#talk('closeNode', node, (process) => {
+      process.open = false
+      process.replicasAdmitted = false
+    })
+  }
+
+  follow(node: NodeSpec, { host, port }: Hop): Promise<Answer<void>> {
+    return this.#talk('followPrimary', node, (process, nowMs) => {
+      if (process.link?.host === host && process.link.port === port) return
+      process.role = 'replica'
+      process.link = { host, port, state: 'down', runId: '', readyAtMs: nowMs, heardAtMs: nowMs }
+    })
+  }
+
+  promote(node: NodeRef): Promise<Answer<void>> {
+    return this.#talk('promoteNode', node, (process) => {
+      if (process.link === null) return
+      process.role = 'primary'
+      process.link = null
+      process.formerHistoryId = process.historyId
+      process.historyId = newHistoryId(this.simulation.random)
+    })
+  }
+
+  async #talk<T>(name: NodeCall, node: NodeRef, act: (process: SimulatedProcess, nowMs: number) => T) {
+    const { clock, worlds, random } = this.simulation
     const alwaysUp = { ...this.world, state: 'up' } as const
     const call = await carry(this.simulation, alwaysUp, name, COMMAND_MS, (): Call<Answer<T>> => {
+      const nowMs = clock.monotonicMs()
+      advanceReplication(worlds, nowMs, random)
       const reached = this.#reach(node)
       const value: Answer<T> =
-        reached.kind === 'process' ? { kind: 'answered', value: act(reached.process) } : reached
+        reached.kind === 'process' ? { kind: 'answered', value: act(reached.process, nowMs) } : reached
       return { kind: 'ok', value }
     })
     const answer: Answer<T> =
@@ -50,7 +81,8 @@ export class SimulatedControl implements NodeControl {
     const container = processAt(this.world, ip, port)
     if (container === undefined || container.process === null)
       return { kind: 'absent', because: 'nothing listens at its address' }
-    if (container.state === 'paused') return { kind: 'silent', because: 'it did not answer in time' }
+    if (container.state === 'paused' || !container.attached)
+      return { kind: 'silent', because: 'it did not answer in time' }
     if (container.answersAtMs > this.simulation.clock.monotonicMs()) {
       return { kind: 'absent', because: 'it does not listen yet' }
     }

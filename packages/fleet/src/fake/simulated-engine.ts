@@ -14,8 +14,9 @@ import type {
 import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels } from '../core/labels.ts'
 import type { CallName } from './faults.ts'
 import { bootedProcess } from './simulated-process.ts'
+import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
-import { emit, findContainer, removeWhere, type EngineWorld, type SimulatedContainer } from './world.ts'
+import { emit, findContainer, removeWhere, stop, type EngineWorld, type SimulatedContainer } from './world.ts'
 
 const done: Call<void> = { kind: 'ok', value: undefined }
 const notFound = (what: string) => ({ kind: 'notFound', because: `No such ${what}` }) as const
@@ -72,8 +73,21 @@ export class SimulatedEngine implements DockerEngine {
     return this.#call('startContainer', DEADLINES.start, () => this.#start(ref))
   }
 
+  killContainer(ref: string): Promise<Call<void>> {
+    return this.#call('killContainer', DEADLINES.kill, () => {
+      const container = findContainer(this.world, ref)
+      if (container === undefined) return notFound('container')
+      if (container.state !== 'running' && container.state !== 'paused')
+        return { kind: 'conflict', because: `Container ${ref} is not running` }
+      this.#replicate()
+      stop(this.world, container, 'it exited with code 137')
+      return done
+    })
+  }
+
   removeContainer(ref: string): Promise<Call<void>> {
     return this.#call('removeContainer', DEADLINES.remove, () => {
+      this.#replicate()
       const container = findContainer(this.world, ref)
       if (container === undefined) return notFound('container')
       removeWhere(this.world.containers, (other) => other === container)
@@ -138,6 +152,7 @@ export class SimulatedEngine implements DockerEngine {
       createdAt,
       answersAtMs: Infinity,
       networkName,
+      attached: true,
       process: bootedProcess(spec, this.simulation.random),
     })
     if (!this.world.volumes.some((volume) => volume.name === name)) {
@@ -189,6 +204,11 @@ export class SimulatedEngine implements DockerEngine {
     return owner === undefined ? ours : ours.filter(({ labels }) => labels[label] === owner)
   }
 
+  #replicate(): void {
+    const { worlds, clock, random } = this.simulation
+    advanceReplication(worlds, clock.monotonicMs(), random)
+  }
+
   #newRef(kind: string): string {
     this.world.made += 1
     return `${this.world.engineId}-${kind}-${this.world.made}`
@@ -199,6 +219,7 @@ export class SimulatedEngine implements DockerEngine {
   }
 }
 
-function factsOf({ ref, name, labels, createdAt, state }: SimulatedContainer): ContainerFacts {
-  return { ref, name, labels, createdAt, state }
+function factsOf(container: SimulatedContainer): ContainerFacts {
+  const { ref, name, labels, createdAt, state, attached } = container
+  return { ref, name, labels, createdAt, state, attached }
 }

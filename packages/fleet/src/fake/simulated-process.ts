@@ -18,5 +18,14 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     authenticates: false,
     maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
     role: isMemcached ? 'none' : 'primary',
+    replicasAdmitted: false,
+    historyId: newHistoryId(random),
+    formerHistoryId: null,
+    writes: [],
+    link: null,
   }
+}
+
+export function newHistoryId(random: Random): string {
+  return random.between(0, 0xffffffff).toString(16).padStart(40, '0')
 }

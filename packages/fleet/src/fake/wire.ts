@@ -13,6 +13,8 @@ export interface Timings {
 
 export interface Simulation {
   clock: Clock
+  /** All engines: replication leads from one to another. */
+  worlds: readonly EngineWorld[]
   random: Random
   faults: Faults
   timings: Timings

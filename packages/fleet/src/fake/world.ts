@@ -1,6 +1,7 @@
 import type { Engine } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
+import type { SimulatedLink, SimulatedWrite } from './simulated-replication.ts'
 
 /** Everything that stands on one simulated engine. Tests read it; only the simulated engine writes it. */
 export interface EngineWorld {
@@ -32,6 +33,8 @@ export interface SimulatedContainer {
   /** Monotonic time at which the process inside answers; infinite until it is started. */
   answersAtMs: number
   networkName: string | null
+  /** False while it is cut off from its network. */
+  attached: boolean
   /** What runs inside; null for a foreign container. */
   process: SimulatedProcess | null
 }
@@ -50,6 +53,14 @@ export interface SimulatedProcess {
   authenticates: boolean
   maxmemoryBytes: number
   role: 'primary' | 'replica' | 'none'
+  /** Whether its replication user is on. */
+  replicasAdmitted: boolean
+  historyId: string
+  formerHistoryId: string | null
+  /** What it holds, in the order of its history. */
+  writes: SimulatedWrite[]
+  /** Null for a primary. */
+  link: SimulatedLink | null
 }
 
 export interface SimulatedNetwork {
@@ -86,6 +97,13 @@ export function emptyWorld(engineId: string, address: string): EngineWorld {
 /** A change of state as Docker's event stream tells it; nothing comes from an engine that is not up. */
 export function emit(world: EngineWorld, event: ContainerEvent): void {
   if (world.state === 'up') for (const listener of world.listeners) listener(event)
+}
+
+/** The process ends; the container stays, as with restart policy `no`. */
+export function stop(world: EngineWorld, container: SimulatedContainer, because: string): void {
+  container.state = 'exited'
+  container.because = because
+  emit(world, { action: 'died', labels: container.labels })
 }
 
 export function findContainer(world: EngineWorld, ref: string): SimulatedContainer | undefined {

@@ -33,10 +33,12 @@ export async function claim(
   workflowId: string,
   owner: string,
   leaseMs: number,
+  leaseMsOf: Partial<Record<WorkflowKind, number>> = {},
 ): Promise<Claim | null> {
   const [row] = await q.rows<WorkflowRow>(claimed`
     UPDATE workflow w SET lease_owner = ${owner}, lease_token = lease_token + 1, attempts = attempts + 1,
-      lease_until = clock_now() + ${leaseMs} * interval '1 millisecond'
+      lease_until = clock_now()
+        + COALESCE((${JSON.stringify(leaseMsOf)}::jsonb ->> w.kind)::float8, ${leaseMs}::float8) * interval '1 millisecond'
     WHERE id = ${workflowId} AND run_at <= clock_now() AND (lease_until IS NULL OR lease_until <= clock_now())
     RETURNING w.id, w.kind, w.subject_id, w.parent_id, w.step, w.frame, w.attempts, w.deadline_at, w.first_home_at,
       w.failure, w.because, w.lease_token, (SELECT o.wakes FROM workflow o WHERE o.id = w.id) AS wakes_read,

@@ -1,0 +1,74 @@
+import { seconds } from '../duration.ts'
+import { unreachable } from '../errors.ts'
+import type { NodeReading } from '../ports/fleet.ts'
+
+/**
+ * `lost` is a reason to change the primary, `suspect` to look again soon. `isDying`: it was seen to hang up, and its death
+ * may be under way. `isGone`: what it held is gone with it, so that waiting for it is of no use.
+ */
+export type PrimaryVerdict =
+  | { kind: 'serving' }
+  | { kind: 'suspect'; because: string }
+  | { kind: 'lost'; because: string; isGone: boolean }
+
+export interface PrimaryCase {
+  reading: NodeReading
+  replicas: readonly NodeReading[]
+  /** For how long it has been looked at without being seen to serve. */
+  silentMs: number
+}
+
+/** Longer than a slow command that a well-kept application would send (reliability E4). */
+export const HUNG_MS = seconds(5)
+/** Its Docker engine does not answer either: the zone is lost, and there is nothing slow to be mistaken for it. */
+export const UNREACHABLE_MS = 1_200
+/** Primaries ping their replicas each second; one that two of these did not reach is not heard. */
+const HEARD_WITHIN_SECONDS = 2
+
+/**
+ * Whether the primary of a node group is lost. A dead or frozen one is; one that merely does not answer us is only when it
+ * has been silent for long and none of its replicas hears it either (reliability F1, E4).
+ */
+export function judgePrimary({ reading, replicas, silentMs }: PrimaryCase): PrimaryVerdict {
+  switch (reading.kind) {
+    case 'serving':
+      return judgeServing(reading)
+    case 'dead':
+      return { kind: 'lost', because: reading.because, isGone: true }
+    case 'frozen':
+      return { kind: 'lost', because: reading.because, isGone: false }
+    case 'silent':
+      return judgeSilence(reading.because, replicas, silentMs, HUNG_MS)
+    case 'unreachable':
+      return judgeSilence(reading.because, replicas, silentMs, UNREACHABLE_MS)
+    case 'starting':
+    case 'unknown':
+      return { kind: 'suspect', because: reading.because }
+    default:
+      return unreachable(reading)
+  }
+}
+
+function judgeServing({ open, role }: Extract<NodeReading, { kind: 'serving' }>): PrimaryVerdict {
+  // Nodes boot closed: this one was started again behind our back, and came up empty.
+  if (!open) return { kind: 'lost', because: 'it was started again and lost its data', isGone: true }
+  if (role === 'replica') return { kind: 'lost', because: 'it follows another node', isGone: false }
+  return { kind: 'serving' }
+}
+
+function judgeSilence(
+  said: string,
+  replicas: readonly NodeReading[],
+  silentMs: number,
+  patienceMs: number,
+): PrimaryVerdict {
+  if (replicas.some(hearsItsPrimary)) return { kind: 'suspect', because: `${said}, but its replicas hear it` }
+  if (silentMs < patienceMs) return { kind: 'suspect', because: said }
+  return { kind: 'lost', because: `${said} for ${Math.round(silentMs)} ms`, isGone: false }
+}
+
+function hearsItsPrimary(reading: NodeReading): boolean {
+  if (reading.kind !== 'serving') return false
+  const { link } = reading.replication
+  return link?.up === true && link.lastHeardSeconds !== null && link.lastHeardSeconds < HEARD_WITHIN_SECONDS
+}

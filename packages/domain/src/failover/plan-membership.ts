@@ -1,0 +1,103 @@
+import type { NodeReading } from '../ports/fleet.ts'
+
+/** A member of a node group as it was just seen; `reading` is null while its own workflow is busy with it. */
+export interface Member {
+  nodeId: string
+  isPrimary: boolean
+  reading: NodeReading | null
+  /** It was let in, and has not been replaced since. */
+  inService: boolean
+  leaving: boolean
+  /** It may serve as the primary although it is empty: the group is new, or its data is known to be lost. */
+  mayStartEmpty: boolean
+  /** Where its replicas find it. */
+  hop: { host: string; port: number }
+}
+
+export type MemberAction =
+  | { do: 'open'; nodeId: string }
+  | { do: 'follow'; nodeId: string }
+  | { do: 'replace'; nodeId: string; because: string }
+
+export interface Membership {
+  actions: MemberAction[]
+  /** Nodes that readers are sent to. */
+  readers: string[]
+  /** The primary serves and may be routed to. */
+  primaryServes: boolean
+  /** What is still to come, null when nothing is. */
+  because: string | null
+  /** Whether it comes by itself within moments, so that it is worth looking again soon. */
+  isClose: boolean
+}
+
+type Serving = Extract<NodeReading, { kind: 'serving' }>
+
+/**
+ * What brings the members of a node group with a living primary, or with one that is being made, closer to where they
+ * should be: everybody else follows the primary and is let in once its copy is complete.
+ */
+export function planMembership(members: readonly Member[]): Membership {
+  const primary = members.find((member) => member.isPrimary)
+  const plan: Membership = { actions: [], readers: [], primaryServes: false, because: null, isClose: false }
+  const wait = (because: string, isClose: boolean): void => {
+    plan.because ??= because
+    plan.isClose ||= isClose
+  }
+  if (primary === undefined) return { ...plan, because: 'the node group has no primary' }
+  planPrimary(primary, plan, wait)
+  for (const member of members) {
+    if (!member.isPrimary && !member.leaving) planReplica(member, primary, plan, wait)
+  }
+  return plan
+}
+
+type Wait = (because: string, isClose: boolean) => void
+
+function planPrimary({ nodeId, reading, inService, mayStartEmpty }: Member, plan: Membership, wait: Wait): void {
+  if (reading === null) return wait('the primary is being made', false)
+  switch (reading.kind) {
+    case 'serving':
+      if (inService && reading.open) {
+        plan.primaryServes = true
+        return
+      }
+      if (!inService && mayStartEmpty && reading.role === 'primary') {
+        plan.actions.push({ do: 'open', nodeId })
+        plan.primaryServes = true
+        return
+      }
+      return wait('the primary waits for its data', false)
+    case 'dead':
+      if (!inService) plan.actions.push({ do: 'replace', nodeId, because: reading.because })
+      return wait(`the primary is lost: ${reading.because}`, false)
+    default:
+      return wait(`the primary does not serve: ${reading.because}`, true)
+  }
+}
+
+function planReplica(member: Member, primary: Member, plan: Membership, wait: Wait): void {
+  const { nodeId, reading } = member
+  if (reading === null) return wait('a replica is being made', false)
+  if (reading.kind === 'dead') {
+    plan.actions.push({ do: 'replace', nodeId, because: reading.because })
+    return wait(`a replica is lost: ${reading.because}`, false)
+  }
+  if (reading.kind !== 'serving') return wait(`a replica does not serve: ${reading.because}`, true)
+  if (!plan.primaryServes) return wait('a replica waits for its primary', false)
+  if (!follows(reading, primary)) {
+    plan.actions.push({ do: 'follow', nodeId })
+    return wait('a replica turns to its primary', true)
+  }
+  if (!isInSync(reading)) return wait('a replica is copying its primary', true)
+  if (!member.inService || !reading.open) plan.actions.push({ do: 'open', nodeId })
+  plan.readers.push(nodeId)
+}
+
+function follows({ replication: { link } }: Serving, { hop }: Member): boolean {
+  return link !== null && link.source.host === hop.host && link.source.port === hop.port
+}
+
+function isInSync({ replication: { link, loading } }: Serving): boolean {
+  return link !== null && link.up && !link.syncing && !loading
+}

@@ -1,0 +1,146 @@
+import type { ReplicationFacts } from '@cacheplane/domain'
+import type { Random } from './random.ts'
+import type { EngineWorld, SimulatedContainer, SimulatedProcess } from './world.ts'
+
+/** How long a full copy takes, and how far a replica that keeps up is behind, in milliseconds. */
+const FULL_COPY_MS = [20, 400] as const
+const LAG_MS = [0, 3] as const
+/** A replica tries again this often. */
+const RECONNECT_MS = 100
+/** Pings go out each second. */
+const HEARD_EVERY_MS = 1_000
+
+/**
+ * Lets every replica take over what its primary has had by now. Called before anything is read or broken, so that what a
+ * replica has when its primary dies is what had reached it by then.
+ */
+export function advanceReplication(worlds: readonly EngineWorld[], nowMs: number, random: Random): void {
+  for (const { container, world } of everyContainer(worlds)) {
+    const { process } = container
+    if (process?.link == null || !isAwake(container, nowMs)) continue
+    follow(worlds, world, process, nowMs, random)
+  }
+}
+
+function follow(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  replica: SimulatedProcess,
+  nowMs: number,
+  random: Random,
+): void {
+  const { link } = replica
+  if (link === null) return
+  const source = sourceOf(worlds, world, link)
+  if (source === null || !isAwake(source, nowMs) || source.process === null) {
+    // A frozen primary hangs up on nobody: the link stays up and silent.
+    if (source === null || source.state === 'running') link.state = 'down'
+    return
+  }
+  const primary = source.process
+  if (link.state === 'down') connect(link, replica, primary, nowMs, random)
+  if (link.runId !== primary.runId) return
+  if (link.state === 'syncing' && nowMs >= link.readyAtMs) {
+    link.state = 'up'
+    replica.writes = []
+  }
+  if (link.state !== 'up') return
+  const reachedMs = nowMs - random.between(...LAG_MS)
+  const arrived = primary.writes.filter((write, i) => i < replica.writes.length || write.atMs <= reachedMs)
+  replica.writes = [...arrived]
+  replica.historyId = primary.historyId
+  replica.formerHistoryId = primary.formerHistoryId
+  link.heardAtMs = nowMs
+}
+
+/** A login that is refused leaves what the replica has; another history begins with a full copy. */
+function connect(
+  link: SimulatedLink,
+  replica: SimulatedProcess,
+  primary: SimulatedProcess,
+  nowMs: number,
+  random: Random,
+): void {
+  if (nowMs < link.readyAtMs) return
+  link.readyAtMs = nowMs + RECONNECT_MS
+  if (!primary.replicasAdmitted) return
+  const known = [primary.historyId, primary.formerHistoryId]
+  const isPrefix =
+    known.includes(replica.historyId) &&
+    replica.writes.every((write, i) => primary.writes[i]?.value === write.value)
+  link.runId = primary.runId
+  link.state = isPrefix ? 'up' : 'syncing'
+  link.readyAtMs = nowMs + (isPrefix ? 0 : random.between(...FULL_COPY_MS))
+}
+
+export interface SimulatedLink {
+  host: string
+  port: number
+  state: 'down' | 'syncing' | 'up'
+  /** Of the process it is connected to: one that took its place is another. */
+  runId: string
+  /** When it may connect again, or when its full copy is complete. */
+  readyAtMs: number
+  heardAtMs: number
+}
+
+export interface SimulatedWrite {
+  value: string
+  atMs: number
+}
+
+export function replicationFacts(process: SimulatedProcess, nowMs: number): ReplicationFacts {
+  const { historyId, formerHistoryId, writes, link } = process
+  return {
+    historyId,
+    formerHistoryId,
+    offset: writes.length,
+    keys: writes.length,
+    loading: false,
+    link:
+      link === null
+        ? null
+        : {
+            source: { host: link.host, port: link.port },
+            up: link.state === 'up',
+            syncing: link.state === 'syncing',
+            lastHeardSeconds: Math.floor(Math.max(0, nowMs - link.heardAtMs) / HEARD_EVERY_MS),
+          },
+  }
+}
+
+/** What a client's write to a node comes to. */
+export function writeTo(
+  container: SimulatedContainer,
+  value: string,
+  nowMs: number,
+): 'acknowledged' | 'refused' {
+  const { process } = container
+  const takesIt = process !== null && isAwake(container, nowMs) && process.open && process.role === 'primary'
+  if (!takesIt) return 'refused'
+  process.writes.push({ value, atMs: nowMs })
+  return 'acknowledged'
+}
+
+function isAwake({ state, attached, answersAtMs }: SimulatedContainer, nowMs: number): boolean {
+  return state === 'running' && attached && answersAtMs <= nowMs
+}
+
+/** By its own address on the same engine, by its engine's address from another. */
+function sourceOf(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  { host, port }: SimulatedLink,
+): SimulatedContainer | null {
+  const found = everyContainer(worlds).find(
+    ({ container: { state, process }, world: at }) =>
+      (state === 'running' || state === 'paused') &&
+      process?.port === port &&
+      (at === world ? process.ip === host || at.address === host : at.address === host),
+  )
+  return found?.container ?? null
+}
+
+function everyContainer(worlds: readonly EngineWorld[]) {
+  return worlds.flatMap((world) => world.containers.map((container) => ({ world, container })))
+}

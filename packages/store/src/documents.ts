@@ -1,7 +1,9 @@
 import {
+  invariant,
   START_STEP,
   type CacheCluster,
   type CacheNode,
+  type Endpoint,
   type NodeGroup,
   type ReplicationGroup,
   type WorkflowView,
@@ -30,11 +32,16 @@ type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & WorkflowColumns
 export type CacheClusterDoc = WorkflowColumns &
   Omit<Json<CacheCluster>, 'nodes' | 'preferredAvailabilityZone' | 'numCacheNodes' | 'workflow'> & {
     nodes: CacheNodeDoc[] | null
+    /** Internal id of the node group. */
+    nodeGroupRow: string | null
+  }
+export type NodeGroupDoc = WorkflowColumns &
+  Omit<Json<NodeGroup>, 'members' | 'endpoint' | 'workflow'> & {
+    endpoint: Json<Endpoint> | null
+    members: CacheClusterDoc[] | null
   }
 export type ReplicationGroupDoc = WorkflowColumns &
-  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'workflow'> & {
-    nodeGroups: (Omit<Json<NodeGroup>, 'members'> & { members: CacheClusterDoc[] | null })[] | null
-  }
+  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'workflow'> & { nodeGroups: NodeGroupDoc[] | null }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
@@ -62,6 +69,8 @@ const readNode = (doc: CacheNodeDoc): CacheNode => ({
   presence: doc.presence,
   openedAt: date(doc.openedAt),
   engineVersionActual: doc.engineVersionActual,
+  leaving: doc.leaving,
+  rebooting: doc.rebooting,
   createdAt: new Date(doc.createdAt),
   workflow: readWorkflow(doc),
 })
@@ -96,6 +105,31 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
   }
 }
 
+const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({
+  edgeId: doc.edgeId,
+  engineId: doc.engineId,
+  incarnation: doc.incarnation,
+  controlPort: doc.controlPort,
+  slot: doc.slot,
+  address: doc.address,
+  primaryPort: doc.primaryPort,
+  readerPort: doc.readerPort,
+  servingAt: date(doc.servingAt),
+})
+
+export const readNodeGroup = (doc: NodeGroupDoc): NodeGroup => {
+  invariant(doc.endpoint, `node group ${doc.id} has an endpoint`)
+  return {
+    id: doc.id,
+    nodeGroupId: doc.nodeGroupId,
+    epoch: BigInt(doc.epoch),
+    primaryNodeId: doc.primaryNodeId,
+    members: (doc.members ?? []).map(readCluster),
+    endpoint: readEndpoint(doc.endpoint),
+    workflow: readWorkflow(doc),
+  }
+}
+
 export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   engine: doc.engine,
   engineVersion: doc.engineVersion,
@@ -114,14 +148,10 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   description: doc.description,
   atRestEncryptionEnabled: doc.atRestEncryptionEnabled,
   authTokenLastModifiedDate: date(doc.authTokenLastModifiedDate),
+  automaticFailoverEnabled: doc.automaticFailoverEnabled,
+  multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),
   networkId: doc.networkId,
-  nodeGroups: (doc.nodeGroups ?? []).map((shard) => ({
-    id: shard.id,
-    nodeGroupId: shard.nodeGroupId,
-    epoch: BigInt(shard.epoch),
-    primaryNodeId: shard.primaryNodeId,
-    members: (shard.members ?? []).map(readCluster),
-  })),
+  nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

@@ -15,6 +15,8 @@ import { SettledListener } from './settled-listener.ts'
 import { sql } from './sql.ts'
 import { claim, due, renew, setBack } from './workflows/claim.ts'
 import { commit } from './workflows/commit.ts'
+import { loadEdge } from './workflows/load-edge.ts'
+import { loadNodeGroup } from './workflows/load-node-group.ts'
 import { raiseOnce } from './workflows/raise.ts'
 import * as subjects from './workflows/subjects.ts'
 
@@ -103,5 +105,7 @@ function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings[
     loadNode: (id) => subjects.loadNode(db, keyring, id),
     loadReplicationGroup: (id) => subjects.loadReplicationGroup(db, id),
     loadCacheCluster: (id) => subjects.loadCacheCluster(db, id),
+    loadNodeGroup: (id) => loadNodeGroup(db, keyring, id),
+    loadEdge: (id) => loadEdge(db, id),
   }
 }

@@ -1,59 +1,65 @@
 import { randomBytes } from 'node:crypto'
-import { invariant, newId, unreachable, type Change } from '@cacheplane/domain'
-import {
-  allocateIp,
-  allocatePort,
-  allocateSubnet,
-  lockPlacement,
-  releaseNode,
-  releaseSubnet,
-  type Pools,
-} from '../allocation.ts'
+import { newId, unreachable, type Change } from '@cacheplane/domain'
+import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
+import { applyEdgeChange } from './apply-edge-change.ts'
+import { applyNodeChange } from './apply-node-change.ts'
+import { applyNodeGroupChange } from './apply-node-group-change.ts'
 import { raiseOn, wake } from './raise.ts'
+import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
 /** Applies one recorded change; returns the workflows it woke. */
 export async function applyChange(q: Queryable, pools: Pools, change: Change): Promise<string[]> {
   switch (change.do) {
-    case 'record-event':
-      await insertEvent(q, change.accountId, change.event)
-      return []
-    case 'set-presence':
-      await q.run(sql`UPDATE cache_node SET presence = ${change.presence} WHERE id = ${change.nodeId}`)
-      return []
-    case 'set-opened':
-      await q.run(sql`
-        UPDATE cache_node SET opened_at = CASE WHEN ${change.opened} THEN clock_now() END,
-          engine_version_actual = COALESCE(${change.engineVersionActual ?? null}, engine_version_actual)
-        WHERE id = ${change.nodeId}`)
-      return []
-    case 'next-incarnation':
-      await nextIncarnation(q, pools, change.nodeId)
-      return []
-    case 'move-port':
-      await movePort(q, pools, change.nodeId)
-      return []
-    case 'move-network':
-      await moveNetwork(q, pools, change.networkId)
-      return []
     case 'raise':
       return asList(await raiseOn(q, change.kind, change.subjectId, change.signal))
+    case 'raise-on-edge':
+      return raiseOnEdge(q, change)
     case 'wake':
       return asList(await wake(q, change.workflowId))
-    case 'spawn-node':
-      return spawnNode(q, change.nodeId, change.parentId)
+    case 'spawn':
+      return spawn(q, change)
+    default:
+      await applyToRows(q, pools, change)
+      return []
+  }
+}
+
+type Waking = 'raise' | 'raise-on-edge' | 'wake' | 'spawn'
+
+async function applyToRows(
+  q: Queryable,
+  pools: Pools,
+  change: Exclude<Change, { do: Waking }>,
+): Promise<void> {
+  switch (change.do) {
+    case 'record-event':
+      return insertEvent(q, change.accountId, change.event)
+    case 'set-presence':
+    case 'set-opened':
+    case 'next-incarnation':
+    case 'move-port':
+    case 'move-network':
+    case 'set-leaving':
+    case 'clear-rebooting':
     case 'remove-node':
-      await releaseNode(q, change.nodeId)
-      await q.run(sql`DELETE FROM cache_node WHERE id = ${change.nodeId}`)
-      return []
+    case 'remove-member':
+      return applyNodeChange(q, pools, change)
+    case 'begin-epoch':
+    case 'set-primary':
+    case 'record-failover':
+    case 'advance-failover':
+    case 'remove-node-group':
+      return applyNodeGroupChange(q, change)
+    case 'set-edge':
+    case 'next-edge-incarnation':
+      return applyEdgeChange(q, change)
     case 'remove-replication-group':
-      await removeReplicationGroup(q, change.id)
-      return []
+      return removeReplicationGroup(q, change.id)
     case 'remove-cache-cluster':
-      await removeCacheCluster(q, change.id)
-      return []
+      return removeCacheCluster(q, change.id)
     default:
       return unreachable(change)
   }
@@ -61,90 +67,23 @@ export async function applyChange(q: Queryable, pools: Pools, change: Change): P
 
 const asList = (id: string | null): string[] => (id === null ? [] : [id])
 
-async function networkOf(
-  q: Queryable,
-  nodeId: string,
-): Promise<{ id: string; subnet: string; engine_id: string }> {
-  const [network] = await q.rows<{ id: string; subnet: string; engine_id: string }>(sql`
-    SELECT w.id, w.subnet, n.engine_id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id
-    JOIN network w ON w.id = c.network_id WHERE n.id = ${nodeId}`)
-  invariant(network, `node ${nodeId} has a network`)
-  return network
-}
-
-async function nextIncarnation(q: Queryable, pools: Pools, nodeId: string): Promise<void> {
-  await lockPlacement(q)
-  const network = await networkOf(q, nodeId)
-  await q.run(
-    sql`UPDATE ip_allocation SET released_at = clock_now() WHERE node_id = ${nodeId} AND released_at IS NULL`,
-  )
-  const ip = await allocateIp(q, pools, network, nodeId)
-  await q.run(sql`
-    UPDATE cache_node SET incarnation = incarnation + 1, ip = ${ip}, presence = 'absent', opened_at = NULL WHERE id = ${nodeId}`)
-}
-
-async function movePort(q: Queryable, pools: Pools, nodeId: string): Promise<void> {
-  await lockPlacement(q)
-  const { engine_id: engineId } = await networkOf(q, nodeId)
-  await q.run(
-    sql`UPDATE port_allocation SET released_at = clock_now() WHERE node_id = ${nodeId} AND released_at IS NULL`,
-  )
-  const port = await allocatePort(q, pools, engineId, nodeId, null)
-  await q.run(sql`UPDATE cache_node SET port = ${port} WHERE id = ${nodeId}`)
-}
-
-async function moveNetwork(q: Queryable, pools: Pools, networkId: string): Promise<void> {
-  await lockPlacement(q)
-  await releaseSubnet(q, networkId)
-  const { subnet, gateway } = await allocateSubnet(q, pools, networkId)
-  await q.run(sql`UPDATE network SET subnet = ${subnet}, gateway = ${gateway} WHERE id = ${networkId}`)
-  const nodes = await q.rows<{ id: string }>(sql`
-    SELECT n.id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE c.network_id = ${networkId}`)
-  for (const { id } of nodes) {
-    await q.run(
-      sql`UPDATE ip_allocation SET released_at = clock_now() WHERE node_id = ${id} AND released_at IS NULL`,
-    )
-    const ip = await allocateIp(q, pools, { id: networkId, subnet }, id)
-    await q.run(sql`UPDATE cache_node SET ip = ${ip} WHERE id = ${id}`)
-  }
-}
-
-async function spawnNode(q: Queryable, nodeId: string, parentId: string): Promise<string[]> {
+/** What comes to rest is told under the name of the resource that a user knows, however deep it was spawned. */
+async function spawn(q: Queryable, change: Extract<Change, { do: 'spawn' }>): Promise<string[]> {
   const id = newId('workflow', randomBytes)
   const spawned = await q.run(sql`
     INSERT INTO workflow (id, kind, subject_id, parent_id, root_id)
-    SELECT ${id}, 'node', ${nodeId}, p.id, p.subject_id FROM workflow p WHERE p.id = ${parentId}
+    SELECT ${id}, ${change.kind}, ${change.subjectId}, p.id, p.root_id FROM workflow p WHERE p.id = ${change.parentId}
     ON CONFLICT (kind, subject_id) DO NOTHING`)
   return spawned === 1 ? [id] : []
 }
 
-async function removeReplicationGroup(q: Queryable, id: string): Promise<void> {
-  const [group] = await q.rows<{ network_id: string }>(
-    sql`SELECT network_id FROM replication_group WHERE id = ${id}`,
-  )
-  if (group === undefined) return
-  await refuseNodesLeft(q, group.network_id)
-  await q.run(sql`DELETE FROM replication_group WHERE id = ${id}`)
-  await removeNetwork(q, group.network_id)
-}
-
-async function removeCacheCluster(q: Queryable, id: string): Promise<void> {
-  const [cluster] = await q.rows<{ network_id: string }>(
-    sql`SELECT network_id FROM cache_cluster WHERE id = ${id}`,
-  )
-  if (cluster === undefined) return
-  await refuseNodesLeft(q, cluster.network_id)
-  await q.run(sql`DELETE FROM cache_cluster WHERE id = ${id}`)
-  await removeNetwork(q, cluster.network_id)
-}
-
-async function refuseNodesLeft(q: Queryable, networkId: string): Promise<void> {
-  const left = await q.rows(sql`
-    SELECT 1 FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE c.network_id = ${networkId} LIMIT 1`)
-  invariant(left.length === 0, `nothing of network ${networkId} is left when its owner goes`)
-}
-
-async function removeNetwork(q: Queryable, networkId: string): Promise<void> {
-  await releaseSubnet(q, networkId)
-  await q.run(sql`DELETE FROM network WHERE id = ${networkId}`)
+async function raiseOnEdge(
+  q: Queryable,
+  { edgeId, signal }: Extract<Change, { do: 'raise-on-edge' }>,
+): Promise<string[]> {
+  const nodeGroups = await q.rows<{ id: string }>(sql`
+    SELECT node_group_id AS id FROM endpoint WHERE edge_id = ${edgeId} AND node_group_id IS NOT NULL ORDER BY slot`)
+  const woken: string[] = []
+  for (const { id } of nodeGroups) woken.push(...asList(await raiseOn(q, 'node-group', id, signal)))
+  return woken
 }

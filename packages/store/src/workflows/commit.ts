@@ -61,11 +61,13 @@ async function lockHeld(
   { workflowId, token }: Lease,
   changes: readonly Change[],
 ): Promise<HeldRow> {
-  const { ids, kinds, subjects } = wokenBy(changes)
+  const { ids, kinds, subjects, edges } = wokenBy(changes)
   const rows = await q.rows<HeldRow>(heldRows`
     SELECT id, wakes, root_id, lease_token = ${token} AND lease_until > clock_now() AS held FROM workflow
     WHERE id IN (SELECT unnest(${[workflowId, ...ids]}::text[]) UNION
-      SELECT w.id FROM unnest(${kinds}::text[], ${subjects}::text[]) AS s(kind, subject_id) JOIN workflow w USING (kind, subject_id))
+      SELECT w.id FROM unnest(${kinds}::text[], ${subjects}::text[]) AS s(kind, subject_id) JOIN workflow w USING (kind, subject_id) UNION
+      SELECT w.id FROM endpoint p JOIN workflow w ON w.kind = 'node-group' AND w.subject_id = p.node_group_id
+      WHERE p.edge_id = ANY(${edges}::text[]))
     ORDER BY id FOR UPDATE`)
   const own = rows.find((row) => row.id === workflowId)
   if (own?.held !== true) throw stale({ workflowId, token })
@@ -78,6 +80,7 @@ function wokenBy(changes: readonly Change[]) {
     ids: changes.flatMap((change) => (change.do === 'wake' ? [change.workflowId] : [])),
     kinds: raised.map((change) => change.kind),
     subjects: raised.map((change) => change.subjectId),
+    edges: changes.flatMap((change) => (change.do === 'raise-on-edge' ? [change.edgeId] : [])),
   }
 }
 

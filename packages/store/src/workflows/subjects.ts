@@ -43,6 +43,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     node,
     cluster,
     network: row.network,
+    nodeGroupId: row.cluster.nodeGroupRow,
     owner:
       row.group_id === null
         ? { kind: 'cache-cluster', id: cluster.id, name: cluster.cacheClusterId }
@@ -53,7 +54,11 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
   }
 }
 
-function openToken(keyring: Keyring, row: NodeSubjectRow): Secret | null {
+/** Only replication groups have one. */
+export function openToken(
+  keyring: Keyring,
+  row: Pick<NodeSubjectRow, 'group_id' | 'account_id' | 'auth_token_sealed'>,
+): Secret | null {
   if (row.auth_token_sealed === null || row.group_id === null) return null
   return keyring.open(row.auth_token_sealed, authTokenCell(row.account_id, row.group_id))
 }

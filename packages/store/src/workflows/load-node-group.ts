@@ -1,0 +1,82 @@
+import {
+  invariant,
+  type CacheCluster,
+  type Keyring,
+  type Network,
+  type NodeGroupSubject,
+  type NodeSubject,
+} from '@cacheplane/domain'
+import type { Queryable } from '../queryable.ts'
+import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
+import { readFailover, type FailoverRow } from '../read-failover.ts'
+import { prepared } from '../sql.ts'
+import { openToken } from './subjects.ts'
+
+const nodeGroupSubject = prepared('node_group_subject')
+const openFailover = prepared('open_failover')
+
+interface NodeGroupRow {
+  doc: NodeGroupDoc
+  network: Network
+  engine_ids: string[]
+  group_id: string
+  account_id: string
+  name: string
+  automatic_failover_enabled: boolean
+  auth_token_sealed: string | null
+  cpus: Record<string, number>
+}
+
+/** What a node group's workflow sees, its nodes as their own workflows see them. */
+export async function loadNodeGroup(
+  q: Queryable,
+  keyring: Keyring,
+  id: string,
+): Promise<NodeGroupSubject | null> {
+  const [row] = await q.rows<NodeGroupRow>(nodeGroupSubject`
+    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
+      w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
+      g.auth_token_sealed, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus
+    FROM node_group_view d JOIN replication_group g ON g.id = d."replicationGroupRow" JOIN network w ON w.id = g.network_id
+    WHERE d.id = ${id}`)
+  if (row === undefined) return null
+  const nodeGroup = readNodeGroup(row.doc)
+  const [failover] = await q.rows<FailoverRow>(openFailover`
+    SELECT f.id, s.node_group_id, f.epoch, f.kind, f.status, f.cause, f.from_cache_cluster_id, f.to_cache_cluster_id, f.phases,
+      f.requested_at, f.ended_at
+    FROM failover f JOIN node_group s ON s.id = f.node_group_id
+    WHERE f.node_group_id = ${id} AND f.status IN ('requested', 'running')`)
+  return {
+    group: {
+      id: row.group_id,
+      accountId: row.account_id,
+      replicationGroupId: row.name,
+      automaticFailoverEnabled: row.automatic_failover_enabled,
+    },
+    nodeGroup,
+    nodes: nodeSubjects(nodeGroup.members, row, keyring),
+    network: row.network,
+    engineIds: row.engine_ids,
+    failover: failover === undefined ? null : readFailover(failover),
+  }
+}
+
+function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyring: Keyring): NodeSubject[] {
+  const authToken = openToken(keyring, row)
+  return members.flatMap((cluster) =>
+    cluster.nodes.map((node) => {
+      const engineCpus = row.cpus[node.engineId]
+      invariant(engineCpus, `the network of ${cluster.cacheClusterId} reaches its engine`)
+      return {
+        node,
+        cluster,
+        network: row.network,
+        owner: { kind: 'replication-group' as const, id: row.group_id, name: row.name },
+        nodeGroupId: row.doc.id,
+        authToken,
+        engineCpus,
+        portIsFixed: cluster.port !== null,
+      }
+    }),
+  )
+}

@@ -1,10 +1,12 @@
 import { cacheCluster } from './cache-cluster.ts'
+import { edge } from './edge.ts'
 import { node } from './node.ts'
+import { nodeGroup } from './node-group/index.ts'
 import { replicationGroup } from './replication-group.ts'
 
-export const RUNBOOKS = [replicationGroup, cacheCluster, node]
+export const RUNBOOKS = [replicationGroup, cacheCluster, nodeGroup, node, edge]
 
 export type { Runbook } from './define-workflow.ts'
 export { FAILPOINT_POSITIONS, failpointName, noFailpoints, type Failpoints } from './failpoints.ts'
-export { LEASE_MS } from './held-lease.ts'
+export { LEASE } from './held-lease.ts'
 export { Runner, type RunnerDeps, type RunnerLog } from './runner.ts'

@@ -13,6 +13,7 @@ import {
   recoverBoot,
   seconds,
   unreachable,
+  type CacheNode,
   type NodeSubject,
 } from '@cacheplane/domain'
 import { z } from 'zod'
@@ -61,7 +62,9 @@ export const node = defineWorkflow<NodeSubject>()({
       const admission = admitNode(c.subject, reading)
       switch (admission.kind) {
         case 'open':
-          return open(c, admission.version)
+          return c.subject.nodeGroupId === null
+            ? open(c, admission.version)
+            : report(c, c.subject.nodeGroupId, admission.version)
         case 'wait':
           return waitOrGiveUp(c, admission.because)
         case 'refuse':
@@ -75,7 +78,12 @@ export const node = defineWorkflow<NodeSubject>()({
 
     // Home. Order is priority: safety first.
     async wait(c) {
-      if (c.signals.has('checkup')) return hop('diagnose')
+      if (c.signals.has('replace')) {
+        c.clear('replace')
+        c.clear('checkup')
+        return replace(c, c.subject.node.rebooting ? 'a restart was asked for' : 'its node group gave it up')
+      }
+      if (c.signals.has('checkup')) return c.subject.nodeGroupId === null ? hop('diagnose') : refer(c)
       return nap(hours(6), 'the node is serving')
     },
 
@@ -105,6 +113,8 @@ export const node = defineWorkflow<NodeSubject>()({
       const removed = await c.fleet.removeNode(nodeRef(c.subject))
       if (removed.kind === 'unknown') return nap(seconds(1), removed.because)
       c.change({ do: 'remove-node', nodeId: c.subject.node.id })
+      if (c.subject.nodeGroupId !== null)
+        c.change({ do: 'raise', kind: 'node-group', subjectId: c.subject.nodeGroupId, signal: 'converge' })
       wakeOwner(c)
       return done()
     },
@@ -119,17 +129,39 @@ async function open(c: Context, version: string) {
     return afterRefusal(c, { kind: 'refused', refusal: 'dead', because: opened.because })
   const isNew = node.workflow.firstHomeAt === null
   c.change({ do: 'set-opened', nodeId: node.id, opened: true, engineVersionActual: version })
-  event(
-    c,
-    isNew
-      ? `Added cache node ${node.cacheNodeId} in availability zone ${node.zone}`
-      : `Finished recovery for cache nodes ${node.cacheNodeId}`,
-    describeLimits(c.subject),
-  )
+  event(c, isNew ? added(node) : recovered(node), describeLimits(c.subject))
+  if (node.rebooting) c.change({ do: 'clear-rebooting', nodeId: node.id })
   c.frame.deathsAtBoot = 0
   c.deadline(null)
   wakeOwner(c)
   return hop('wait')
+}
+
+const added = ({ cacheNodeId, zone }: CacheNode): string =>
+  `Added cache node ${cacheNodeId} in availability zone ${zone}`
+
+const recovered = ({ cacheNodeId, rebooting }: CacheNode): string =>
+  rebooting ? `Cache node ${cacheNodeId} restarted` : `Finished recovery for cache nodes ${cacheNodeId}`
+
+/** Whether it may be opened, as what, is for its node group to decide: it is booted and proved, and closed. */
+function report(c: Context, nodeGroupId: string, version: string) {
+  const { node } = c.subject
+  c.change({ do: 'set-opened', nodeId: node.id, opened: false, engineVersionActual: version })
+  c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'converge' })
+  const limits = describeLimits(c.subject)
+  if (node.workflow.firstHomeAt === null) event(c, added(node), limits)
+  c.frame.deathsAtBoot = 0
+  c.deadline(null)
+  return hop('wait')
+}
+
+/** A member is looked after by its node group. */
+function refer(c: Context) {
+  const { nodeGroupId } = c.subject
+  c.clear('checkup')
+  if (nodeGroupId !== null)
+    c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'checkup' })
+  return nap(hours(6), 'the node is serving')
 }
 
 /** Says so when the engine has fewer processors than the node type. */
@@ -140,7 +172,12 @@ function describeLimits({ cluster, engineCpus }: NodeSubject): string | undefine
 }
 
 function replace(c: Context, because: string) {
-  event(c, `Recovering cache nodes ${c.subject.node.cacheNodeId}`, because)
+  const { cacheNodeId, rebooting } = c.subject.node
+  event(
+    c,
+    rebooting ? `Cache node ${cacheNodeId} shutdown` : `Recovering cache nodes ${cacheNodeId}`,
+    because,
+  )
   c.change({ do: 'next-incarnation', nodeId: c.subject.node.id })
   return hop('start')
 }

@@ -92,8 +92,7 @@ function awaitParts<S>(c: OwnerContext<S>, facts: OwnerFacts) {
     return hop('unwind')
   }
   const starting = facts.parts.filter((part) => part.workflow.step !== HOME_STEP)
-  if (starting.length > 0)
-    return nap(seconds(30), `${starting.length} of ${facts.parts.length} are starting`)
+  if (starting.length > 0) return nap(seconds(30), `${starting.length} of ${facts.parts.length} are starting`)
   for (const event of facts.created) c.event(facts.accountId, event)
   c.deadline(null)
   return hop('wait')

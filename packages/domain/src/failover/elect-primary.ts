@@ -67,7 +67,10 @@ function compare(a: Ranked, b: Ranked, lostZone: string): number {
   )
 }
 
-function voteOn({ nodeId, cacheClusterId, reading, inService, leaving }: Candidate, historyId: string | null) {
+function voteOn(
+  { nodeId, cacheClusterId, reading, inService, leaving }: Candidate,
+  historyId: string | null,
+) {
   const vote = (eligible: boolean, because: string, offset: number | null = null, isHeir = false): Vote => ({
     nodeId,
     cacheClusterId,

@@ -1,4 +1,4 @@
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading, RouteTarget } from '../ports/fleet.ts'
 
 /** A member of a node group as it was just seen; `reading` is null while its own workflow is busy with it. */
 export interface Member {
@@ -11,7 +11,7 @@ export interface Member {
   /** It may serve as the primary although it is empty: the group is new, or its data is known to be lost. */
   mayStartEmpty: boolean
   /** Where its replicas find it. */
-  hop: { host: string; port: number }
+  target: RouteTarget
 }
 
 export type MemberAction =
@@ -54,7 +54,11 @@ export function planMembership(members: readonly Member[]): Membership {
 
 type Wait = (because: string, isClose: boolean) => void
 
-function planPrimary({ nodeId, reading, inService, mayStartEmpty }: Member, plan: Membership, wait: Wait): void {
+function planPrimary(
+  { nodeId, reading, inService, mayStartEmpty }: Member,
+  plan: Membership,
+  wait: Wait,
+): void {
   if (reading === null) return wait('the primary is being made', false)
   switch (reading.kind) {
     case 'serving':
@@ -94,8 +98,8 @@ function planReplica(member: Member, primary: Member, plan: Membership, wait: Wa
   plan.readers.push(nodeId)
 }
 
-function follows({ replication: { link } }: Serving, { hop }: Member): boolean {
-  return link !== null && link.source.host === hop.host && link.source.port === hop.port
+function follows({ replication: { link } }: Serving, { target: { ip, address, port } }: Member): boolean {
+  return link !== null && [ip, address].includes(link.source.host) && link.source.port === port
 }
 
 function isInSync({ replication: { link, loading } }: Serving): boolean {

@@ -45,6 +45,10 @@ export class MemcachedControl implements NodeControl {
   promote(): Promise<Answer<void>> {
     throw new Bug('memcached has no replicas')
   }
+
+  probe(): () => void {
+    throw new Bug('memcached nodes are looked after by their engine alone')
+  }
 }
 
 function parseStats(text: string): NodeFacts {

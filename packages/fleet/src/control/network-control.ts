@@ -44,5 +44,6 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     close: (node) => of(node.engine).close(node),
     follow: (node, source, nodeGroupId) => of(node.engine).follow(node, source, nodeGroupId),
     promote: (node) => of(node.engine).promote(node),
+    probe: (node, onTrouble) => of(node.engine).probe(node, onTrouble),
   }
 }

@@ -4,6 +4,7 @@ import { controlUser, REPLICATION_USER } from '../core/names.ts'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
 import type { Route } from './connect.ts'
 import { controlPassword, replicationPassword } from './control-password.ts'
+import { HeldProbe } from './held-probe.ts'
 import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { respSession, type Login } from './resp-session.ts'
@@ -50,6 +51,11 @@ export class RedisControl implements NodeControl {
 
   async promote(node: NodeRef): Promise<Answer<void>> {
     return this.#order(node, [['REPLICAOF', 'NO', 'ONE']])
+  }
+
+  probe(node: NodeRef, onTrouble: (because: string) => void): () => void {
+    const held = new HeldProbe(() => this.routeTo(node), this.#login(node), onTrouble)
+    return () => held.stop()
   }
 
   #replicas(node: NodeSpec): string[] {

@@ -32,7 +32,7 @@ export async function respSession(
   return { kind: 'answered', value: answer.value.slice(1) }
 }
 
-function encode(command: readonly string[]): string {
+export function encode(command: readonly string[]): string {
   const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
   return `*${command.length}\r\n${parts.join('')}`
 }

@@ -1,4 +1,4 @@
-import type { Clock, Fleet, NodeChange } from '@cacheplane/domain'
+import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
 import { ensureNetwork, removeNetwork } from './ensure-network.ts'
@@ -40,6 +40,7 @@ export function createFleet({ installation, seats, controlOf, clock }: FleetPart
       ),
     examineNode: (ref, withinMs) =>
       on(ref.engineId, (engine) => examineNode({ engine, control: controlOf(engine), clock }, ref, withinMs)),
+    probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
     closeNode: (ref) => on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).close(ref))),
     followPrimary: (spec, { target, nodeGroupId }) =>
@@ -52,13 +53,24 @@ export function createFleet({ installation, seats, controlOf, clock }: FleetPart
       }),
     promoteNode: (ref) =>
       on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
-    fenceNode: (ref, isDying) => on(ref.engineId, (engine) => fenceNode({ engine, clock }, ref, isDying)),
+    fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode({ engine, clock }, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
     watch: (onChange) => watchAll(pool, onChange),
     close: async () => void (await Promise.all(seats.map((seat) => seat.engine.close()))),
   }
+}
+
+/** An engine that is not found yet has nothing to be probed on: whoever asks again finds it. */
+function probeNode(
+  pool: EnginePool,
+  controlOf: FleetParts['controlOf'],
+  ref: NodeRef,
+  onTrouble: (because: string) => void,
+): () => void {
+  const engine = pool.known(ref.engineId)
+  return engine === undefined ? () => undefined : controlOf(engine).probe(ref, onTrouble)
 }
 
 function watchAll(pool: EnginePool, onChange: (change: NodeChange) => void): () => void {

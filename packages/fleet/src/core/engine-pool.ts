@@ -22,11 +22,11 @@ export class EnginePool {
   constructor(readonly seats: readonly EngineSeat[]) {}
 
   async find(engineId: string): Promise<Found> {
-    const known = this.#known(engineId)
+    const known = this.known(engineId)
     if (known !== undefined) return { kind: 'found', engine: known }
     const strangers = this.seats.filter((seat) => !this.#ids.has(seat.engine))
     await Promise.all(strangers.map((seat) => this.#report(seat)))
-    const engine = this.#known(engineId)
+    const engine = this.known(engineId)
     if (engine !== undefined) return { kind: 'found', engine }
     return unknown(`no configured Docker engine that answers has the id ${engineId}`)
   }
@@ -46,7 +46,8 @@ export class EnginePool {
     return this.#ids.get(engine) ?? engine.dockerAddress
   }
 
-  #known(engineId: string): DockerEngine | undefined {
+  /** Without asking anybody. */
+  known(engineId: string): DockerEngine | undefined {
     return this.seats.find((seat) => this.#ids.get(seat.engine) === engineId)?.engine
   }
 

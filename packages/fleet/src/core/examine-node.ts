@@ -11,44 +11,57 @@ interface Bench {
 
 type Said = Answer<NodeFacts>
 
+const LOOK_AGAIN_MS = 10
+
 /**
  * Asks the node and its engine at once. A serving node settles it, and so does a container that has stopped or is frozen:
  * neither waits for the other, because a connection to a frozen process is accepted and then says nothing.
  */
 export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promise<NodeReading> {
+  const seen: Seen = { said: null, standing: null, isLate: false }
   return new Promise((resolve, reject) => {
-    let said: Said | null = null
-    let standing: Standing | null = null
     const weigh = () => {
-      const reading = conclude(said, standing)
+      const reading = conclude(seen)
       if (reading !== null) resolve(reading)
+      return reading !== null
     }
-    const heard = bench.control.read(ref).then((answer) => {
-      said ??= answer
+    const listen = async (): Promise<void> => {
+      seen.said = await bench.control.read(ref)
       weigh()
-    })
-    const seen = containerStanding(bench.engine, ref).then((stands) => {
-      standing ??= stands
+    }
+    const look = async (): Promise<void> => {
+      do {
+        seen.standing = await containerStanding(bench.engine, ref)
+        if (weigh()) return
+        await bench.clock.sleep(LOOK_AGAIN_MS)
+      } while (!seen.isLate)
+    }
+    const giveUp = async (): Promise<void> => {
+      await bench.clock.sleep(withinMs)
+      seen.isLate = true
+      seen.said ??= { kind: 'silent', because: `it does not answer within ${withinMs} ms` }
+      seen.standing ??= { kind: 'unheard', because: `its engine does not answer within ${withinMs} ms` }
       weigh()
-    })
-    const late = bench.clock.sleep(withinMs).then(() => {
-      said ??= { kind: 'silent', because: `it does not answer within ${withinMs} ms` }
-      standing ??= { kind: 'unheard', because: `its engine does not answer within ${withinMs} ms` }
-      weigh()
-    })
-    for (const one of [heard, seen, late]) one.catch(reject)
+    }
+    for (const one of [listen(), look(), giveUp()]) one.catch(reject)
   })
 }
 
+interface Seen {
+  said: Said | null
+  standing: Standing | null
+  isLate: boolean
+}
+
 /** Null while more has to be heard. */
-function conclude(said: Said | null, standing: Standing | null): NodeReading | null {
+function conclude({ said, standing, isLate }: Seen): NodeReading | null {
   if (said?.kind === 'answered') return { kind: 'serving', ...said.value }
   if (standing?.kind === 'stopped') return { kind: 'dead', because: standing.because }
   if (standing?.kind === 'frozen') return { kind: 'frozen', because: standing.because }
   if (said === null || standing === null) return null
   switch (standing.kind) {
     case 'running':
-      return runningYet(said)
+      return runningYet(said, isLate)
     case 'unheard':
       return { kind: 'unreachable', because: `${said.because}; ${standing.because}` }
     case 'unknown':
@@ -58,8 +71,21 @@ function conclude(said: Said | null, standing: Standing | null): NodeReading | n
   }
 }
 
-function runningYet({ kind, because }: Exclude<Said, { kind: 'answered' }>): NodeReading {
-  if (kind === 'busy') return { kind: 'starting', because }
-  if (kind === 'stranger') return { kind: 'unknown', because }
-  return { kind: 'silent', because }
+/** Docker learns of a death some 40 ms after it: a node that refuses connections is about to be seen dead. */
+function runningYet(
+  { kind, because }: Exclude<Said, { kind: 'answered' }>,
+  isLate: boolean,
+): NodeReading | null {
+  switch (kind) {
+    case 'absent':
+      return isLate ? { kind: 'silent', because } : null
+    case 'silent':
+      return { kind, because }
+    case 'busy':
+      return { kind: 'starting', because }
+    case 'stranger':
+      return { kind: 'unknown', because }
+    default:
+      return unreachable(kind)
+  }
 }

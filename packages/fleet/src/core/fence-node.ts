@@ -5,8 +5,6 @@ import { incarnationOf } from './labels.ts'
 import { containerStanding } from './observe-node.ts'
 
 const POLL_MS = 10
-/** Docker learns of a death some 40 ms after it: a process that has just died is not worth a kill of its own. */
-const MAY_BE_DYING_MS = 60
 const VERIFY_MS = 1_000
 
 interface Bench {
@@ -17,12 +15,10 @@ interface Bench {
 /**
  * Evidence that this incarnation is dead, if need be by killing it. SIGKILL, never SIGTERM: a paused container is thawed
  * to receive it, and would acknowledge what its clients have sent meanwhile (reliability V7).
- *
- * @param isDying whether its process was seen to hang up, so that its death may be under way
  */
-export async function fenceNode(bench: Bench, ref: NodeRef, isDying: boolean): Promise<Fenced> {
+export async function fenceNode(bench: Bench, ref: NodeRef): Promise<Fenced> {
   const { engine } = bench
-  const before = await awaitDeath(bench, ref, isDying ? MAY_BE_DYING_MS : 0)
+  const before = await containerStanding(engine, ref)
   if (before.kind === 'stopped') return { kind: 'fenced', how: 'was-dead', because: before.because }
   const listed = await engine.containers(ref.nodeId)
   if (listed.kind !== 'ok') return unknown(reason(listed))

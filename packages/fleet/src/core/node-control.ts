@@ -10,6 +10,8 @@ export interface NodeControl {
   /** Follows `source` with the password of its node group; a node that does already goes on undisturbed. */
   follow(node: NodeSpec, source: Hop, nodeGroupId: string): Promise<Answer<void>>
   promote(node: NodeRef): Promise<Answer<void>>
+  /** Holds a connection until it is told to stop. */
+  probe(node: NodeRef, onTrouble: (because: string) => void): () => void
 }
 
 /**

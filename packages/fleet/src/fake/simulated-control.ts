@@ -1,6 +1,8 @@
 import type { Hop, NodeRef, NodeSpec } from '@cacheplane/domain'
 import type { Call } from '../core/call.ts'
 import { COMMAND_MS, CONNECT_MS } from '../core/deadlines.ts'
+import type { ContainerEvent } from '../core/docker-engine.ts'
+import { NODE_LABEL } from '../core/labels.ts'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
 import type { CallName } from './faults.ts'
 import { newHistoryId } from './simulated-process.ts'
@@ -58,6 +60,15 @@ export class SimulatedControl implements NodeControl {
       process.formerHistoryId = process.historyId
       process.historyId = newHistoryId(this.simulation.random)
     })
+  }
+
+  /** Told when the process that it was connected to is no longer there. */
+  probe(node: NodeRef, onTrouble: (because: string) => void): () => void {
+    const listener = ({ action, labels }: ContainerEvent) => {
+      if (action === 'died' && labels[NODE_LABEL] === node.nodeId) onTrouble('it closed the connection')
+    }
+    this.world.listeners.add(listener)
+    return () => this.world.listeners.delete(listener)
   }
 
   async #talk<T>(name: NodeCall, node: NodeRef, act: (process: SimulatedProcess, nowMs: number) => T) {

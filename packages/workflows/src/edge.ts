@@ -1,0 +1,95 @@
+import { done, hop, hours, nap, seconds, unreachable, type Edge, type EdgeRef } from '@cacheplane/domain'
+import { z } from 'zod'
+import { defineWorkflow } from './define-workflow.ts'
+import type { StepContext } from './step-context.ts'
+
+const Frame = z.object({})
+type Context = StepContext<Edge, z.infer<typeof Frame>>
+
+const BOOT_PATIENCE_MS = seconds(5)
+
+/**
+ * Life of an edge: boot it with every route closed, have the node groups open theirs, replace it when it is lost.
+ * Promise: it routes to nobody but whom a node group's lease holder named for this very container.
+ */
+export const edge = defineWorkflow<Edge>()({
+  kind: 'edge',
+  frame: Frame,
+  load: (store, id) => store.loadEdge(id),
+  steps: {
+    async start(c) {
+      c.change({ do: 'set-edge', edgeId: c.subject.id, presence: 'unknown', serving: false })
+      return hop('boot')
+    },
+
+    async boot(c) {
+      const ensured = await c.fleet.ensureEdge({ ...edgeRef(c.subject), slots: c.subject.slots })
+      switch (ensured.kind) {
+        case 'ready':
+          return hop('admit')
+        case 'unknown':
+          return nap(seconds(1), ensured.because)
+        case 'refused':
+          if (ensured.refusal === 'dead') return replace(c)
+          return nap(seconds(5), ensured.because)
+        default:
+          return unreachable(ensured)
+      }
+    },
+
+    async admit(c) {
+      const reading = await c.fleet.observeEdge(edgeRef(c.subject), BOOT_PATIENCE_MS)
+      switch (reading.kind) {
+        case 'serving':
+          c.change({ do: 'set-edge', edgeId: c.subject.id, presence: 'known', serving: true })
+          c.change({ do: 'raise-on-edge', edgeId: c.subject.id, signal: 'converge' })
+          return hop('wait')
+        case 'dead':
+          return replace(c)
+        case 'starting':
+        case 'unknown':
+          return nap(seconds(1), reading.because)
+        default:
+          return unreachable(reading)
+      }
+    },
+
+    // Home. Order is priority: safety first.
+    async wait(c) {
+      if (c.signals.has('checkup')) return hop('diagnose')
+      return nap(hours(6), 'the edge is serving')
+    },
+
+    async diagnose(c) {
+      const reading = await c.fleet.observeEdge(edgeRef(c.subject), seconds(1))
+      switch (reading.kind) {
+        case 'serving':
+          c.clear('checkup')
+          return hop('wait')
+        case 'dead':
+          c.clear('checkup')
+          return replace(c)
+        case 'starting':
+        case 'unknown':
+          return nap(seconds(1), reading.because)
+        default:
+          return unreachable(reading)
+      }
+    },
+
+    async destroy(c) {
+      const removed = await c.fleet.removeEdge(edgeRef(c.subject))
+      return removed.kind === 'gone' ? done() : nap(seconds(1), removed.because)
+    },
+  },
+})
+
+/** Another container on the same ports: clients keep their addresses. */
+function replace(c: Context) {
+  c.change({ do: 'next-edge-incarnation', edgeId: c.subject.id })
+  return hop('start')
+}
+
+function edgeRef({ id, incarnation, engineId, controlPort }: Edge): EdgeRef {
+  return { edgeId: id, incarnation, engineId, controlPort }
+}

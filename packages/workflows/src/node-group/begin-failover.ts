@@ -1,0 +1,109 @@
+import {
+  hop,
+  newId,
+  seconds,
+  nap,
+  type FailoverKind,
+  type NodeReading,
+  type NodeSubject,
+  type PrimaryVerdict,
+} from '@cacheplane/domain'
+import { groupEvent, mustFind, primaryOf, stage, type Context } from './context.ts'
+
+type Lost = Extract<PrimaryVerdict, { kind: 'lost' }>
+
+/** A frozen primary holds data that nobody else has: with no replica to take over, it is waited for this long. */
+const THAW_WITHIN_MS = seconds(30)
+
+/**
+ * What becomes of a lost primary: a replica takes over where that is wanted and possible; otherwise its node is made again,
+ * from its replicas' data as long as there is any (ElastiCache, AutoFailover: "when only the primary node fails").
+ */
+export function beginAutomatic(c: Context, { because, isGone }: Lost) {
+  const primary = primaryOf(c)
+  const heirs = c.subject.nodes.filter(
+    (one) => one !== primary && one.node.openedAt !== null && !one.node.leaving,
+  )
+  if (heirs.length === 0) {
+    if (!isGone && !hasLasted(c, primary, THAW_WITHIN_MS))
+      return nap(seconds(1), `the primary is waited for: ${because}`)
+    return begin(c, { kind: 'recovery', cause: because, to: null })
+  }
+  const kind = c.subject.group.automaticFailoverEnabled ? 'automatic' : 'recovery'
+  return begin(c, { kind, cause: because, to: null })
+}
+
+/** What a user asked for begins only while the primary serves; null when nothing was asked. */
+export function beginAsked(c: Context, readings: ReadonlyMap<string, NodeReading>) {
+  const { failover, nodes } = c.subject
+  if (failover?.status !== 'requested' || c.frame.failover !== null) return null
+  const wanted = nodes.find(({ cluster }) => cluster.cacheClusterId === failover.toCacheClusterId)
+  const heirs = nodes.filter(
+    ({ node }) => node.openedAt !== null && node.id !== c.subject.nodeGroup.primaryNodeId,
+  )
+  const ready =
+    failover.kind === 'switch' ? wanted !== undefined && isServing(readings, wanted) : heirs.length > 0
+  c.clear('failover')
+  if (!ready) {
+    c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })
+    groupEvent(c, 'Failover was given up', 'there is no replica that could take over')
+    return null
+  }
+  return begin(c, { kind: failover.kind, cause: failover.cause, to: wanted ?? null, asked: failover.id })
+}
+
+function isServing(readings: ReadonlyMap<string, NodeReading>, { node }: NodeSubject): boolean {
+  const reading = readings.get(node.id)
+  return reading?.kind === 'serving' && reading.open && reading.replication.link?.up === true
+}
+
+interface Beginning {
+  kind: FailoverKind
+  cause: string
+  to: NodeSubject | null
+  /** Id of the record, when it was asked for. */
+  asked?: string
+}
+
+/** The next epoch: from here on nothing that was decided in an earlier one counts. */
+function begin(c: Context, { kind, cause, to, asked }: Beginning) {
+  const { nodeGroup } = c.subject
+  const primary = primaryOf(c)
+  endOthers(c, asked)
+  const startedAtMs = c.now().getTime()
+  const epoch = nodeGroup.epoch + 1n
+  const id = asked ?? newId('failover', c.random)
+  c.change({ do: 'begin-epoch', nodeGroupId: nodeGroup.id, fromEpoch: nodeGroup.epoch })
+  if (asked === undefined) {
+    const fromCacheClusterId = primary.cluster.cacheClusterId
+    const failover = { id, nodeGroupId: nodeGroup.id, epoch, kind, cause, fromCacheClusterId }
+    c.change({ do: 'record-failover', failover })
+  }
+  const phases = [stage(c, 'detected', cause, startedAtMs), stage(c, 'confirmed', cause, startedAtMs)]
+  c.change({ do: 'advance-failover', failoverId: id, advance: { status: 'running', epoch, phases } })
+  c.frame.failover = {
+    id,
+    kind,
+    epoch: String(epoch),
+    startedAtMs,
+    lostNodeId: primary.node.id,
+    candidateId: to === null ? null : mustFind(c, to.node.id).node.id,
+    tried: [],
+  }
+  return hop(kind === 'switch' ? 'close' : 'fence')
+}
+
+/** What was asked for has to give way; one whose new primary died before redundancy was restored is over. */
+function endOthers(c: Context, asked: string | undefined): void {
+  const { failover } = c.subject
+  if (failover === null || failover.id === asked) return
+  const status = failover.status === 'running' ? 'completed' : 'abandoned'
+  c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status } })
+  c.clear('failover')
+}
+
+/** For how long the primary has been looked at in vain. */
+function hasLasted(c: Context, { node }: NodeSubject, ms: number): boolean {
+  const silence = c.frame.silence[node.id]
+  return silence !== undefined && c.now().getTime() - silence.sinceMs >= ms
+}

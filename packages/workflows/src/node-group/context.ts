@@ -1,0 +1,134 @@
+import {
+  invariant,
+  nodeRef,
+  type EdgeRef,
+  type EndpointRoutes,
+  type FailoverPhase,
+  type FailoverStage,
+  type NodeGroupSubject,
+  type NodeReading,
+  type NodeSubject,
+  type RouteTarget,
+} from '@cacheplane/domain'
+import { z } from 'zod'
+import type { StepContext } from '../step-context.ts'
+
+export const Frame = z.object({
+  /** The primary has been let in once: from then on an empty node may not take its place unseen. */
+  formed: z.boolean().default(false),
+  /** The history that the primary was last seen to write. */
+  historyId: z.string().nullable().default(null),
+  /** This container may serve as the primary although it is empty: the data is known to be lost. */
+  mayStartEmpty: z.object({ nodeId: z.string(), incarnation: z.number() }).nullable().default(null),
+  /** Since when nodes have not been seen to serve, and when they were last looked at; epoch milliseconds. */
+  silence: z.record(z.string(), z.object({ sinceMs: z.number(), lookedAtMs: z.number() })).default({}),
+  /** The change of primary under way. */
+  failover: z
+    .object({
+      id: z.string(),
+      kind: z.enum(['automatic', 'test', 'switch', 'recovery']),
+      epoch: z.string(),
+      startedAtMs: z.number(),
+      lostNodeId: z.string(),
+      candidateId: z.string().nullable(),
+      /** Candidates that were fenced because nobody knows whether they were promoted. */
+      tried: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
+})
+export type Frame = z.infer<typeof Frame>
+export type Context = StepContext<NodeGroupSubject, Frame>
+export type OngoingFailover = NonNullable<Frame['failover']>
+
+/** How long a node may take to answer before it counts as silent this time. */
+export const EXAMINE_MS = 400
+
+export async function examineAll(
+  c: Context,
+  nodes: readonly NodeSubject[],
+): Promise<Map<string, NodeReading>> {
+  const readings = await Promise.all(
+    nodes.map(async (one) => [one.node.id, await c.fleet.examineNode(nodeRef(one), EXAMINE_MS)] as const),
+  )
+  return new Map(readings)
+}
+
+export function primaryOf({ subject: { nodes, nodeGroup } }: Context): NodeSubject {
+  const primary = nodes.find(({ node }) => node.id === nodeGroup.primaryNodeId)
+  invariant(primary, `the primary of node group ${nodeGroup.id} is one of its nodes`)
+  return primary
+}
+
+export function findNode({ subject: { nodes } }: Context, nodeId: string): NodeSubject | undefined {
+  return nodes.find(({ node }) => node.id === nodeId)
+}
+
+export function mustFind(c: Context, nodeId: string | null): NodeSubject {
+  const found = nodeId === null ? undefined : findNode(c, nodeId)
+  invariant(found, `node ${nodeId ?? ''} belongs to node group ${c.subject.nodeGroup.id}`)
+  return found
+}
+
+export function ongoing(c: Context): OngoingFailover {
+  invariant(c.frame.failover, `node group ${c.subject.nodeGroup.id} changes its primary`)
+  return c.frame.failover
+}
+
+/** Its own workflow has made it and wants nothing of it. */
+export function isAtHome({ node: { workflow } }: NodeSubject): boolean {
+  return workflow.step === 'wait' && !workflow.signals.some((one) => one === 'replace' || one === 'destroy')
+}
+
+export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {
+  return { engineId, ip, address, port }
+}
+
+/** Null while the edge is being made: then nothing is routed. */
+export async function route(c: Context, primary: NodeSubject | null, readers: readonly NodeSubject[]) {
+  const { endpoint } = c.subject.nodeGroup
+  const ref: EdgeRef = {
+    edgeId: endpoint.edgeId,
+    incarnation: endpoint.incarnation,
+    engineId: endpoint.engineId,
+    controlPort: endpoint.controlPort,
+  }
+  const routes: EndpointRoutes = {
+    primary: primary === null ? null : routeTarget(primary),
+    readers: readers.map(routeTarget),
+  }
+  return c.fleet.routeEndpoint(ref, endpoint.slot, routes)
+}
+
+/** An entry of the timeline; milliseconds count from the first. */
+export function stage(c: Context, phase: FailoverPhase, because: string, startedAtMs: number): FailoverStage {
+  const at = c.now()
+  return { phase, at, afterMs: Math.max(0, at.getTime() - startedAtMs), because }
+}
+
+export function advance(c: Context, ...stages: FailoverStage[]): void {
+  c.change({ do: 'advance-failover', failoverId: ongoing(c).id, advance: { phases: stages } })
+}
+
+export function groupEvent(c: Context, message: string, because?: string): void {
+  const { accountId, replicationGroupId } = c.subject.group
+  c.event(accountId, {
+    sourceType: 'replication-group',
+    sourceIdentifier: replicationGroupId,
+    message,
+    ...(because === undefined ? {} : { because }),
+  })
+}
+
+export function memberEvent(c: Context, { cluster }: NodeSubject, message: string, because?: string): void {
+  c.event(cluster.accountId, {
+    sourceType: 'cache-cluster',
+    sourceIdentifier: cluster.cacheClusterId,
+    message,
+    ...(because === undefined ? {} : { because }),
+  })
+}
+
+export function wakeOwner(c: Context): void {
+  if (c.workflow.parentId !== null) c.change({ do: 'wake', workflowId: c.workflow.parentId })
+}

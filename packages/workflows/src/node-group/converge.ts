@@ -1,0 +1,189 @@
+import {
+  hop,
+  judgePrimary,
+  milliseconds,
+  nap,
+  planMembership,
+  seconds,
+  unreachable,
+  type Member,
+  type MemberAction,
+  type Membership,
+  type NodeReading,
+  type NodeSubject,
+} from '@cacheplane/domain'
+import { nodeSpec } from '@cacheplane/domain'
+import { beginAsked, beginAutomatic } from './begin-failover.ts'
+import {
+  advance,
+  examineAll,
+  findNode,
+  isAtHome,
+  memberEvent,
+  ongoing,
+  primaryOf,
+  route,
+  routeTarget,
+  stage,
+  wakeOwner,
+  type Context,
+} from './context.ts'
+import { tendMembers } from './tend-members.ts'
+
+const LOOK_AGAIN_MS = milliseconds(250)
+const CLOSE_MS = milliseconds(20)
+/** Two looks that are further apart say nothing of the time between them: whoever looks may have been asleep itself. */
+const GAP_MAX_MS = seconds(2)
+/** A replica that is merely silent for so long is replaced. */
+const REPLICA_SILENT_MS = seconds(5)
+
+/** Looks at every member and at the endpoint, and does what brings them closer to where they should be. */
+export async function converge(c: Context) {
+  const gone = tendMembers(c)
+  if (gone !== null) return gone
+  const home = c.subject.nodes.filter(isAtHome)
+  const readings = await examineAll(c, home)
+  const primary = primaryOf(c)
+  const reading = readings.get(primary.node.id)
+  if (reading !== undefined && primary.node.openedAt !== null) {
+    const verdict = judgePrimary({
+      reading,
+      replicas: home.filter((one) => one !== primary).flatMap(({ node }) => readings.get(node.id) ?? []),
+      silentMs: silentMs(c, primary, reading),
+    })
+    if (verdict.kind === 'suspect')
+      return nap(LOOK_AGAIN_MS, `the primary is looked at again: ${verdict.because}`)
+    if (verdict.kind === 'lost') return beginAutomatic(c, verdict)
+    remember(c, reading)
+    const asked = beginAsked(c, readings)
+    if (asked !== null) return asked
+  }
+  const membership = planMembership(c.subject.nodes.map((one) => memberOf(c, one, readings)))
+  return act(c, membership, readings)
+}
+
+function remember(c: Context, reading: NodeReading): void {
+  if (reading.kind === 'serving') c.frame.historyId = reading.replication.historyId
+}
+
+/** For how long a node has been looked at in vain, this look included. */
+function silentMs(c: Context, { node }: NodeSubject, reading: NodeReading): number {
+  const nowMs = c.now().getTime()
+  const before = c.frame.silence[node.id]
+  if (reading.kind === 'serving') {
+    delete c.frame.silence[node.id]
+    return 0
+  }
+  const isNew = before === undefined || nowMs - before.lookedAtMs > GAP_MAX_MS
+  const sinceMs = isNew ? nowMs : before.sinceMs
+  c.frame.silence[node.id] = { sinceMs, lookedAtMs: nowMs }
+  return nowMs - sinceMs
+}
+
+function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, NodeReading>): Member {
+  const { node } = one
+  const { mayStartEmpty, formed } = c.frame
+  const target = routeTarget(one)
+  const isPrimary = node.id === c.subject.nodeGroup.primaryNodeId
+  return {
+    nodeId: node.id,
+    isPrimary,
+    reading: readings.get(node.id) ?? null,
+    inService: node.openedAt !== null,
+    leaving: node.leaving,
+    mayStartEmpty:
+      !formed || (mayStartEmpty?.nodeId === node.id && mayStartEmpty.incarnation === node.incarnation),
+    target,
+  }
+}
+
+async function act(c: Context, membership: Membership, readings: ReadonlyMap<string, NodeReading>) {
+  const results = await Promise.all(membership.actions.map((action) => perform(c, action)))
+  const undone = results.find((because) => because !== null) ?? null
+  replaceTheSilent(c, readings)
+  const routed = await routeAll(c, membership, results)
+  const because = undone ?? membership.because ?? routed
+  if (because === null) return settle(c)
+  if (membership.because !== null && !membership.isClose && undone === null && routed === null)
+    return nap(seconds(10), because)
+  return nap(membership.isClose ? CLOSE_MS : LOOK_AGAIN_MS, because)
+}
+
+/** Null when it is done, otherwise why not yet. */
+async function perform(c: Context, action: MemberAction): Promise<string | null> {
+  const one = findNode(c, action.nodeId)
+  if (one === undefined) return 'the node is gone'
+  switch (action.do) {
+    case 'open':
+      return open(c, one)
+    case 'follow': {
+      const source = { target: routeTarget(primaryOf(c)), nodeGroupId: c.subject.nodeGroup.id }
+      const followed = await c.fleet.followPrimary(nodeSpec(one), source)
+      return followed.kind === 'ready' ? null : followed.because
+    }
+    case 'replace':
+      c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
+      return null
+    default:
+      return unreachable(action)
+  }
+}
+
+async function open(c: Context, one: NodeSubject): Promise<string | null> {
+  const opened = await c.fleet.openNode(nodeSpec(one))
+  if (opened.kind !== 'ready') return opened.because
+  const { node } = one
+  if (node.openedAt === null) c.change({ do: 'set-opened', nodeId: node.id, opened: true })
+  if (node.id === c.subject.nodeGroup.primaryNodeId) {
+    c.frame.formed = true
+    c.frame.mayStartEmpty = null
+  }
+  if (node.incarnation > 1 && node.openedAt === null) {
+    const done = node.rebooting ? 'Cache node %s restarted' : 'Finished recovery for cache nodes %s'
+    memberEvent(c, one, done.replace('%s', node.cacheNodeId))
+  }
+  if (node.rebooting && node.openedAt === null) c.change({ do: 'clear-rebooting', nodeId: node.id })
+  return null
+}
+
+/** A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. */
+function replaceTheSilent(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
+  for (const one of c.subject.nodes) {
+    const reading = readings.get(one.node.id)
+    const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
+    if (reading === undefined || !isReplica || reading.kind === 'dead') continue
+    if (silentMs(c, one, reading) < REPLICA_SILENT_MS || reading.kind === 'starting') continue
+    c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
+    delete c.frame.silence[one.node.id]
+  }
+}
+
+/** Null when the endpoint routes as it should. */
+async function routeAll(
+  c: Context,
+  { primaryServes, readers, actions }: Membership,
+  results: (string | null)[],
+) {
+  if (c.subject.nodeGroup.endpoint.servingAt === null) return 'the endpoint is being made'
+  const failed = new Set(actions.filter((_, i) => results[i] !== null).map(({ nodeId }) => nodeId))
+  const primary = primaryOf(c)
+  const served = readers.filter((id) => !failed.has(id)).flatMap((id) => findNode(c, id) ?? [])
+  const routed = await route(c, primaryServes && !failed.has(primary.node.id) ? primary : null, served)
+  return routed.kind === 'ready' ? null : routed.because
+}
+
+/** Everything is where it should be. */
+function settle(c: Context) {
+  c.clear('converge')
+  c.clear('checkup')
+  c.frame.silence = {}
+  if (c.frame.failover !== null) {
+    const { id, startedAtMs } = ongoing(c)
+    advance(c, stage(c, 'redundancy-restored', 'every member serves again', startedAtMs))
+    c.change({ do: 'advance-failover', failoverId: id, advance: { status: 'completed' } })
+    c.frame.failover = null
+  }
+  c.deadline(null)
+  wakeOwner(c)
+  return hop('wait')
+}

@@ -1,0 +1,95 @@
+import { electPrimary, hop, milliseconds, nap, nodeRef, seconds, type NodeSubject } from '@cacheplane/domain'
+import { advance, examineAll, groupEvent, mustFind, ongoing, route, stage, type Context } from './context.ts'
+
+const RETRY_MS = milliseconds(100)
+/** Replicas that are there and do not answer hold the only copies: they are waited for this long. */
+const HEIRS_WITHIN_MS = seconds(30)
+
+/**
+ * Cuts the endpoint's primary route and makes sure that the lost primary is dead, both at once. Only then may offsets be
+ * read: whoever is still written to makes any order of the replicas a guess (reliability F5).
+ */
+export async function fence(c: Context) {
+  const { startedAtMs, lostNodeId, kind } = ongoing(c)
+  const lost = mustFind(c, lostNodeId)
+  const [cut, fenced] = await Promise.all([cutRoute(c, lost), c.fleet.fenceNode(nodeRef(lost))])
+  const unrouted = stage(c, 'unrouted', cut ?? 'the endpoint routes no writes', startedAtMs)
+  if (fenced.kind === 'fenced') {
+    advance(c, unrouted, stage(c, 'fenced', `${fenced.how}: ${fenced.because}`, startedAtMs))
+    return kind === 'recovery' ? recover(c, lost) : hop('elect')
+  }
+  // Its engine cannot be asked: that no client reaches it is as good, as long as the endpoint has said so.
+  const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
+  if (cut === null && reading.kind === 'unreachable' && kind !== 'recovery') {
+    advance(c, unrouted, stage(c, 'fenced', `unverified, by the route alone: ${fenced.because}`, startedAtMs))
+    return hop('elect')
+  }
+  return nap(RETRY_MS, `the lost primary is not known to be dead: ${fenced.because}`)
+}
+
+/** Null when no client writes through the endpoint, otherwise why that is not known. */
+async function cutRoute(c: Context, lost: NodeSubject): Promise<string | null> {
+  if (c.subject.nodeGroup.endpoint.servingAt === null) return null
+  const readers = c.subject.nodes.filter((one) => one !== lost && one.node.openedAt !== null)
+  const routed = await route(c, null, readers)
+  return routed.kind === 'ready' ? null : routed.because
+}
+
+/** Reads every replica afresh and chooses; the choice is recorded before it is acted on. */
+export async function elect(c: Context) {
+  const failover = ongoing(c)
+  const lost = mustFind(c, failover.lostNodeId)
+  const others = c.subject.nodes.filter(
+    ({ node }) => node.id !== failover.lostNodeId && !failover.tried.includes(node.id),
+  )
+  const readings = await examineAll(c, others)
+  const elected = electPrimary({
+    candidates: others.map(({ node, cluster }) => ({
+      nodeId: node.id,
+      cacheClusterId: cluster.cacheClusterId,
+      zone: node.zone,
+      inService: node.openedAt !== null,
+      leaving: node.leaving,
+      reading: readings.get(node.id) ?? { kind: 'unknown', because: 'it was not asked' },
+    })),
+    historyId: c.frame.historyId,
+    lostZone: lost.node.zone,
+  })
+  if (elected.kind === 'elected') {
+    failover.candidateId = elected.nodeId
+    const { cacheClusterId } = mustFind(c, elected.nodeId).cluster
+    const phase = stage(c, 'elected', `${cacheClusterId}: ${elected.because}`, failover.startedAtMs)
+    advance(c, { ...phase, candidates: elected.votes.map(({ nodeId: _, isHeir: __, ...vote }) => vote) })
+    return hop('promote')
+  }
+  const mayReturn = others.some(({ node }) => {
+    const kind = readings.get(node.id)?.kind
+    return node.openedAt !== null && kind !== 'dead' && kind !== undefined
+  })
+  const waitedMs = c.now().getTime() - failover.startedAtMs
+  if (mayReturn && waitedMs < HEIRS_WITHIN_MS)
+    return nap(RETRY_MS, `nobody can take over yet: ${elected.because}`)
+  return startEmpty(c, lost, elected.because)
+}
+
+/** Without automatic failover the node itself comes back: with its replicas' data where there is some. */
+function recover(c: Context, lost: NodeSubject) {
+  const heirs = c.subject.nodes.filter((one) => one !== lost && one.node.openedAt !== null)
+  if (heirs.length === 0) return startEmpty(c, lost, 'it was the only node')
+  c.change({ do: 'raise', kind: 'node', subjectId: lost.node.id, signal: 'replace' })
+  return hop('rebuild')
+}
+
+/** Every copy is lost: what is left is to serve again, and to say so. */
+export function startEmpty(c: Context, lost: NodeSubject, because: string) {
+  const { node } = lost
+  c.frame.mayStartEmpty = { nodeId: node.id, incarnation: node.incarnation + 1 }
+  c.frame.historyId = null
+  c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
+  groupEvent(
+    c,
+    `The data of node group ${c.subject.nodeGroup.nodeGroupId} was lost; it starts empty`,
+    because,
+  )
+  return hop('converge')
+}

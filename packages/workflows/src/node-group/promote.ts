@@ -1,0 +1,87 @@
+import { hop, milliseconds, nap, nodeRef, nodeSpec, type NodeSubject } from '@cacheplane/domain'
+import {
+  advance,
+  EXAMINE_MS,
+  groupEvent,
+  memberEvent,
+  mustFind,
+  ongoing,
+  route,
+  stage,
+  type Context,
+} from './context.ts'
+
+const RETRY_MS = milliseconds(50)
+
+/**
+ * Makes the chosen node the primary, sees that it is, and opens the endpoint's route to it. A promotion whose answer was
+ * lost may still happen: such a candidate is fenced before another is tried (reliability V5).
+ */
+export async function promote(c: Context) {
+  const failover = ongoing(c)
+  const candidate = mustFind(c, failover.candidateId)
+  const promoted = await c.fleet.promoteNode(nodeRef(candidate))
+  if (promoted.kind === 'refused') return tryAnother(c, candidate, promoted.because)
+  if (promoted.kind === 'unknown') return fenceCandidate(c, candidate, promoted.because)
+  const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
+  if (reading.kind === 'dead') return tryAnother(c, candidate, reading.because)
+  if (reading.kind !== 'serving') return fenceCandidate(c, candidate, reading.because)
+  if (reading.role !== 'primary') return nap(RETRY_MS, 'the chosen node is not the primary yet')
+  const took = stage(c, 'promoted', `${candidate.cluster.cacheClusterId} takes writes`, failover.startedAtMs)
+  if (!reading.open) {
+    const opened = await c.fleet.openNode(nodeSpec(candidate))
+    if (opened.kind !== 'ready') return nap(RETRY_MS, opened.because)
+  }
+  c.frame.historyId = reading.replication.historyId
+  const cut = await routeTo(c, candidate)
+  advance(c, took, stage(c, 'routed', cut ?? 'the endpoint routes to it', failover.startedAtMs))
+  handOver(c, candidate)
+  return hop('converge')
+}
+
+/** Null when clients are led to the new primary; otherwise why not, and converging goes on with it. */
+async function routeTo(c: Context, candidate: NodeSubject): Promise<string | null> {
+  if (c.subject.nodeGroup.endpoint.servingAt === null) return 'the endpoint is being made'
+  const { lostNodeId, kind } = ongoing(c)
+  const readers = c.subject.nodes.filter(
+    ({ node }) =>
+      node.openedAt !== null &&
+      node.id !== candidate.node.id &&
+      (node.id !== lostNodeId || kind === 'recovery'),
+  )
+  const routed = await route(c, candidate, readers)
+  return routed.kind === 'ready' ? null : routed.because
+}
+
+function handOver(c: Context, candidate: NodeSubject): void {
+  const { id, epoch, lostNodeId, kind } = ongoing(c)
+  const { nodeGroup } = c.subject
+  const lost = mustFind(c, lostNodeId)
+  const [from, to] = [lost.cluster.cacheClusterId, candidate.cluster.cacheClusterId]
+  c.change({ do: 'set-primary', nodeGroupId: nodeGroup.id, epoch: BigInt(epoch), nodeId: candidate.node.id })
+  c.change({ do: 'advance-failover', failoverId: id, advance: { toCacheClusterId: to } })
+  if (candidate.node.openedAt === null)
+    c.change({ do: 'set-opened', nodeId: candidate.node.id, opened: true })
+  if (kind === 'recovery') return
+  const message = `Failover from primary node ${from} to replica node ${to} completed`
+  groupEvent(c, message)
+  memberEvent(c, candidate, message)
+  // One that handed over stays and follows; a lost one is made again in its zone.
+  if (kind !== 'switch') c.change({ do: 'raise', kind: 'node', subjectId: lostNodeId, signal: 'replace' })
+}
+
+async function fenceCandidate(c: Context, candidate: NodeSubject, because: string) {
+  const fenced = await c.fleet.fenceNode(nodeRef(candidate))
+  if (fenced.kind === 'fenced') return tryAnother(c, candidate, because)
+  return nap(RETRY_MS, `nobody knows whether ${candidate.cluster.cacheClusterId} was promoted: ${because}`)
+}
+
+/** The old primary of a planned switch is whole, and takes its clients back. */
+function tryAnother(c: Context, candidate: NodeSubject, because: string) {
+  const failover = ongoing(c)
+  failover.tried.push(candidate.node.id)
+  failover.candidateId = null
+  groupEvent(c, `Failover to replica node ${candidate.cluster.cacheClusterId} failed`, because)
+  if (failover.kind === 'switch') return hop('reopen')
+  return hop(failover.kind === 'recovery' ? 'rebuild' : 'elect')
+}

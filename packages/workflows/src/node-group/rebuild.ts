@@ -1,0 +1,81 @@
+import {
+  electPrimary,
+  hop,
+  milliseconds,
+  nap,
+  nodeSpec,
+  seconds,
+  type NodeReading,
+  type NodeSubject,
+} from '@cacheplane/domain'
+import {
+  advance,
+  examineAll,
+  findNode,
+  isAtHome,
+  mustFind,
+  ongoing,
+  routeTarget,
+  stage,
+  type Context,
+} from './context.ts'
+import { startEmpty } from './lose-primary.ts'
+
+const RETRY_MS = milliseconds(100)
+
+/**
+ * The lost node, made again and closed, copies the replica that is furthest along, and then takes its place back. Its
+ * replicas serve readers meanwhile, and none of them ever follows it while it is empty.
+ */
+export async function rebuild(c: Context) {
+  const failover = ongoing(c)
+  const { node } = mustFind(c, failover.lostNodeId)
+  const heirs = c.subject.nodes.filter((one) => one.node.id !== node.id && one.node.openedAt !== null)
+  const mine = mustFind(c, node.id)
+  if (!isAtHome(mine)) return nap(seconds(1), 'the lost primary is being made again')
+  const readings = await examineAll(c, [mine, ...heirs])
+  const source = furthest(c, heirs, readings)
+  if (source === undefined) {
+    const isLost = heirs.every((one) => readings.get(one.node.id)?.kind === 'dead')
+    if (isLost) return startEmpty(c, mine, 'every replica is lost, too')
+    return nap(RETRY_MS, 'no replica answers')
+  }
+  const own = readings.get(node.id)
+  if (own?.kind === 'dead') {
+    c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
+    return nap(seconds(1), `the node died again: ${own.because}`)
+  }
+  return copyFrom(c, mine, source, own)
+}
+
+function furthest(c: Context, heirs: readonly NodeSubject[], readings: ReadonlyMap<string, NodeReading>) {
+  const elected = electPrimary({
+    candidates: heirs.map(({ node, cluster }) => ({
+      nodeId: node.id,
+      cacheClusterId: cluster.cacheClusterId,
+      zone: node.zone,
+      inService: true,
+      leaving: false,
+      reading: readings.get(node.id) ?? { kind: 'unknown', because: 'it was not asked' },
+    })),
+    historyId: c.frame.historyId,
+    lostZone: '',
+  })
+  return elected.kind === 'elected' ? findNode(c, elected.nodeId) : undefined
+}
+
+async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own: NodeReading | undefined) {
+  const failover = ongoing(c)
+  if (own?.kind !== 'serving') return nap(RETRY_MS, 'the node does not answer')
+  const { link, loading } = own.replication
+  if (link === null || link.source.port !== source.node.port) {
+    const from = { target: routeTarget(source), nodeGroupId: c.subject.nodeGroup.id }
+    const followed = await c.fleet.followPrimary(nodeSpec(mine), from)
+    return nap(RETRY_MS, followed.kind === 'ready' ? 'the node is copying' : followed.because)
+  }
+  if (!link.up || link.syncing || loading) return nap(milliseconds(50), 'the node is copying')
+  failover.candidateId = mine.node.id
+  const because = `it was made again, with the data of ${source.cluster.cacheClusterId}`
+  advance(c, stage(c, 'elected', because, failover.startedAtMs))
+  return hop('promote')
+}

@@ -1,0 +1,67 @@
+import { hop, milliseconds, nap, nodeRef, nodeSpec, seconds } from '@cacheplane/domain'
+import { advance, EXAMINE_MS, groupEvent, mustFind, ongoing, route, stage, type Context } from './context.ts'
+
+const RETRY_MS = milliseconds(20)
+const CATCH_UP_AGAIN_MS = milliseconds(2)
+/** A replica that needs longer is too far behind for a short gap: the switch is called off. */
+const CATCH_UP_WITHIN_MS = seconds(3)
+
+/**
+ * A planned switch loses nothing that was acknowledged: the old primary takes no more writes before the new one's offset is
+ * compared with its own, and it is closed rather than paused, because a pause would end by itself if we died here.
+ */
+export async function close(c: Context) {
+  const { startedAtMs, lostNodeId } = ongoing(c)
+  const old = mustFind(c, lostNodeId)
+  const readers = c.subject.nodes.filter((one) => one !== old && one.node.openedAt !== null)
+  const routed = await route(c, null, readers)
+  if (routed.kind !== 'ready') return hop('reopen')
+  const unrouted = stage(c, 'unrouted', 'the endpoint routes no writes', startedAtMs)
+  const closed = await c.fleet.closeNode(nodeRef(old))
+  switch (closed.kind) {
+    case 'ready':
+      advance(c, unrouted, stage(c, 'fenced', 'it takes no more writes', startedAtMs))
+      return hop('catch_up')
+    case 'refused':
+      return hop('fence')
+    case 'unknown':
+      return nap(RETRY_MS, closed.because)
+  }
+}
+
+export async function catchUp(c: Context) {
+  const { startedAtMs, lostNodeId, candidateId } = ongoing(c)
+  const [old, candidate] = [mustFind(c, lostNodeId), mustFind(c, candidateId)]
+  const had = await c.fleet.examineNode(nodeRef(old), EXAMINE_MS)
+  const has = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
+  if (had.kind === 'dead') return hop('fence')
+  if (had.kind === 'serving' && has.kind === 'serving') {
+    // One that was started again meanwhile has nothing, and would be easy to catch up with.
+    const isSame =
+      had.replication.historyId === c.frame.historyId && has.replication.historyId === c.frame.historyId
+    if (!isSame) return hop('reopen')
+    if (has.replication.offset >= had.replication.offset) {
+      const { cacheClusterId } = candidate.cluster
+      advance(
+        c,
+        stage(c, 'elected', `${cacheClusterId} has everything up to ${had.replication.offset}`, startedAtMs),
+      )
+      return hop('promote')
+    }
+  }
+  if (c.now().getTime() - startedAtMs > CATCH_UP_WITHIN_MS) return hop('reopen')
+  return nap(CATCH_UP_AGAIN_MS, 'the new primary is catching up')
+}
+
+/** Calls a switch off: the old primary has every write, and takes its clients back. */
+export async function reopen(c: Context) {
+  const failover = ongoing(c)
+  const old = mustFind(c, failover.lostNodeId)
+  const opened = await c.fleet.openNode(nodeSpec(old))
+  if (opened.kind === 'refused') return hop('fence')
+  if (opened.kind === 'unknown') return nap(RETRY_MS, opened.because)
+  c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })
+  groupEvent(c, 'Failover was given up', 'the new primary could not take over in time')
+  c.frame.failover = null
+  return hop('converge')
+}

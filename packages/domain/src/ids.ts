@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   cacheCluster: 'cc',
   node: 'node',
   network: 'net',
+  edge: 'edge',
   workflow: 'wf',
   accessKey: 'ak',
   request: 'req',

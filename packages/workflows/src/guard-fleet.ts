@@ -11,6 +11,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
   return {
     survey: () => fleet.survey(),
     observeNode: (ref, patienceMs) => fleet.observeNode(ref, patienceMs),
+    observeEdge: (ref, patienceMs) => fleet.observeEdge(ref, patienceMs),
     inventory: (engineId) => fleet.inventory(engineId),
     watch: (onChange) => fleet.watch(onChange),
     close: () => fleet.close(),
@@ -19,6 +20,9 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     ensureNode: guarded((spec) => fleet.ensureNode(spec)),
     openNode: guarded((spec) => fleet.openNode(spec)),
     removeNode: guarded((ref) => fleet.removeNode(ref)),
+    ensureEdge: guarded((spec) => fleet.ensureEdge(spec)),
+    routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
+    removeEdge: guarded((ref) => fleet.removeEdge(ref)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }
 }

@@ -8,6 +8,7 @@ const MUTATING: readonly CallName[] = [
   'removeNetwork',
   'removeVolume',
   'openNode',
+  'routeEdge',
 ]
 
 export type Counters = Record<CallName, number>
@@ -31,5 +32,8 @@ export function noCalls(): Counters {
     removeVolume: 0,
     readNode: 0,
     openNode: 0,
+    readLog: 0,
+    readEdge: 0,
+    routeEdge: 0,
   }
 }

@@ -1,11 +1,17 @@
 import { defaultEngineVersion, ENGINE_VERSIONS } from '@cacheplane/domain'
-import { BUILD_TOOLS, engineImageTag, ensureEngineImages, type ImageReport } from '@cacheplane/fleet/images'
+import {
+  BUILD_TOOLS,
+  engineImageTag,
+  ensureEdgeImage,
+  ensureEngineImages,
+  type ImageReport,
+} from '@cacheplane/fleet/images'
 import type Docker from 'dockerode'
 import { existsSync } from 'node:fs'
 import { aptInstall } from './apt.ts'
 import { Obstacle, say, step, type Progress } from './say.ts'
 
-/** Sees that the engine has every image. Without the queue's there is no service; the others are only missed. */
+/** Sees that the engine has every image. Without the queue's and the edges' there is no service; others are missed. */
 export async function imagesStep(docker: Docker): Promise<void> {
   const reports = await step(
     'engine images',
@@ -23,6 +29,19 @@ export async function imagesStep(docker: Docker): Promise<void> {
   const missing = reports.find(({ tag, outcome }) => tag === needed && outcome === 'missing')
   if (missing !== undefined) {
     throw new Obstacle(`The image ${needed} could neither be pulled nor built: ${missing.because ?? ''}`)
+  }
+  await edgeImageStep(docker)
+}
+
+/** Endpoints of replication groups need it, whatever engine and version they run. */
+async function edgeImageStep(docker: Docker): Promise<void> {
+  const { tag, outcome, because } = await step(
+    'edge image',
+    (onProgress) => ensureEdgeImage(docker, { onProgress, prepareBuild: () => installTools(onProgress) }),
+    (report) => report.outcome,
+  )
+  if (outcome === 'missing') {
+    throw new Obstacle(`The image ${tag} could neither be pulled nor built: ${because ?? ''}`)
   }
 }
 

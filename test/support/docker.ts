@@ -9,7 +9,7 @@ export const DOCKER_ADDRESS = `unix://${DOCKER_SOCKET}`
 
 /** Label by which everything of ours is found (as in the fleet's labels). */
 const INSTALLATION_LABEL = 'dev.cacheplane.installation'
-const NODE_LABEL = 'dev.cacheplane.node'
+const OWNER_LABELS = ['dev.cacheplane.node', 'dev.cacheplane.edge']
 
 /** Docker itself, for looking and breaking behind the fleet's back. */
 export const docker = new Docker({ socketPath: DOCKER_SOCKET })
@@ -37,11 +37,15 @@ export async function removeInstallation(installation: string): Promise<void> {
   await Promise.all(networks.map(({ Id }) => ignoreAbsent(docker.getNetwork(Id).remove())))
 }
 
-/** Docker's id of the container of a node, whatever the incarnation. */
-export async function containerIdOf(nodeId: string): Promise<string> {
-  const found = await docker.listContainers({ all: true, filters: { label: [`${NODE_LABEL}=${nodeId}`] } })
-  const [container] = found
-  if (container === undefined) throw new Error(`no container of ${nodeId}`)
+/** Docker's id of the container of a node or an edge, whatever the incarnation. */
+export async function containerIdOf(ownerId: string): Promise<string> {
+  const found = await Promise.all(
+    OWNER_LABELS.map((label) =>
+      docker.listContainers({ all: true, filters: { label: [`${label}=${ownerId}`] } }),
+    ),
+  )
+  const [container] = found.flat()
+  if (container === undefined) throw new Error(`no container of ${ownerId}`)
   return container.Id
 }
 

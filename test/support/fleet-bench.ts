@@ -13,6 +13,7 @@ import {
   uniqueInstallation,
   uniqueSubnetPrefix,
 } from './docker.ts'
+import { connectEndpoint } from './endpoint-client.ts'
 
 const ENGINE_IMAGE = 'cacheplane/engine:valkey-8.1'
 
@@ -60,9 +61,11 @@ export async function openDockerBench(): Promise<DockerBench> {
     engineId: engine.engineId,
     freshNetwork: () => fresh.network(),
     freshNode: (network, variant) => fresh.node(network, variant),
-    kill: async (nodeId) => {
+    freshEdge: () => fresh.edge(2),
+    connect: (port) => connectEndpoint(port),
+    kill: async (ownerId) => {
       await docker
-        .getContainer(await containerIdOf(nodeId))
+        .getContainer(await containerIdOf(ownerId))
         .kill()
         .catch(() => undefined)
     },

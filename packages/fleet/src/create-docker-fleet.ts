@@ -1,10 +1,13 @@
 import type { AuthorityMaterial, Clock, Fleet, Keyring } from '@cacheplane/domain'
+import { HaproxyControl } from './control/haproxy-control.ts'
 import { createNetworkControl } from './control/network-control.ts'
 import { createFleet } from './core/create-fleet.ts'
 import type { DockerEngine } from './core/docker-engine.ts'
+import type { EdgeControl } from './core/edge-control.ts'
 import type { NodeControl } from './core/node-control.ts'
 import { DockerodeEngine, type Log } from './docker/dockerode-engine.ts'
-import { controlHost, publishAddress } from './docker/reach.ts'
+import { controlHost, hostControlHost, publishAddress } from './docker/reach.ts'
+import { issueControlLeaf } from './tls/issue-certificate.ts'
 
 export interface FleetZone {
   name: string
@@ -29,30 +32,48 @@ export interface DockerFleetOptions {
   sshOptions?: object
 }
 
+/** How long an edge waits for a node; a bridge of the same machine answers within microseconds, or not at all. */
+const CONNECT_SAME_ENGINE_MS = 50
+const CONNECT_BETWEEN_ENGINES_MS = 500
+
 /** The fleet on real Docker engines. Connects to nothing until it is asked for something. */
 export function createDockerFleet(options: DockerFleetOptions): Fleet {
   const { installation, zones, keyring, clock, log, sshOptions = {} } = options
   const authority = remember(options.authority)
-  const controls = new Map<DockerEngine, NodeControl>()
-  const seats = byEngine(zones).map(([zone, ...others]) => {
+  const own = remember(async () => issueControlLeaf(await authority()))
+  const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
+  const groups = byEngine(zones)
+  const connectMs = groups.length === 1 ? CONNECT_SAME_ENGINE_MS : CONNECT_BETWEEN_ENGINES_MS
+  const seats = groups.map(([zone, ...others]) => {
+    const publish = zone.publishAddress ?? publishAddress(zone.announcedAddress)
     const engine = new DockerodeEngine({
       dockerAddress: zone.dockerAddress,
       installation,
-      publishAddress: zone.publishAddress ?? publishAddress(zone.announcedAddress),
+      publishAddress: publish,
+      connectMs,
       forge: { keyring, authority },
       log,
       sshOptions,
     })
-    controls.set(engine, createNetworkControl({ keyring, authority, host: controlHost(zone) }))
+    controls.set(engine, {
+      node: createNetworkControl({ keyring, authority, host: controlHost(zone) }),
+      edge: new HaproxyControl({ authority, own, host: hostControlHost(zone, publish) }),
+    })
     const names = [zone, ...others].map(({ name }) => name)
     return { engine, zones: names, announcedAddress: zone.announcedAddress }
   })
-  const controlOf = (engine: DockerEngine) => {
+  const controlsOf = (engine: DockerEngine) => {
     const control = controls.get(engine)
     if (control === undefined) throw new Error(`no control for the engine at ${engine.dockerAddress}`)
     return control
   }
-  return createFleet({ installation, seats, controlOf, clock })
+  return createFleet({
+    installation,
+    seats,
+    controlOf: (engine) => controlsOf(engine).node,
+    edgeControlOf: (engine) => controlsOf(engine).edge,
+    clock,
+  })
 }
 
 function byEngine(zones: readonly FleetZone[]): [FleetZone, ...FleetZone[]][] {

@@ -25,10 +25,10 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     followPrimary: guarded((spec, source) => fleet.followPrimary(spec, source)),
     promoteNode: guarded((ref) => fleet.promoteNode(ref)),
     fenceNode: guarded((ref) => fleet.fenceNode(ref)),
+    removeNode: guarded((ref) => fleet.removeNode(ref)),
     ensureEdge: guarded((spec) => fleet.ensureEdge(spec)),
     routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
     removeEdge: guarded((ref) => fleet.removeEdge(ref)),
-    removeNode: guarded((ref) => fleet.removeNode(ref)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }
 }

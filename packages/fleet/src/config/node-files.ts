@@ -12,5 +12,12 @@ export const FILES = {
   authority: `${DIRECTORY}/ca.crt`,
 } as const
 
+/** Where an edge finds what it is given; HAProxy wants certificate and key in one file. */
+export const EDGE_FILES = {
+  config: `${DIRECTORY}/edge.cfg`,
+  certificate: `${DIRECTORY}/edge.pem`,
+  authority: `${DIRECTORY}/ca.crt`,
+} as const
+
 /** The user that runs every engine, and owns its files. */
 export const UID = 999

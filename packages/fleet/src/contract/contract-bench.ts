@@ -1,4 +1,4 @@
-import type { Engine, Fleet, NetworkSpec, NodeSpec, Secret } from '@cacheplane/domain'
+import type { EdgeSpec, Engine, Fleet, NetworkSpec, NodeSpec, Secret } from '@cacheplane/domain'
 
 /** One fleet under test, with hands that reach behind it. */
 export interface ContractBench {
@@ -9,8 +9,12 @@ export interface ContractBench {
   /** Ids, a subnet and a port that nothing else uses. */
   freshNetwork(): NetworkSpec
   freshNode(network: NetworkSpec, variant: ContractVariant): NodeSpec
-  /** Kills the process of a node with SIGKILL; the container stays. */
-  kill(nodeId: string): Promise<void>
+  /** An edge with two slots. */
+  freshEdge(): EdgeSpec
+  /** A client of an endpoint; it connects without delay and once. */
+  connect(port: number): Promise<EndpointClient>
+  /** Kills the process of a node or an edge with SIGKILL; the container stays. */
+  kill(ownerId: string): Promise<void>
   /** Removes the container of a node behind the fleet's back. */
   vanish(nodeId: string): Promise<void>
   /** Holds a port of the host until the bench is closed. */
@@ -21,6 +25,11 @@ export interface ContractBench {
   stateOf(name: string): Promise<string | null>
   /** Removes everything that was made through this bench. */
   close(): Promise<void>
+}
+
+export interface EndpointClient {
+  /** The run id of the node at the other end; null when the connection was refused or has been closed. */
+  runId(): Promise<string | null>
 }
 
 export interface ContractVariant {

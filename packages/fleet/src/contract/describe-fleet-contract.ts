@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
+import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
 import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
@@ -14,6 +15,7 @@ export function describeFleetContract(
   describe(`${name} keeps the contract of a fleet`, () => {
     networkContract(openBench, variants[0])
     nodeContract(openBench, variants[0])
+    edgeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
     for (const variant of variants) engineContract(openBench, variant)
   })

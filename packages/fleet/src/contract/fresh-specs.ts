@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { newId, type NetworkSpec, type NodeSpec } from '@cacheplane/domain'
+import { newId, type EdgeSpec, type NetworkSpec, type NodeSpec } from '@cacheplane/domain'
 import type { ContractVariant } from './contract-bench.ts'
 
 const MB = 1_048_576
@@ -28,9 +28,24 @@ export class FreshSpecs {
     }
   }
 
+  edge(slots: number): EdgeSpec {
+    const controlPort = this.#port()
+    return {
+      edgeId: newId('edge', randomBytes),
+      incarnation: 1,
+      engineId: this.engineId,
+      controlPort,
+      slots: Array.from({ length: slots }, (_, slot) => ({
+        slot,
+        primaryPort: this.#port(),
+        readerPort: this.#port(),
+      })),
+    }
+  }
+
   node(network: NetworkSpec, { engine, engineVersion, tls, authToken }: ContractVariant): NodeSpec {
-    this.#ports += 1
-    const ip = network.gateway.replace(/\.1$/, `.${2 + (this.#ports % 12)}`)
+    const port = this.#port()
+    const ip = network.gateway.replace(/\.1$/, `.${2 + (port % 12)}`)
     return {
       nodeId: newId('node', randomBytes),
       incarnation: 1,
@@ -42,12 +57,17 @@ export class FreshSpecs {
       networkId: network.networkId,
       nodeGroupId: `ng-of-${network.networkId}`,
       ip,
-      port: this.firstPort + this.#ports,
+      port,
       tls,
       authToken,
       tlsNames: ['localhost', '127.0.0.1'],
       parameters: {},
       limits: { memoryBytes: 128 * MB, cpus: 1, maxmemoryBytes: 64 * MB, itemMemoryMb: 64, threads: 2 },
     }
+  }
+
+  #port(): number {
+    this.#ports += 1
+    return this.firstPort + this.#ports
   }
 }

@@ -1,3 +1,3 @@
-export type { ContractBench, ContractVariant } from './contract-bench.ts'
+export type { ContractBench, ContractVariant, EndpointClient } from './contract-bench.ts'
 export { describeFleetContract } from './describe-fleet-contract.ts'
 export { FreshSpecs } from './fresh-specs.ts'

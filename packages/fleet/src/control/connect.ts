@@ -1,13 +1,14 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { Leaf } from '../tls/issue-certificate.ts'
 import { CONNECT_MS } from '../core/deadlines.ts'
 import type { Answer } from '../core/node-control.ts'
 
 export interface Route {
   host: string
   port: number
-  /** Null for plaintext; otherwise the chain and the name that the peer must show. */
-  tls: { authorityPem: string; identity: string } | null
+  /** Null for plaintext; otherwise the chain and the name that the peer must show, and what we show if it asks. */
+  tls: { authorityPem: string; identity: string; own?: Leaf } | null
 }
 
 export type Connected = { kind: 'connected'; socket: Socket } | Exclude<Answer<never>, { kind: 'answered' }>
@@ -18,7 +19,7 @@ export function connect({ host, port, tls }: Route): Promise<Connected> {
     const socket =
       tls === null
         ? connectTcp({ host, port, noDelay: true })
-        : connectTls({ host, port, ca: tls.authorityPem, servername: tls.identity, minVersion: 'TLSv1.2' })
+        : connectTls({ host, port, servername: tls.identity, minVersion: 'TLSv1.2', ...papers(tls) })
     const timer = setTimeout(() => fail('silent', `no connection within ${CONNECT_MS} ms`), CONNECT_MS)
     const fail = (kind: Failure, because: string) => {
       clearTimeout(timer)
@@ -33,6 +34,10 @@ export function connect({ host, port, tls }: Route): Promise<Connected> {
       resolve({ kind: 'connected', socket })
     })
   })
+}
+
+function papers({ authorityPem, own }: NonNullable<Route['tls']>) {
+  return { ca: authorityPem, ...(own && { cert: own.certificatePem, key: own.keyPem.reveal() }) }
 }
 
 type Failure = Exclude<Connected['kind'], 'connected'>

@@ -1,6 +1,8 @@
 import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
+import type { EdgeControl } from './edge-control.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
+import { ensureEdge } from './ensure-edge.ts'
 import { ensureNetwork, removeNetwork } from './ensure-network.ts'
 import { ensureNode } from './ensure-node.ts'
 import { examineNode } from './examine-node.ts'
@@ -8,10 +10,13 @@ import { fenceNode } from './fence-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
+import { observeEdge } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
 import { orderNode } from './order-node.ts'
+import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
+import { routeEndpoint } from './route-endpoint.ts'
 
 export interface FleetParts {
   /** Label value that tells this installation's objects from everybody else's. */
@@ -19,16 +24,20 @@ export interface FleetParts {
   seats: readonly EngineSeat[]
   /** How to speak to the nodes of an engine. */
   controlOf: (engine: DockerEngine) => NodeControl
+  /** And to its edges. */
+  edgeControlOf: (engine: DockerEngine) => EdgeControl
   clock: Clock
 }
 
 /** Puts the fleet together from engines and a way to speak to nodes; real ones and simulated ones alike. */
-export function createFleet({ installation, seats, controlOf, clock }: FleetParts): Fleet {
+export function createFleet(parts: FleetParts): Fleet {
+  const { installation, seats, controlOf, edgeControlOf, clock } = parts
   const pool = new EnginePool(seats)
   const on = async <T>(engineId: string, act: (engine: DockerEngine) => Promise<T>) => {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
   }
+  const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
     survey: () => pool.survey(),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
@@ -55,10 +64,21 @@ export function createFleet({ installation, seats, controlOf, clock }: FleetPart
       on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
     fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode({ engine, clock }, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
+    ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
+    observeEdge: (ref, patienceMs) =>
+      on(ref.engineId, (engine) => observeEdge(edgeBench(engine), ref, patienceMs)),
+    routeEndpoint: (edge, slot, routes) =>
+      on(edge.engineId, (engine) =>
+        routeEndpoint({ engine, control: edgeControlOf(engine), edge, slot }, routes),
+      ),
+    removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
     watch: (onChange) => watchAll(pool, onChange),
-    close: async () => void (await Promise.all(seats.map((seat) => seat.engine.close()))),
+    close: async () => {
+      for (const { engine } of seats) edgeControlOf(engine).close()
+      await Promise.all(seats.map(({ engine }) => engine.close()))
+    },
   }
 }
 

@@ -11,3 +11,8 @@ export const DEADLINES = {
 /** Speaking to a node: establishing the connection, and each command on it. */
 export const CONNECT_MS = 800
 export const COMMAND_MS = 1_500
+
+/** Speaking to an edge: each exchange on a connection that is held. */
+export const EDGE_MS = 800
+/** How long a new edge may take until it answers. */
+export const EDGE_BOOT_MS = 5_000

@@ -1,6 +1,6 @@
-import type { NetworkSpec, NodeSpec } from '@cacheplane/domain'
+import type { EdgeSpec, NetworkSpec, NodeSpec } from '@cacheplane/domain'
 import type { Call } from './call.ts'
-import type { Labels } from './labels.ts'
+import type { Labels, OwnerLabel } from './labels.ts'
 
 /**
  * One Docker engine, in the verbs that the fleet needs. Two rooms implement it: the real one over dockerode, and the
@@ -11,16 +11,21 @@ export interface DockerEngine {
   /** As configured; tells engines apart until they have said their id. */
   readonly dockerAddress: string
   info(): Promise<Call<EngineInfo>>
-  containers(nodeId?: string): Promise<Call<ContainerFacts[]>>
+  /** All of them, or those of one owner: a node, unless the label says otherwise. */
+  containers(ownerId?: string, label?: OwnerLabel): Promise<Call<ContainerFacts[]>>
   networks(networkId?: string): Promise<Call<NetworkFacts[]>>
-  volumes(nodeId?: string): Promise<Call<ObjectFacts[]>>
+  volumes(ownerId?: string, label?: OwnerLabel): Promise<Call<ObjectFacts[]>>
   /** Whatever carries the name, ours or not. */
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>>
   /** Creates the container with its secrets in place; nothing runs yet. Creates again over an unfinished one: conflict. */
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>>
+  /** The same for an edge. */
+  createEdge(blueprint: EdgeBlueprint): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
   /** SIGKILL, also for a paused one; conflict when it is not running. */
   killContainer(ref: string): Promise<Call<void>>
+  /** The end of what a container has printed. */
+  lastWords(ref: string): Promise<Call<string>>
   /** Kills and removes it. */
   removeContainer(ref: string): Promise<Call<void>>
   createNetwork(blueprint: NetworkBlueprint): Promise<Call<void>>
@@ -63,6 +68,12 @@ export interface NodeBlueprint {
   /** Docker's name of the group's network. */
   networkName: string
   spec: NodeSpec
+}
+
+export interface EdgeBlueprint {
+  name: string
+  labels: Labels
+  spec: EdgeSpec
 }
 
 export interface NetworkBlueprint {

@@ -1,4 +1,7 @@
-import type { NetworkRef, NodeRef } from '@cacheplane/domain'
+import type { EdgeRef, NetworkRef, NodeRef } from '@cacheplane/domain'
+
+/** Labels that say whose a container or volume is. */
+export type OwnerLabel = typeof NODE_LABEL | typeof EDGE_LABEL
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -7,6 +10,7 @@ export const INSTALLATION_LABEL = `${PREFIX}installation`
 const KIND_LABEL = `${PREFIX}kind`
 export const NODE_LABEL = `${PREFIX}node`
 export const NETWORK_LABEL = `${PREFIX}network`
+export const EDGE_LABEL = `${PREFIX}edge`
 const INCARNATION_LABEL = `${PREFIX}incarnation`
 
 /** Labels of a node's container and of its volume. */
@@ -16,6 +20,16 @@ export function nodeLabels(installation: string, node: Pick<NodeRef, 'nodeId' | 
     [KIND_LABEL]: 'node',
     [NODE_LABEL]: node.nodeId,
     [INCARNATION_LABEL]: String(node.incarnation),
+  }
+}
+
+/** Labels of an edge's container and of its volume. */
+export function edgeLabels(installation: string, edge: Pick<EdgeRef, 'edgeId' | 'incarnation'>): Labels {
+  return {
+    [INSTALLATION_LABEL]: installation,
+    [KIND_LABEL]: 'edge',
+    [EDGE_LABEL]: edge.edgeId,
+    [INCARNATION_LABEL]: String(edge.incarnation),
   }
 }
 
@@ -33,12 +47,12 @@ export function isOurs(labels: Labels, installation: string): boolean {
 
 /** False for what belongs to the installation but is nobody's cache, like the queue: it is no orphan. */
 export function isMadeByFleet(labels: Labels): boolean {
-  return labels[KIND_LABEL] === 'node' || labels[KIND_LABEL] === 'network'
+  return ['node', 'edge', 'network'].includes(labels[KIND_LABEL] ?? '')
 }
 
-/** Node or network id that the object was made for; empty for an object of ours that says neither. */
+/** Node, edge or network id that the object was made for; empty for an object of ours that says none. */
 export function ownerOf(labels: Labels): string {
-  return labels[NODE_LABEL] ?? labels[NETWORK_LABEL] ?? ''
+  return labels[NODE_LABEL] ?? labels[EDGE_LABEL] ?? labels[NETWORK_LABEL] ?? ''
 }
 
 export function incarnationOf(labels: Labels): number | null {

@@ -1,4 +1,4 @@
-import { shortId, type NetworkSpec, type NodeRef } from '@cacheplane/domain'
+import { shortId, type EdgeRef, type NetworkSpec, type NodeRef } from '@cacheplane/domain'
 
 /**
  * Names are functions of the ids, so that two workers who make the same thing collide instead of doubling it. What
@@ -7,6 +7,10 @@ import { shortId, type NetworkSpec, type NodeRef } from '@cacheplane/domain'
 export function containerName(node: NodeRef): string {
   const cluster = harmless(node.cacheClusterId)
   return `cacheplane-${cluster}-${harmless(node.cacheNodeId)}-${shortId(node.nodeId)}-g${node.incarnation}`
+}
+
+export function edgeName({ edgeId, incarnation }: Pick<EdgeRef, 'edgeId' | 'incarnation'>): string {
+  return `cacheplane-edge-${shortId(edgeId)}-g${incarnation}`
 }
 
 export function networkName(network: NetworkSpec): string {

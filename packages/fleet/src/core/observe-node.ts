@@ -1,7 +1,7 @@
 import { unreachable, type Clock, type NodeReading, type NodeRef } from '@cacheplane/domain'
 import { reason, unknown } from './call.ts'
 import type { DockerEngine } from './docker-engine.ts'
-import { incarnationOf } from './labels.ts'
+import { incarnationOf, NODE_LABEL, type OwnerLabel } from './labels.ts'
 import type { Answer, NodeControl, NodeFacts } from './node-control.ts'
 
 const POLL_MIN_MS = 5
@@ -75,10 +75,19 @@ export type Standing =
   | { kind: 'unknown'; because: string }
 
 /** Whether the container of this incarnation can still serve, as Docker sees it. */
-export async function containerStanding(engine: DockerEngine, ref: NodeRef): Promise<Standing> {
-  const listed = await engine.containers(ref.nodeId)
+export function containerStanding(engine: DockerEngine, ref: NodeRef): Promise<Standing> {
+  return standingOf(engine, ref.nodeId, ref.incarnation, NODE_LABEL)
+}
+
+export async function standingOf(
+  engine: DockerEngine,
+  ownerId: string,
+  incarnation: number,
+  label: OwnerLabel,
+): Promise<Standing> {
+  const listed = await engine.containers(ownerId, label)
   if (listed.kind !== 'ok') return { kind: 'unheard', because: reason(listed) }
-  const own = listed.value.find((facts) => incarnationOf(facts.labels) === ref.incarnation)
+  const own = listed.value.find((facts) => incarnationOf(facts.labels) === incarnation)
   if (own === undefined) return { kind: 'stopped', because: 'its container is gone' }
   if (own.state === 'paused') return { kind: 'frozen', because: 'its container is paused' }
   if (own.state === 'running') {

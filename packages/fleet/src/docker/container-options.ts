@@ -1,9 +1,12 @@
 import type { ContainerCreateOptions, MountConfig } from 'dockerode'
-import { DIRECTORY, UID } from '../config/node-files.ts'
-import type { NodeBlueprint } from '../core/docker-engine.ts'
+import { DIRECTORY, EDGE_FILES, UID } from '../config/node-files.ts'
+import type { EdgeBlueprint, NodeBlueprint } from '../core/docker-engine.ts'
+import { EDGE_IMAGE } from '../images/edge-image.ts'
 import { engineImageTag } from '../images/engine-image-tag.ts'
 
 const PIDS_MAX = 256
+/** An idle edge takes a tenth of it; the rest is for the buffers of four thousand connections. */
+const EDGE_MEMORY = 256 * 1_048_576
 /** Room for ten thousand clients; more than the hard limit of the Docker daemon would keep the node from starting. */
 const FILES_MAX = 10_240
 
@@ -29,7 +32,8 @@ export function containerOptions(
       EndpointsConfig: { [networkName]: { IPAMConfig: { IPv4Address: spec.ip } } },
     },
     HostConfig: {
-      ...hardening(blueprint),
+      ...hardening(spec.limits.memoryBytes),
+      NanoCpus: Math.round(spec.limits.cpus * 1e9),
       NetworkMode: networkName,
       PortBindings: { [port]: [{ HostIp: publishAddress, HostPort: String(spec.port) }] },
       Mounts: spec.tls ? [volumeOf(blueprint)] : [],
@@ -37,7 +41,23 @@ export function containerOptions(
   }
 }
 
-function volumeOf({ name, labels }: NodeBlueprint): MountConfig[number] {
+/** On the host's network: no proxy of Docker's stands in the way, and none has to be started for every port. */
+export function edgeOptions(blueprint: EdgeBlueprint): ContainerCreateOptions {
+  const { name, labels } = blueprint
+  return {
+    name,
+    Image: EDGE_IMAGE,
+    Entrypoint: ['haproxy'],
+    Cmd: ['-db', '-f', EDGE_FILES.config],
+    User: `${UID}:${UID}`,
+    Labels: { ...labels },
+    WorkingDir: '/tmp',
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: { ...hardening(EDGE_MEMORY), NetworkMode: 'host', Mounts: [volumeOf(blueprint)] },
+  }
+}
+
+function volumeOf({ name, labels }: Pick<NodeBlueprint, 'name' | 'labels'>): MountConfig[number] {
   return {
     Type: 'volume',
     Source: name,
@@ -51,17 +71,16 @@ function volumeOf({ name, labels }: NodeBlueprint): MountConfig[number] {
   }
 }
 
-function hardening({ spec: { limits } }: NodeBlueprint) {
+function hardening(memoryBytes: number) {
   return {
-    // A stopped node is replaced: an empty primary at a known address would wipe its replicas.
+    // What has stopped is replaced: an empty primary at a known address would wipe its replicas.
     RestartPolicy: { Name: 'no' },
     ReadonlyRootfs: true,
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
     PidsLimit: PIDS_MAX,
-    Memory: limits.memoryBytes,
-    MemorySwap: limits.memoryBytes,
-    NanoCpus: Math.round(limits.cpus * 1e9),
+    Memory: memoryBytes,
+    MemorySwap: memoryBytes,
     Ulimits: [{ Name: 'nofile', Soft: FILES_MAX, Hard: FILES_MAX }],
     Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=16m' },
     LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '2' } },

@@ -1,4 +1,4 @@
-import Docker from 'dockerode'
+import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import { ok, type Call } from '../core/call.ts'
 import { DEADLINES } from '../core/deadlines.ts'
@@ -6,15 +6,17 @@ import type {
   ContainerEvent,
   ContainerFacts,
   DockerEngine,
+  EdgeBlueprint,
   EngineInfo,
   NetworkBlueprint,
   NetworkFacts,
   NodeBlueprint,
   ObjectFacts,
 } from '../core/docker-engine.ts'
-import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL } from '../core/labels.ts'
+import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL, type OwnerLabel } from '../core/labels.ts'
+import { bridgeGateway } from './bridge-gateway.ts'
 import { CallGate } from './call-gate.ts'
-import { containerOptions } from './container-options.ts'
+import { containerOptions, edgeOptions } from './container-options.ts'
 import { followEvents } from './event-stream.ts'
 import {
   engineInfo,
@@ -25,9 +27,12 @@ import {
   listOf,
   volumesOf,
 } from './facts.ts'
-import { forgeCommand, forgeFiles, type Forge } from './forge-files.ts'
+import { forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
-import { tar } from './tar.ts'
+import { servesBridge } from './reach.ts'
+import { tar, type TarFile } from './tar.ts'
+
+const LINES = 40
 
 /** As much of a logger as the fleet needs. */
 export interface Log {
@@ -39,6 +44,8 @@ export interface DockerodeEngineOptions {
   installation: string
   /** Host address on which nodes' ports are published. */
   publishAddress: string
+  /** How long a node may take to accept a connection of an edge. */
+  connectMs: number
   forge: Forge
   log: Log
   /** For `ssh://` addresses: options of the ssh2 client. */
@@ -65,8 +72,8 @@ export class DockerodeEngine implements DockerEngine {
     return this.#gate.call('info', DEADLINES.look, async () => engineInfo(await this.#docker.info()))
   }
 
-  containers(nodeId?: string): Promise<Call<ContainerFacts[]>> {
-    const filters = this.#ours(NODE_LABEL, nodeId)
+  containers(ownerId?: string, label: OwnerLabel = NODE_LABEL): Promise<Call<ContainerFacts[]>> {
+    const filters = this.#ours(label, ownerId)
     return this.#gate.call('list containers', DEADLINES.look, async (abortSignal) =>
       listOf(await this.#docker.listContainers({ all: true, filters, abortSignal })).map(listedContainer),
     )
@@ -79,8 +86,8 @@ export class DockerodeEngine implements DockerEngine {
     )
   }
 
-  volumes(nodeId?: string): Promise<Call<ObjectFacts[]>> {
-    const filters = this.#ours(NODE_LABEL, nodeId)
+  volumes(ownerId?: string, label: OwnerLabel = NODE_LABEL): Promise<Call<ObjectFacts[]>> {
+    const filters = this.#ours(label, ownerId)
     return this.#gate.call('list volumes', DEADLINES.look, async (abortSignal) =>
       volumesOf(await this.#docker.listVolumes({ filters, abortSignal })).map(listedVolume),
     )
@@ -93,11 +100,23 @@ export class DockerodeEngine implements DockerEngine {
   }
 
   /** The certificate is made while Docker makes the container; both are there before anything starts. */
-  async createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
+  createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
     const { forge, publishAddress } = this.options
     const options = containerOptions(blueprint, forgeCommand(forge, blueprint.spec), publishAddress)
+    return this.#create(options, forgeFiles(forge, blueprint.spec))
+  }
+
+  async createEdge(blueprint: EdgeBlueprint): Promise<Call<void>> {
+    const { forge, dockerAddress, publishAddress, connectMs } = this.options
+    const bridge = servesBridge(dockerAddress, publishAddress) ? await this.#bridgeGateway() : null
+    const addresses: [string, ...string[]] = [publishAddress, ...(bridge === null ? [] : [bridge])]
+    const files = forgeEdgeFiles(forge, blueprint.spec, { addresses, connectMs })
+    return this.#create(edgeOptions(blueprint), files)
+  }
+
+  async #create(options: ContainerCreateOptions, forged: Promise<TarFile[]>): Promise<Call<void>> {
     const [files, created] = await Promise.all([
-      forgeFiles(forge, blueprint.spec),
+      forged,
       this.#gate.call('create container', DEADLINES.create, (abortSignal) =>
         this.#docker.createContainer({ ...options, abortSignal }),
       ),
@@ -120,6 +139,14 @@ export class DockerodeEngine implements DockerEngine {
     return this.#void('kill container', DEADLINES.kill, (abortSignal) =>
       this.#docker.getContainer(ref).kill({ signal: 'SIGKILL', abortSignal }),
     )
+  }
+
+  lastWords(ref: string): Promise<Call<string>> {
+    return this.#gate.call('read log', DEADLINES.look, async () => {
+      const log = await this.#docker.getContainer(ref).logs({ stdout: true, stderr: true, tail: LINES })
+      // Docker puts eight bytes before every piece; nobody misses what cannot be printed.
+      return log.toString('utf8').replace(/[^\n\x20-\x7e]/g, '')
+    })
   }
 
   removeContainer(ref: string): Promise<Call<void>> {
@@ -180,6 +207,14 @@ export class DockerodeEngine implements DockerEngine {
   #ours(label: string, owner: string | undefined): { label: string[] } {
     const ours = `${INSTALLATION_LABEL}=${this.options.installation}`
     return { label: owner === undefined ? [ours] : [ours, `${label}=${owner}`] }
+  }
+
+  /** Null when there is none, or the engine does not say. */
+  async #bridgeGateway(): Promise<string | null> {
+    const call = await this.#gate.call('inspect bridge', DEADLINES.look, async () =>
+      bridgeGateway(await this.#docker.getNetwork('bridge').inspect()),
+    )
+    return call.kind === 'ok' ? call.value : null
   }
 
   async #void(

@@ -1,12 +1,13 @@
-import type { AuthorityMaterial, Keyring, NodeSpec } from '@cacheplane/domain'
+import type { AuthorityMaterial, EdgeSpec, Keyring, NodeSpec } from '@cacheplane/domain'
 import { basename } from 'node:path'
 import { engineCommand } from '../config/engine-command.ts'
-import { FILES } from '../config/node-files.ts'
+import { EDGE_FILES, FILES } from '../config/node-files.ts'
+import { renderEdgeConfig, type EdgePlace } from '../config/render-edge-config.ts'
 import { renderRedisConfig } from '../config/render-redis-config.ts'
 import { renderUsers, usersAtBoot, type UserRules } from '../config/users.ts'
 import { controlPassword } from '../control/control-password.ts'
 import { controlUser } from '../core/names.ts'
-import { issueLeaf } from '../tls/issue-leaf.ts'
+import { issueEdgeLeaf, issueLeaf } from '../tls/issue-leaf.ts'
 import type { TarFile } from './tar.ts'
 
 export interface Forge {
@@ -22,7 +23,21 @@ export function forgeCommand(forge: Forge, spec: NodeSpec): [program: string, ..
 /** The files that a node with TLS finds in its volume: readable by its user, and by nobody else in the container. */
 export async function forgeFiles(forge: Forge, spec: NodeSpec): Promise<TarFile[]> {
   if (!spec.tls) return []
-  const contents = { ...engineFiles(forge, spec), ...(await tlsFiles(forge, spec)) }
+  return filesOf({ ...engineFiles(forge, spec), ...(await tlsFiles(forge, spec)) })
+}
+
+/** The same for an edge. */
+export async function forgeEdgeFiles(forge: Forge, spec: EdgeSpec, place: EdgePlace): Promise<TarFile[]> {
+  const material = await forge.authority()
+  const leaf = await issueEdgeLeaf(material, spec)
+  return filesOf({
+    [EDGE_FILES.config]: renderEdgeConfig(spec, place),
+    [EDGE_FILES.certificate]: `${leaf.certificatePem}\n${leaf.keyPem.reveal()}\n`,
+    [EDGE_FILES.authority]: material.certificatePem,
+  })
+}
+
+function filesOf(contents: Record<string, string>): TarFile[] {
   return Object.entries(contents).map(([path, content]) => ({ name: basename(path), content, mode: 0o400 }))
 }
 

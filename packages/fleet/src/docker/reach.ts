@@ -20,6 +20,20 @@ export function controlHost(zone: { dockerAddress: string; announcedAddress: str
   return bridgesAreOurs && isThisMachine(announcedAddress) ? null : announcedAddress
 }
 
+/** Host under which the control plane reaches what is bound on the engine's publish address itself. */
+export function hostControlHost(
+  zone: { dockerAddress: string; announcedAddress: string },
+  publish: string,
+): string {
+  if (controlHost(zone) !== null) return zone.announcedAddress
+  return publish === '0.0.0.0' ? '127.0.0.1' : publish
+}
+
+/** Whether clients in containers, to whom this loopback is not theirs, are served on the bridge's gateway as well. */
+export function servesBridge(dockerAddress: string, publish: string): boolean {
+  return isLocalEngine(dockerAddress) && LOOPBACK.test(publish)
+}
+
 function isThisMachine(address: string): boolean {
   if (LOOPBACK.test(address)) return true
   return Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === address))

@@ -12,6 +12,7 @@ const MUTATING: readonly CallName[] = [
   'followPrimary',
   'promoteNode',
   'killContainer',
+  'routeEdge',
 ]
 
 export type Counters = Record<CallName, number>
@@ -39,5 +40,8 @@ export function noCalls(): Counters {
     followPrimary: 0,
     promoteNode: 0,
     killContainer: 0,
+    readLog: 0,
+    readEdge: 0,
+    routeEdge: 0,
   }
 }

@@ -40,7 +40,12 @@ async function openBench(): Promise<ContractBench> {
     neighbour: fake.fleetOf(jumpingClock(), 'neighbour'),
     freshNetwork: () => specs.network(),
     freshNode: (network, variant) => specs.node(network, variant),
-    kill: async (nodeId) => void fake.kill(nodeId),
+    freshEdge: () => specs.edge(2),
+    connect: async (port) => {
+      const connection = fake.connect(ENGINE_ID, port)
+      return { runId: async () => connection?.process()?.runId ?? null }
+    },
+    kill: async (ownerId) => void fake.kill(ownerId),
     vanish: async (nodeId) => void fake.removeContainer(nodeId),
     occupyPort: async (port) => fake.occupyPort(ENGINE_ID, port),
     addForeignContainer: async () => fake.addForeignContainer(ENGINE_ID, 'stranger').name,

@@ -1,12 +1,15 @@
 import type { Clock, Fleet } from '@cacheplane/domain'
 import { createFleet } from '../core/create-fleet.ts'
 import type { DockerEngine } from '../core/docker-engine.ts'
+import type { EdgeControl } from '../core/edge-control.ts'
+import { INSTALLATION_LABEL, ownerOf } from '../core/labels.ts'
 import type { NodeControl } from '../core/node-control.ts'
-import { INSTALLATION_LABEL, NODE_LABEL } from '../core/labels.ts'
 import { countMutations, noCalls } from './counters.ts'
 import { Faults, type CallName } from './faults.ts'
 import { Random } from './random.ts'
 import { SimulatedControl } from './simulated-control.ts'
+import { connectThrough, type SimulatedConnection } from './simulated-edge.ts'
+import { SimulatedEdgeControl } from './simulated-edge-control.ts'
 import { SimulatedEngine } from './simulated-engine.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import type { Simulation, Timings } from './wire.ts'
@@ -63,15 +66,20 @@ export class FakeFleet {
     const { engines, timings = INSTANT } = this.#options
     const [random, faults, counters] = [this.#random, this.faults, this.#counters]
     const simulation: Simulation = { clock, worlds: this.#worlds, random, faults, timings, counters }
-    const controls = new Map<DockerEngine, NodeControl>()
+    const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
     const seats = this.#worlds.map((world, index) => {
       const { cpus, memoryBytes, zones } = found(engines[index], world.engineId)
       const engine = new SimulatedEngine(world, simulation, { cpus, memoryBytes }, installation)
-      controls.set(engine, new SimulatedControl(world, simulation))
+      controls.set(engine, {
+        node: new SimulatedControl(world, simulation),
+        edge: new SimulatedEdgeControl(world, simulation),
+      })
       return { engine, zones, announcedAddress: world.address }
     })
-    const controlOf = (engine: DockerEngine) => found(controls.get(engine), engine.dockerAddress)
-    return createFleet({ installation, clock, seats, controlOf })
+    const controlsOf = (engine: DockerEngine) => found(controls.get(engine), engine.dockerAddress)
+    const controlOf = (engine: DockerEngine) => controlsOf(engine).node
+    const edgeControlOf = (engine: DockerEngine) => controlsOf(engine).edge
+    return createFleet({ installation, clock, seats, controlOf, edgeControlOf })
   }
 
   /** What stands where, for invariant checks. Live objects: read them, change them only through the controls. */
@@ -93,31 +101,36 @@ export class FakeFleet {
     this.#world(engineId).state = state
   }
 
-  /** The process dies; the container stays, as with restart policy `no`. */
-  kill(nodeId: string, because = 'it exited with code 137'): boolean {
+  /** Connects a client to an endpoint; null when nobody is behind it. */
+  connect(engineId: string, port: number): SimulatedConnection | null {
+    return connectThrough(this.#worlds, this.#world(engineId), port)
+  }
+
+  /** The process of a node or an edge dies; the container stays, as with restart policy `no`. */
+  kill(ownerId: string, because = 'it exited with code 137'): boolean {
     this.replicate()
-    return this.#each(nodeId, 'running', (world, container) => stop(world, container, because))
+    return this.#each(ownerId, 'running', (world, container) => stop(world, container, because))
   }
 
   /** Somebody removes the container behind our back. */
-  removeContainer(nodeId: string): boolean {
+  removeContainer(ownerId: string): boolean {
     this.replicate()
-    return this.#each(nodeId, null, (world, container) => {
+    return this.#each(ownerId, null, (world, container) => {
       removeWhere(world.containers, (other) => other === container)
       emit(world, { action: 'removed', labels: container.labels })
     })
   }
 
-  pause(nodeId: string): boolean {
+  pause(ownerId: string): boolean {
     this.replicate()
-    return this.#each(nodeId, 'running', (world, container) => {
+    return this.#each(ownerId, 'running', (world, container) => {
       container.state = 'paused'
       emit(world, { action: 'paused', labels: container.labels })
     })
   }
 
-  resume(nodeId: string): boolean {
-    return this.#each(nodeId, 'paused', (_, container) => {
+  resume(ownerId: string): boolean {
+    return this.#each(ownerId, 'paused', (_, container) => {
       container.state = 'running'
     })
   }
@@ -152,6 +165,8 @@ export class FakeFleet {
       networkName: null,
       attached: true,
       process: null,
+      edge: null,
+      log: '',
     }
     this.#world(engineId).containers.push(container)
     return container
@@ -172,7 +187,7 @@ export class FakeFleet {
     this.#world(engineId).occupiedSubnets.add(subnet)
   }
 
-  /** `image` as in `valkey-8.1`. */
+  /** `image` as in `valkey-8.1`, or `edge`. */
   loseImage(engineId: string, image: string): void {
     this.#world(engineId).missingImages.add(image)
   }
@@ -183,14 +198,14 @@ export class FakeFleet {
   }
 
   #each(
-    nodeId: string,
+    ownerId: string,
     state: SimulatedContainer['state'] | null,
     act: (world: EngineWorld, container: SimulatedContainer) => void,
   ): boolean {
     const hits = this.#worlds.flatMap((world) =>
       world.containers
         .filter(({ labels }) => labels[INSTALLATION_LABEL] === this.#options.installation)
-        .filter((container) => container.labels[NODE_LABEL] === nodeId)
+        .filter((container) => ownerOf(container.labels) === ownerId)
         .filter((container) => state === null || container.state === state)
         .map((container) => ({ world, container })),
     )

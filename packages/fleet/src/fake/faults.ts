@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** The calls that can be disturbed: the verbs of a Docker engine, and the two of a node. */
+/** The calls that can be disturbed: the verbs of a Docker engine, and those of nodes and edges. */
 export type CallName =
   | 'info'
   | 'listContainers'
@@ -19,6 +19,9 @@ export type CallName =
   | 'closeNode'
   | 'followPrimary'
   | 'promoteNode'
+  | 'readLog'
+  | 'readEdge'
+  | 'routeEdge'
 
 /** `before`: lost on the way there, without effect. `after`: it had its effect, but the answer was lost. */
 export type Fault = { lost: 'before' | 'after' } | { delayMs: number }

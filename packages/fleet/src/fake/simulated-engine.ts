@@ -5,14 +5,16 @@ import type {
   ContainerEvent,
   ContainerFacts,
   DockerEngine,
+  EdgeBlueprint,
   EngineInfo,
   NetworkBlueprint,
   NetworkFacts,
   NodeBlueprint,
   ObjectFacts,
 } from '../core/docker-engine.ts'
-import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels } from '../core/labels.ts'
+import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels, type OwnerLabel } from '../core/labels.ts'
 import type { CallName } from './faults.ts'
+import { bootedEdge, edgePorts } from './simulated-edge.ts'
 import { bootedProcess } from './simulated-process.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
@@ -38,9 +40,9 @@ export class SimulatedEngine implements DockerEngine {
     return this.#call('info', DEADLINES.look, () => ok({ id: this.world.engineId, ...this.capacity }))
   }
 
-  containers(nodeId?: string): Promise<Call<ContainerFacts[]>> {
+  containers(ownerId?: string, label: OwnerLabel = NODE_LABEL): Promise<Call<ContainerFacts[]>> {
     return this.#call('listContainers', DEADLINES.look, () =>
-      ok(this.#ours(this.world.containers, NODE_LABEL, nodeId).map(factsOf)),
+      ok(this.#ours(this.world.containers, label, ownerId).map(factsOf)),
     )
   }
 
@@ -50,9 +52,9 @@ export class SimulatedEngine implements DockerEngine {
     )
   }
 
-  volumes(nodeId?: string): Promise<Call<ObjectFacts[]>> {
+  volumes(ownerId?: string, label: OwnerLabel = NODE_LABEL): Promise<Call<ObjectFacts[]>> {
     return this.#call('listVolumes', DEADLINES.look, () =>
-      ok(this.#ours(this.world.volumes, NODE_LABEL, nodeId).map((volume) => ({ ...volume }))),
+      ok(this.#ours(this.world.volumes, label, ownerId).map((volume) => ({ ...volume }))),
     )
   }
 
@@ -67,6 +69,21 @@ export class SimulatedEngine implements DockerEngine {
 
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
     return this.#call('createContainer', DEADLINES.create, () => this.#create(blueprint))
+  }
+
+  createEdge({ name, labels, spec }: EdgeBlueprint): Promise<Call<void>> {
+    return this.#call('createContainer', DEADLINES.create, () =>
+      this.world.missingImages.has('edge')
+        ? { kind: 'notFound', because: 'No such image: cacheplane/edge' }
+        : this.#put({ name, labels, networkName: null, process: null, edge: bootedEdge(spec) }),
+    )
+  }
+
+  lastWords(ref: string): Promise<Call<string>> {
+    return this.#call('readLog', DEADLINES.look, () => {
+      const container = findContainer(this.world, ref)
+      return container === undefined ? notFound('container') : ok(container.log)
+    })
   }
 
   startContainer(ref: string): Promise<Call<void>> {
@@ -139,21 +156,25 @@ export class SimulatedEngine implements DockerEngine {
         because: `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`,
       }
     }
+    const process = bootedProcess(spec, this.simulation.random)
+    return this.#put({ name, labels, networkName, process, edge: null })
+  }
+
+  #put(made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'process' | 'edge'>): Call<void> {
+    const { name, labels } = made
     if (findContainer(this.world, name) !== undefined) {
       return { kind: 'conflict', because: `The container name "/${name}" is already in use` }
     }
     const createdAt = this.simulation.clock.now()
     this.world.containers.push({
+      ...made,
       ref: this.#newRef('container'),
-      name,
-      labels,
       state: 'created',
       because: 'it was never started',
       createdAt,
       answersAtMs: Infinity,
-      networkName,
       attached: true,
-      process: bootedProcess(spec, this.simulation.random),
+      log: '',
     })
     if (!this.world.volumes.some((volume) => volume.name === name)) {
       this.world.volumes.push({ ref: name, name, labels, createdAt })
@@ -165,11 +186,14 @@ export class SimulatedEngine implements DockerEngine {
     const container = findContainer(this.world, ref)
     if (container === undefined) return notFound('container')
     if (container.state === 'running' || container.state === 'paused') return { kind: 'notModified' }
-    if (!this.world.networks.some((network) => network.name === container.networkName)) {
+    const onNetwork = this.world.networks.some((network) => network.name === container.networkName)
+    if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }
     }
     const clash = this.#clash(container)
     if (clash !== null) return { kind: 'refused', because: clash }
+    const taken = this.#portsTaken(container)
+    if (taken !== null) return this.#exit(container, taken)
     const { clock, random, timings } = this.simulation
     container.state = 'running'
     container.answersAtMs = clock.monotonicMs() + random.between(...timings.boot)
@@ -181,9 +205,29 @@ export class SimulatedEngine implements DockerEngine {
     if (process === null) return null
     const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
     if (running.some((other) => other.process?.ip === process.ip)) return 'Address already in use'
-    const portTaken = running.some((other) => other.process?.port === process.port)
-    if (!portTaken && !this.world.occupiedPorts.has(process.port)) return null
+    if (!this.#isTaken(process.port)) return null
     return `Bind for 127.0.0.1:${process.port} failed: port is already allocated`
+  }
+
+  #isTaken(port: number): boolean {
+    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
+    const held = running.flatMap(({ process, edge }) => [
+      ...(process === null ? [] : [process.port]),
+      ...(edge === null ? [] : edgePorts(edge)),
+    ])
+    return held.includes(port) || this.world.occupiedPorts.has(port)
+  }
+
+  /** Docker knows nothing of the ports of an edge, which is on the host's network: it starts, and stops at once. */
+  #portsTaken({ edge }: SimulatedContainer): string | null {
+    const taken = edge === null ? undefined : edgePorts(edge).find((port) => this.#isTaken(port))
+    return taken === undefined ? null : `cannot bind socket (Address already in use) [127.0.0.1:${taken}]`
+  }
+
+  #exit(container: SimulatedContainer, log: string): Call<void> {
+    Object.assign(container, { state: 'exited', because: 'it exited with code 1', log })
+    emit(this.world, { action: 'died', labels: container.labels })
+    return done
   }
 
   #createNetwork({ name, labels, spec }: NetworkBlueprint): Call<void> {

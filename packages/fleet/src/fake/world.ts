@@ -2,6 +2,7 @@ import type { Engine } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
 import type { SimulatedLink, SimulatedWrite } from './simulated-replication.ts'
+import type { SimulatedEdge } from './simulated-edge.ts'
 
 /** Everything that stands on one simulated engine. Tests read it; only the simulated engine writes it. */
 export interface EngineWorld {
@@ -13,7 +14,7 @@ export interface EngineWorld {
   /** Published ports and subnets held by something that is not a container or network here. */
   readonly occupiedPorts: Set<number>
   readonly occupiedSubnets: Set<string>
-  /** `valkey-8.1`; what is listed here is not on the engine. */
+  /** `valkey-8.1`, or `edge`; what is listed here is not on the engine. */
   readonly missingImages: Set<string>
   /** `hung` takes a call and never answers, `unreachable` answers at once that nobody is there. */
   state: 'up' | 'hung' | 'unreachable'
@@ -35,8 +36,11 @@ export interface SimulatedContainer {
   networkName: string | null
   /** False while it is cut off from its network. */
   attached: boolean
-  /** What runs inside; null for a foreign container. */
+  /** What runs inside: a cache, an edge, or neither in a foreign container. */
   process: SimulatedProcess | null
+  edge: SimulatedEdge | null
+  /** What it has printed. */
+  log: string
 }
 
 export interface SimulatedProcess {

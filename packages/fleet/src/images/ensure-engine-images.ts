@@ -1,7 +1,8 @@
 import type { EngineVersion } from '@cacheplane/domain'
 import type Docker from 'dockerode'
-import { buildSuiteImage } from './build-suite-image.ts'
+import { buildDebianImage, packagesOf } from './build-debian-image.ts'
 import { engineImageTag } from './engine-image-tag.ts'
+import { imageExists, nameImage, sentence } from './image-name.ts'
 import { probeRegistry, pullOfficialImage } from './pull-official-image.ts'
 import { verifyEngineImage } from './verify-engine-image.ts'
 
@@ -37,7 +38,7 @@ export async function ensureEngineImages(
   }
   const open = (): EngineVersion[] => rows.filter((row) => !reports.has(row))
 
-  for (const row of rows) if (await exists(docker, engineImageTag(row))) settle(row, 'present')
+  for (const row of rows) if (await imageExists(docker, engineImageTag(row))) settle(row, 'present')
   await pullAll(docker, open(), settle, options)
   if (open().length > 0) await buildAll(docker, open(), settle, options)
   return rows.flatMap((row) => reports.get(row) ?? [])
@@ -52,7 +53,7 @@ async function pullAll(
   options: EnsureImagesOptions,
 ): Promise<void> {
   for (const row of rows) {
-    const probe = await probeRegistry(docker, row)
+    const probe = await probeRegistry(docker, row.officialImage)
     if (probe === 'no-registry') {
       options.onProgress?.("no registry in reach: images are built from Debian's packages")
       return
@@ -60,10 +61,10 @@ async function pullAll(
     if (probe === 'lacks-it') continue
     options.onProgress?.(`pulling ${row.officialImage}`)
     try {
-      const image = await pullOfficialImage(docker, row)
+      const image = await pullOfficialImage(docker, row.officialImage)
       const fault = await verifyEngineImage(docker, image, row)
       if (fault !== null) throw new Error(fault)
-      await name(docker, image, row)
+      await nameImage(docker, image, engineImageTag(row))
       settle(row, 'pulled')
     } catch (error) {
       options.onProgress?.(`${row.officialImage} is of no use: ${sentence(error)}`)
@@ -102,12 +103,12 @@ async function buildSuite(
   settle: Settle,
 ): Promise<void> {
   try {
-    const id = await buildSuiteImage(docker, suite, rows)
+    const id = await buildDebianImage(docker, suite, packagesOf(rows))
     let named = 0
     for (const row of rows) {
       const fault = await verifyEngineImage(docker, id, row)
       if (fault === null) {
-        await name(docker, id, row)
+        await nameImage(docker, id, engineImageTag(row))
         named += 1
       }
       settle(row, fault === null ? 'built' : 'missing', fault ?? undefined)
@@ -116,18 +117,4 @@ async function buildSuite(
   } catch (error) {
     for (const row of rows) settle(row, 'missing', sentence(error))
   }
-}
-
-async function exists(docker: Docker, tag: string): Promise<boolean> {
-  const found = await docker.listImages({ filters: { reference: [tag] } })
-  return found.length > 0
-}
-
-async function name(docker: Docker, image: string, row: EngineVersion): Promise<void> {
-  const [repo = '', tag = ''] = engineImageTag(row).split(':')
-  await docker.getImage(image).tag({ repo, tag })
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,6 @@
 export { BUILD_TOOLS } from './debian-root.ts'
+export { EDGE_IMAGE } from './edge-image.ts'
 export { engineImageTag } from './engine-image-tag.ts'
+export { ensureEdgeImage } from './ensure-edge-image.ts'
 export { ensureEngineImages } from './ensure-engine-images.ts'
 export type { EnsureImagesOptions, ImageReport } from './ensure-engine-images.ts'

@@ -1,4 +1,3 @@
-import type { EngineVersion } from '@cacheplane/domain'
 import type Docker from 'dockerode'
 import { followProgress } from './follow-progress.ts'
 
@@ -11,14 +10,14 @@ const PULL_MS = 180_000
  */
 export async function probeRegistry(
   docker: Docker,
-  row: EngineVersion,
+  officialImage: string,
 ): Promise<'has-it' | 'lacks-it' | 'no-registry'> {
   let timer: NodeJS.Timeout | undefined
   const patience = new Promise<'no-registry'>((resolve) => {
     timer = setTimeout(resolve, PROBE_MS, 'no-registry')
   })
   const answer = docker
-    .getImage(row.officialImage)
+    .getImage(officialImage)
     .distribution()
     .then(() => 'has-it' as const)
     .catch((error: unknown) => (statusCodeOf(error) === 404 ? 'lacks-it' : 'no-registry'))
@@ -29,11 +28,11 @@ export async function probeRegistry(
   }
 }
 
-/** Pulls the official image of this version; returns its reference. */
-export async function pullOfficialImage(docker: Docker, row: EngineVersion): Promise<string> {
-  const stream = await docker.pull(row.officialImage, { abortSignal: AbortSignal.timeout(PULL_MS) })
+/** Pulls an official image; returns its reference. */
+export async function pullOfficialImage(docker: Docker, officialImage: string): Promise<string> {
+  const stream = await docker.pull(officialImage, { abortSignal: AbortSignal.timeout(PULL_MS) })
   await followProgress(docker, stream)
-  return row.officialImage
+  return officialImage
 }
 
 function statusCodeOf(error: unknown): unknown {

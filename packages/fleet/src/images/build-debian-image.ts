@@ -12,21 +12,21 @@ const EXTRA_PACKAGES: Partial<Record<EngineVersion['engine'], readonly string[]>
   memcached: ['libsasl2-modules'],
 }
 
-/** Builds one image with all engines of a Debian suite, and returns its id. It has no name yet. */
-export async function buildSuiteImage(
+/** Builds an image with these packages of a Debian suite, and returns its id. It has no name yet. */
+export async function buildDebianImage(
   docker: Docker,
   suite: EngineVersion['debianSuite'],
-  rows: readonly EngineVersion[],
+  packages: readonly string[],
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cacheplane-image-'))
   try {
     const tarFile = join(folder, 'root.tar')
-    await writeDebianRoot(suite, packagesOf(rows), tarFile, hostMirrors())
+    await writeDebianRoot(suite, packages, tarFile, hostMirrors())
     const stream = await docker.importImage(tarFile, {
       changes: [
         'USER 999:999',
         'WORKDIR /data',
-        'ENV PATH=/usr/bin:/bin',
+        'ENV PATH=/usr/sbin:/usr/bin:/bin',
         `LABEL dev.cacheplane.suite=${suite}`,
       ],
     })
@@ -38,7 +38,8 @@ export async function buildSuiteImage(
   }
 }
 
-function packagesOf(rows: readonly EngineVersion[]): string[] {
+/** What all these engines of one suite need. */
+export function packagesOf(rows: readonly EngineVersion[]): string[] {
   const packages = rows.flatMap((row) => [row.debianPackage, ...(EXTRA_PACKAGES[row.engine] ?? [])])
   return [...new Set(packages)].sort()
 }

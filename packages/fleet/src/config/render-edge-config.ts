@@ -1,0 +1,120 @@
+import { invariant, READERS_MAX, type EdgeSpec } from '@cacheplane/domain'
+import { CONTROL_NAME } from '../tls/issue-certificate.ts'
+import { EDGE_FILES } from './node-files.ts'
+
+/** HAProxy takes two files per connection, and more than the daemon's hard limit would keep it from starting. */
+const CONNECTIONS_MAX = 4_000
+const COMMAND_SOCKET = 'unix@/tmp/command.sock'
+
+/** Names of a slot's backends; the routes are read and written under them. */
+export const primaryBackend = (slot: number): string => `primary${slot}`
+export const readerBackend = (slot: number): string => `readers${slot}`
+
+export interface EdgePlace {
+  /** Where endpoints listen; the first also takes commands. */
+  addresses: readonly [string, ...string[]]
+  /** How long a node may take to accept a connection. */
+  connectMs: number
+}
+
+/**
+ * HAProxy's configuration of an edge: everything that it will ever have, and no route. Addresses, ports and our own
+ * words only. It is never reloaded: sessions would stay with a process that the runtime API no longer reaches.
+ */
+export function renderEdgeConfig(spec: EdgeSpec, { addresses, connectMs }: EdgePlace): string {
+  const [own] = addresses
+  return [
+    ...globals(),
+    ...defaults(connectMs),
+    ...control(own, portOf(spec.controlPort)),
+    ...spec.slots.flatMap((slot) => [
+      ...frontend(primaryBackend(slot.slot), addresses, portOf(slot.primaryPort)),
+      ...primary(slot.slot),
+      ...frontend(readerBackend(slot.slot), addresses, portOf(slot.readerPort)),
+      ...readers(slot.slot),
+    ]),
+    '',
+  ].join('\n')
+}
+
+function globals(): string[] {
+  return [
+    'global',
+    // Two edges with the same port would share its clients out between them.
+    '  noreuseport',
+    `  maxconn ${CONNECTIONS_MAX}`,
+    '  nbthread 2',
+    '  log stdout format raw local0 warning',
+    `  stats socket ${COMMAND_SOCKET} mode 600 level admin`,
+    '  stats timeout 1d',
+    '  stats maxconn 64',
+  ]
+}
+
+/** Idle connections of caches live for days; the keep-alive finds those whose client is gone. */
+function defaults(connectMs: number): string[] {
+  return [
+    'defaults',
+    '  mode tcp',
+    `  maxconn ${CONNECTIONS_MAX}`,
+    `  timeout connect ${connectMs}ms`,
+    '  timeout client 24d',
+    '  timeout server 24d',
+    ...['clitcpka', 'srvtcpka'].flatMap((side) => [
+      `  option ${side}`,
+      `  ${side}-idle 60s`,
+      `  ${side}-intvl 10s`,
+      `  ${side}-cnt 3`,
+    ]),
+  ]
+}
+
+/** Commands are taken from the control plane alone: nodes have certificates of the same authority. */
+function control(address: string, port: number): string[] {
+  const { certificate, authority } = EDGE_FILES
+  return [
+    'frontend control',
+    `  bind ${bind(address, port)} ssl crt ${certificate} ca-file ${authority} verify required ssl-min-ver TLSv1.2`,
+    `  tcp-request session reject unless { ssl_c_s_dn(cn) -m str ${CONTROL_NAME} }`,
+    '  default_backend control',
+    'backend control',
+    `  server command ${COMMAND_SOCKET}`,
+  ]
+}
+
+function frontend(backend: string, addresses: readonly string[], port: number): string[] {
+  return [
+    `frontend to-${backend}`,
+    ...addresses.map((address) => `  bind ${bind(address, port)}`),
+    `  default_backend ${backend}`,
+  ]
+}
+
+/** No retries: a client that finds no primary is told so at once, and comes again when there is another. */
+function primary(slot: number): string[] {
+  return [`backend ${primaryBackend(slot)}`, '  retries 0', closed('primary')]
+}
+
+/** Whoever meets a dead replica is passed on to another one. */
+function readers(slot: number): string[] {
+  const names = Array.from({ length: READERS_MAX }, (_, index) => `reader${index + 1}`)
+  return [
+    `backend ${readerBackend(slot)}`,
+    '  balance leastconn',
+    `  retries ${READERS_MAX}`,
+    '  option redispatch 1',
+    ...names.map(closed),
+    `${closed('fallback')} backup`,
+  ]
+}
+
+const closed = (name: string): string => `  server ${name} 127.0.0.1:1 disabled`
+
+function bind(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+function portOf(port: number): number {
+  invariant(Number.isInteger(port) && port > 0 && port < 65_536, `${port} is a port`)
+  return port
+}

@@ -1,0 +1,132 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { invariant, type AuthorityMaterial, type EdgeRef } from '@cacheplane/domain'
+import { primaryBackend, readerBackend } from '../config/render-edge-config.ts'
+import { EDGE_MS } from '../core/deadlines.ts'
+import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
+import type { Answer } from '../core/node-control.ts'
+import { edgeIdentity } from '../tls/issue-leaf.ts'
+import type { Leaf } from '../tls/issue-certificate.ts'
+import { CommandLine } from './command-line.ts'
+import { countConnecting } from './count-connecting.ts'
+import { parseStat } from './parse-stat.ts'
+
+export interface HaproxyControlOptions {
+  authority: () => Promise<AuthorityMaterial>
+  /** The certificate by which edges know us. */
+  own: () => Promise<Leaf>
+  /** Host under which edges of this engine take commands. */
+  host: string
+}
+
+const PAUSE_MS = 5
+
+/** Drives edges by HAProxy's runtime API, over one connection to each that is held. */
+export class HaproxyControl implements EdgeControl {
+  readonly #lines = new Map<string, { incarnation: number; controlPort: number; line: CommandLine }>()
+
+  constructor(private readonly options: HaproxyControlOptions) {}
+
+  async read(edge: EdgeRef): Promise<Answer<SlotFacts[]>> {
+    return understood(await this.#lineTo(edge).ask(['show stat -1 4 -1']), parseStat)
+  }
+
+  async readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>> {
+    return understood(await this.#lineTo(edge).ask(statOf(slot)), (texts) => parseStat(texts)[0] ?? null)
+  }
+
+  async cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<void>> {
+    const paths = servers.map((server) => pathOf(slot, server))
+    const begun = performance.now()
+    const isLate = () => performance.now() - begun > EDGE_MS
+    const closed = await this.#close(edge, paths, isLate)
+    if (closed.kind !== 'answered') return closed
+    do {
+      const shutdowns = paths.map((path) => `shutdown sessions server ${path}`)
+      const left = understood(await this.#lineTo(edge).ask([...shutdowns, ...statOf(slot)]), (texts) =>
+        sessionsOf(parseStat(texts), servers),
+      )
+      if (left.kind !== 'answered') return left
+      if (left.value === 0) return { kind: 'answered', value: undefined }
+      await sleep(1)
+    } while (!isLate())
+    return { kind: 'silent', because: 'connections outlived their end' }
+  }
+
+  async open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<void>> {
+    const commands = openings.flatMap(({ server, hop: { host, port } }) => {
+      invariant(isIP(host) !== 0 && Number.isInteger(port), 'an edge is given addresses and ports')
+      const path = pathOf(slot, server)
+      return [`set server ${path} addr ${host} port ${port}`, `set server ${path} state ready`]
+    })
+    return understood(await this.#lineTo(edge).ask(commands), () => undefined)
+  }
+
+  async addressOf(host: string): Promise<string | null> {
+    if (isIP(host) !== 0) return host
+    const found = lookup(host, { family: 4 }).then(({ address }) => address)
+    const late = sleep(EDGE_MS, null, { ref: false })
+    return Promise.race([found.catch(() => null), late])
+  }
+
+  close(): void {
+    for (const { line } of this.#lines.values()) line.close()
+    this.#lines.clear()
+  }
+
+  /**
+   * Takes the servers out, and waits until nobody is on the way to them. HAProxy 3.0 forgets the client of a session
+   * that is shut down while it connects: it would hang for ever. Connecting takes `timeout connect` at most.
+   */
+  async #close(edge: EdgeRef, paths: readonly string[], isLate: () => boolean): Promise<Answer<void>> {
+    let commands = paths.map((path) => `set server ${path} state maint`)
+    do {
+      const answer = await this.#lineTo(edge).ask([...commands, 'show sess'])
+      if (answer.kind !== 'answered') return answer
+      const connecting = countConnecting(answer.value.at(-1) ?? '', paths)
+      if (connecting === 0) return { kind: 'answered', value: undefined }
+      commands = []
+      await sleep(PAUSE_MS)
+    } while (!isLate())
+    return { kind: 'silent', because: 'clients are still being connected' }
+  }
+
+  #lineTo(edge: EdgeRef): CommandLine {
+    const { edgeId, incarnation, controlPort } = edge
+    const held = this.#lines.get(edgeId)
+    if (held?.incarnation === incarnation && held.controlPort === controlPort) return held.line
+    held?.line.close()
+    const { authority, own, host } = this.options
+    const line = new CommandLine(async () => {
+      const [{ certificatePem: authorityPem }, leaf] = await Promise.all([authority(), own()])
+      return { host, port: controlPort, tls: { authorityPem, identity: edgeIdentity(edge), own: leaf } }
+    })
+    this.#lines.set(edgeId, { incarnation, controlPort, line })
+    return line
+  }
+}
+
+function pathOf(slot: number, server: ServerName): string {
+  return `${server === 'primary' ? primaryBackend(slot) : readerBackend(slot)}/${server}`
+}
+
+function statOf(slot: number): string[] {
+  return [primaryBackend(slot), readerBackend(slot)].map((backend) => `show stat ${backend} 4 -1`)
+}
+
+function sessionsOf([slot]: readonly SlotFacts[], servers: readonly ServerName[]): number {
+  if (slot === undefined) return 0
+  return [slot.primary, slot.fallback, ...slot.readers]
+    .filter(({ name }) => servers.includes(name))
+    .reduce((sum, { sessions }) => sum + sessions, 0)
+}
+
+function understood<T>(answer: Answer<string[]>, read: (texts: string[]) => T): Answer<T> {
+  if (answer.kind !== 'answered') return answer
+  try {
+    return { kind: 'answered', value: read(answer.value) }
+  } catch (error) {
+    return { kind: 'silent', because: error instanceof Error ? error.message : 'its answer makes no sense' }
+  }
+}

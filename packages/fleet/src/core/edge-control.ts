@@ -1,0 +1,39 @@
+import type { EdgeRef, Hop } from '@cacheplane/domain'
+import type { Answer } from './node-control.ts'
+
+/** Speaks to an edge itself. All of it may be repeated; nothing of it takes longer than its deadline. */
+export interface EdgeControl {
+  read(edge: EdgeRef): Promise<Answer<SlotFacts[]>>
+  /** Null when the edge has no such slot. */
+  readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>>
+  /** Closes these servers for new connections and cuts those that stand; answers when none is left. */
+  cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<void>>
+  /** Points each server, which must have been cut, at its hop and opens it. */
+  open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<void>>
+  /** The IP address of a host, since an edge looks up no names; null when there is none. */
+  addressOf(host: string): Promise<string | null>
+  close(): void
+}
+
+/** What an edge declares for every slot: where writers go, where readers go, and where these go for want of readers. */
+export type ServerName = 'primary' | 'fallback' | `reader${number}`
+
+export interface SlotFacts {
+  slot: number
+  primary: ServerFacts
+  fallback: ServerFacts
+  readers: readonly ServerFacts[]
+}
+
+export interface ServerFacts {
+  name: ServerName
+  /** Null while it takes no new connections. */
+  hop: Hop | null
+  /** Connections of clients that stand. */
+  sessions: number
+}
+
+export interface Opening {
+  server: ServerName
+  hop: Hop
+}

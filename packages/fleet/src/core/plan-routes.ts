@@ -1,0 +1,42 @@
+import type { Hop } from '@cacheplane/domain'
+import type { Opening, ServerFacts, ServerName, SlotFacts } from './edge-control.ts'
+
+export interface WantedRoutes {
+  primary: Hop | null
+  readers: readonly Hop[]
+}
+
+export interface RoutePlan {
+  /** Done first, so that no two primaries are ever routed to. */
+  cut: ServerName[]
+  open: Opening[]
+}
+
+/** The least that makes a slot's routes the wanted ones. Readers that stay keep their connections. */
+export function planRoutes(facts: SlotFacts, wanted: WantedRoutes): RoutePlan {
+  const plan: RoutePlan = { cut: [], open: [] }
+  move(plan, facts.primary, wanted.primary)
+  move(plan, facts.fallback, wanted.primary)
+  const coming = [...wanted.readers]
+  const staying = facts.readers.filter((reader) => take(coming, reader.hop))
+  for (const reader of facts.readers) {
+    if (!staying.includes(reader)) move(plan, reader, coming.shift() ?? null)
+  }
+  return plan
+}
+
+function move(plan: RoutePlan, { name, hop, sessions }: ServerFacts, wanted: Hop | null): void {
+  if (hop !== null && wanted !== null && isSameHop(hop, wanted)) return
+  if (hop !== null || sessions > 0) plan.cut.push(name)
+  if (wanted !== null) plan.open.push({ server: name, hop: wanted })
+}
+
+function take(hops: Hop[], hop: Hop | null): boolean {
+  const index = hop === null ? -1 : hops.findIndex((other) => isSameHop(other, hop))
+  if (index >= 0) hops.splice(index, 1)
+  return index >= 0
+}
+
+export function isSameHop(a: Hop, b: Hop): boolean {
+  return a.host === b.host && a.port === b.port
+}

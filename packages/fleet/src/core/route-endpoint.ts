@@ -1,0 +1,85 @@
+import { invariant, READERS_MAX } from '@cacheplane/domain'
+import type { EdgeRef, EndpointRoutes, Ensured, Hop, RouteTarget } from '@cacheplane/domain'
+import { ready, unknown } from './call.ts'
+import type { DockerEngine } from './docker-engine.ts'
+import type { EdgeControl } from './edge-control.ts'
+import { EDGE_LABEL } from './labels.ts'
+import type { Answer } from './node-control.ts'
+import { standingOf } from './observe-node.ts'
+import { isSameHop, planRoutes, type RoutePlan, type WantedRoutes } from './plan-routes.ts'
+
+interface Route {
+  engine: DockerEngine
+  control: EdgeControl
+  edge: EdgeRef
+  slot: number
+}
+
+type Routed = Ensured<'dead'>
+
+/** The promise is in the port's docstring. */
+export async function routeEndpoint(route: Route, routes: EndpointRoutes): Promise<Routed> {
+  invariant(
+    routes.readers.length <= READERS_MAX,
+    'a node group has no more replicas than an edge has readers',
+  )
+  const wanted = await resolve(route, routes)
+  if ('kind' in wanted) return wanted
+  const first = await planFor(route, wanted)
+  if (!('cut' in first)) return first
+  if (isDone(first)) return ready
+
+  const { control, edge, slot } = route
+  if (first.cut.length > 0) {
+    const cut = await control.cut(edge, slot, first.cut)
+    if (cut.kind !== 'answered') return silence(route, cut)
+  }
+  if (first.open.length > 0) {
+    const opened = await control.open(edge, slot, first.open)
+    if (opened.kind !== 'answered') return silence(route, opened)
+  }
+  const second = await planFor(route, wanted)
+  if (!('cut' in second)) return second
+  return isDone(second) ? ready : unknown('the edge does not route as it was told to')
+}
+
+function isDone({ cut, open }: RoutePlan): boolean {
+  return cut.length === 0 && open.length === 0
+}
+
+async function planFor(route: Route, wanted: WantedRoutes): Promise<RoutePlan | Routed> {
+  const facts = await route.control.readSlot(route.edge, route.slot)
+  if (facts.kind !== 'answered') return silence(route, facts)
+  if (facts.value === null) return unknown(`the edge has no slot ${route.slot}`)
+  return planRoutes(facts.value, wanted)
+}
+
+/** Cut connections and a stopped container look alike from here; only the container tells. */
+async function silence(
+  { engine, edge }: Route,
+  answer: Exclude<Answer<never>, { kind: 'answered' }>,
+): Promise<Routed> {
+  const standing = await standingOf(engine, edge.edgeId, edge.incarnation, EDGE_LABEL)
+  if (standing.kind !== 'stopped') return unknown(answer.because)
+  return { kind: 'refused', refusal: 'dead', because: standing.because }
+}
+
+async function resolve(route: Route, { primary, readers }: EndpointRoutes): Promise<WantedRoutes | Routed> {
+  const targets = primary === null ? readers : [primary, ...readers]
+  const hops = await Promise.all(targets.map((target) => hopTo(route, target)))
+  const lost = targets[hops.indexOf(null)]
+  if (lost !== undefined) return unknown(`no address is known of ${lost.address}`)
+  const known = hops.filter((hop): hop is Hop => hop !== null)
+  if (primary === null) return { primary, readers: distinct(known) }
+  return { primary: known[0] ?? null, readers: distinct(known.slice(1)) }
+}
+
+function distinct(hops: readonly Hop[]): Hop[] {
+  return hops.filter((hop, index) => hops.findIndex((other) => isSameHop(other, hop)) === index)
+}
+
+/** The edge is on its engine's host network, so the engine's bridges are its own, too. */
+async function hopTo({ control, edge }: Route, target: RouteTarget): Promise<Hop | null> {
+  const host = target.engineId === edge.engineId ? target.ip : await control.addressOf(target.address)
+  return host === null ? null : { host, port: target.port }
+}

@@ -1,0 +1,89 @@
+import type { EdgeRef } from '@cacheplane/domain'
+import type { Call } from '../core/call.ts'
+import { EDGE_MS } from '../core/deadlines.ts'
+import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
+import type { Answer } from '../core/node-control.ts'
+import { serversOf, slotFacts, type SimulatedEdge } from './simulated-edge.ts'
+import { carry, type Simulation } from './wire.ts'
+import type { EngineWorld } from './world.ts'
+
+type Reached = { kind: 'edge'; edge: SimulatedEdge } | Exclude<Answer<never>, { kind: 'answered' }>
+
+/** Speaks to simulated edges. As with nodes, a hung engine is no bar. */
+export class SimulatedEdgeControl implements EdgeControl {
+  constructor(
+    private readonly world: EngineWorld,
+    private readonly simulation: Simulation,
+  ) {}
+
+  read(edge: EdgeRef): Promise<Answer<SlotFacts[]>> {
+    return this.#talk('readEdge', edge, ({ slots }) => slots.map(slotFacts))
+  }
+
+  readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>> {
+    return this.#talk('readEdge', edge, ({ slots }) => {
+      const found = slots.find((candidate) => candidate.slot === slot)
+      return found === undefined ? null : slotFacts(found)
+    })
+  }
+
+  cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<void>> {
+    return this.#talk('routeEdge', edge, (found) => {
+      for (const server of serversIn(found, slot)) {
+        if (!servers.includes(server.name)) continue
+        server.hop = null
+        server.sessions.clear()
+      }
+    })
+  }
+
+  open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<void>> {
+    return this.#talk('routeEdge', edge, (found) => {
+      for (const server of serversIn(found, slot)) {
+        const opening = openings.find((candidate) => candidate.server === server.name)
+        if (opening !== undefined) server.hop = { ...opening.hop }
+      }
+    })
+  }
+
+  async addressOf(host: string): Promise<string> {
+    return Promise.resolve(host)
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+
+  async #talk<T>(name: 'readEdge' | 'routeEdge', ref: EdgeRef, act: (edge: SimulatedEdge) => T) {
+    const { clock, timings } = this.simulation
+    const alwaysUp = { ...this.world, state: 'up' } as const
+    const call = await carry(this.simulation, alwaysUp, name, EDGE_MS, (): Call<Answer<T>> => {
+      const reached = this.#reach(ref)
+      const value: Answer<T> =
+        reached.kind === 'edge' ? { kind: 'answered', value: act(reached.edge) } : reached
+      return { kind: 'ok', value }
+    })
+    const answer: Answer<T> =
+      call.kind === 'ok' ? call.value : { kind: 'silent', because: 'it did not answer in time' }
+    if (answer.kind === 'silent' && timings.call[1] > 0) await clock.sleep(EDGE_MS)
+    return answer
+  }
+
+  #reach({ edgeId, incarnation, controlPort }: EdgeRef): Reached {
+    const container = this.world.containers.find(
+      ({ state, edge }) => (state === 'running' || state === 'paused') && edge?.controlPort === controlPort,
+    )
+    const edge = container?.edge
+    if (container === undefined || !edge) return { kind: 'absent', because: 'nothing listens at its port' }
+    if (container.state === 'paused') return { kind: 'silent', because: 'it did not answer in time' }
+    if (container.answersAtMs > this.simulation.clock.monotonicMs()) {
+      return { kind: 'absent', because: 'it does not listen yet' }
+    }
+    const same = edge.edgeId === edgeId && edge.incarnation === incarnation
+    return same ? { kind: 'edge', edge } : { kind: 'stranger', because: 'it showed another certificate' }
+  }
+}
+
+function serversIn({ slots }: SimulatedEdge, slot: number) {
+  return slots.filter((candidate) => candidate.slot === slot).flatMap(serversOf)
+}

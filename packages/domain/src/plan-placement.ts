@@ -17,6 +17,8 @@ export interface PlacementWish {
   engines: readonly EngineRoom[]
   /** A zone name per node, null to leave the choice. */
   wishes: readonly (string | null)[]
+  /** Zone names of nodes that stand already and are to be kept apart from. */
+  standing?: readonly string[]
   memoryBytesPerNode: number
 }
 
@@ -29,7 +31,13 @@ export type Placement =
  * Puts each node where it was wished, otherwise into the zone that has fewest of these nodes and, among those, the
  * engine with most free memory; zones that share an engine share its memory. All nodes or none.
  */
-export function planPlacement({ zones, engines, wishes, memoryBytesPerNode }: PlacementWish): Placement {
+export function planPlacement({
+  zones,
+  engines,
+  wishes,
+  standing = [],
+  memoryBytesPerNode,
+}: PlacementWish): Placement {
   const free = new Map(
     engines
       .filter((engine) => engine.reachable)
@@ -37,7 +45,8 @@ export function planPlacement({ zones, engines, wishes, memoryBytesPerNode }: Pl
   )
   const freeOf = (zone: ZoneRoom): number => free.get(zone.engineId) ?? Number.NEGATIVE_INFINITY
   const placed: ZoneRoom[] = []
-  const taken = (zone: ZoneRoom): number => placed.filter((one) => one.name === zone.name).length
+  const taken = (zone: ZoneRoom): number =>
+    [...standing, ...placed.map((one) => one.name)].filter((name) => name === zone.name).length
 
   for (const wish of wishes) {
     const candidates = wish === null ? zones : zones.filter((zone) => zone.name === wish)

@@ -1,7 +1,8 @@
-import type { CacheCluster, CacheNode, ReplicationGroup } from './resources.ts'
+import type { CacheCluster, CacheNode, NodeGroup, ReplicationGroup } from './resources.ts'
 import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type WorkflowView } from './workflow.ts'
 
 export type NodeStatus = 'creating' | 'available' | 'rebooting' | 'deleting'
+export type NodeGroupStatus = 'creating' | 'available' | 'modifying' | 'deleting'
 export type ReplicationGroupStatus =
   'creating' | 'available' | 'modifying' | 'snapshotting' | 'deleting' | 'create-failed'
 export type CacheClusterStatus =
@@ -23,9 +24,22 @@ function isHome(workflow: WorkflowView): boolean {
 }
 
 export function nodeStatus(node: CacheNode): NodeStatus {
-  if (isDeleting(node.workflow)) return 'deleting'
+  if (isDeleting(node.workflow) || node.leaving) return 'deleting'
+  if (node.rebooting) return 'rebooting'
   if (isHome(node.workflow) && node.openedAt !== null) return 'available'
   return 'creating'
+}
+
+const areAvailable = (nodes: readonly CacheNode[]): boolean =>
+  nodes.every((node) => nodeStatus(node) === 'available')
+
+/** Its clients come through the endpoint, so that without one it serves nobody. */
+export function nodeGroupStatus(shard: NodeGroup): NodeGroupStatus {
+  if (isDeleting(shard.workflow)) return 'deleting'
+  if (shard.workflow.firstHomeAt === null) return 'creating'
+  const settled = isHome(shard.workflow) && shard.endpoint.servingAt !== null
+  const nodes = shard.members.flatMap((member) => member.nodes)
+  return settled && areAvailable(nodes) ? 'available' : 'modifying'
 }
 
 /**
@@ -33,27 +47,31 @@ export function nodeStatus(node: CacheNode): NodeStatus {
  * races its users' automation (elasticache-reference, 1.3), so we keep `modifying`.
  */
 export function replicationGroupStatus(group: ReplicationGroup): ReplicationGroupStatus {
-  const nodes = group.nodeGroups.flatMap((shard) => shard.members.flatMap((member) => member.nodes))
-  return ownerStatus(group.workflow, nodes)
+  return ownerStatus(
+    group.workflow,
+    group.nodeGroups.every((shard) => nodeGroupStatus(shard) === 'available'),
+  )
 }
 
 export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
-  if (cluster.replicationGroupId === null) return ownerStatus(cluster.workflow, cluster.nodes)
-  if (isDeleting(cluster.workflow)) return 'deleting'
-  if (cluster.workflow.step === FAILED_STEP) return 'create-failed'
-  return cluster.nodes.every((node) => nodeStatus(node) === 'available')
-    ? 'available'
-    : cluster.workflow.firstHomeAt === null
-      ? 'creating'
-      : 'modifying'
+  const { workflow, nodes } = cluster
+  const isRebooting = nodes.some((node) => nodeStatus(node) === 'rebooting')
+  if (cluster.replicationGroupId === null) {
+    const status = ownerStatus(workflow, areAvailable(nodes))
+    return status === 'modifying' && isRebooting ? 'rebooting cluster nodes' : status
+  }
+  if (isDeleting(workflow) || nodes.some((node) => nodeStatus(node) === 'deleting')) return 'deleting'
+  if (workflow.step === FAILED_STEP) return 'create-failed'
+  if (isRebooting) return 'rebooting cluster nodes'
+  if (areAvailable(nodes)) return 'available'
+  return nodes.every((node) => node.workflow.firstHomeAt !== null) ? 'modifying' : 'creating'
 }
 
-function ownerStatus(workflow: WorkflowView, nodes: readonly CacheNode[]) {
+function ownerStatus(workflow: WorkflowView, isServing: boolean) {
   if (isDeleting(workflow)) return 'deleting'
   if (workflow.step === FAILED_STEP) return 'create-failed'
   if (workflow.firstHomeAt === null) return 'creating'
-  const settled = isHome(workflow) && nodes.every((node) => nodeStatus(node) === 'available')
-  return settled ? 'available' : 'modifying'
+  return isHome(workflow) && isServing ? 'available' : 'modifying'
 }
 
 /** Nothing more will happen to it unless somebody asks. */

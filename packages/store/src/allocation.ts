@@ -82,6 +82,31 @@ export async function allocatePort(
   return free.port
 }
 
+/** Several of the pool at once. */
+export async function allocatePorts(
+  q: Queryable,
+  pools: Pools,
+  engineId: string,
+  holder: string,
+  count: number,
+): Promise<number[]> {
+  const { from, to } = pools.port
+  const guesses = Array.from({ length: count + GUESSES }, () => randomInt(from, to + 1))
+  const free = await q.rows<{ port: number }>(sql`
+    SELECT p AS port FROM (SELECT p, n FROM unnest(${guesses}::int[]) WITH ORDINALITY AS g(p, n)
+      UNION ALL SELECT p, ${count + GUESSES + 1} FROM generate_series(${from}::int, ${to}::int) AS p) c
+    WHERE NOT EXISTS (SELECT 1 FROM port_allocation a WHERE a.engine_id = ${engineId} AND a.port = c.p AND (a.released_at IS NULL
+      OR a.released_at > clock_now() - ${pools.quarantineMs} * interval '1 millisecond'))
+    GROUP BY p ORDER BY min(n), p LIMIT ${count}`)
+  if (free.length < count) throw noPort(null)
+  const ports = free.map((row) => row.port)
+  await q.run(sql`
+    INSERT INTO port_allocation (engine_id, port, node_id)
+    SELECT ${engineId}, p, ${holder} FROM unnest(${ports}::int[]) AS p
+    ON CONFLICT (engine_id, port) DO UPDATE SET node_id = excluded.node_id, released_at = NULL`)
+  return ports
+}
+
 function noPort(wished: number | null): ServiceError {
   if (wished === null)
     return new ServiceError('InsufficientCacheClusterCapacity', 'No port of the pool is free.')

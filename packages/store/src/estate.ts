@@ -9,6 +9,7 @@ import type { Database } from './database.ts'
 import type { Queryable } from './queryable.ts'
 import { authorityKeyCell } from './secret-cells.ts'
 import { sql } from './sql.ts'
+import { raiseOn } from './workflows/raise.ts'
 
 /** As long as ElastiCache keeps events. */
 const EVENT_DAYS = 14
@@ -20,7 +21,7 @@ const IDEMPOTENCY_HOURS = 24
  */
 /**
  * Reports name every configured engine: one that they leave out can take no more nodes, and a zone that they leave out is
- * forgotten once no node stands in it.
+ * forgotten once no node stands in it and no edge needs its address.
  */
 export function recordSurvey(db: Database, reports: readonly EngineReport[]): Promise<void> {
   // In one order, so that two workers do not lock each other out.
@@ -33,7 +34,8 @@ export function recordSurvey(db: Database, reports: readonly EngineReport[]): Pr
       UPDATE docker_engine SET reachable = false WHERE reachable AND NOT id = ANY(${engineIds}::text[])`)
     await q.run(sql`
       DELETE FROM zone WHERE NOT name = ANY(${zones}::text[])
-        AND NOT EXISTS (SELECT 1 FROM cache_node n WHERE n.zone = zone.name)`)
+        AND NOT EXISTS (SELECT 1 FROM cache_node n WHERE n.zone = zone.name)
+        AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.engine_id = zone.engine_id)`)
   }
   return db.transaction(work, { landed: async () => false })
 }
@@ -60,8 +62,23 @@ export async function expectedObjects(db: Database, engineId: string): Promise<E
     SELECT n.id AS "nodeId", n.incarnation, n.presence,
       COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
     FROM cache_node n LEFT JOIN workflow w ON w.kind = 'node' AND w.subject_id = n.id WHERE n.engine_id = ${engineId}`)
+  const edges = await db.rows<ExpectedObjects['edges'][number]>(sql`
+    SELECT e.id AS "edgeId", e.incarnation, COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
+    FROM edge e LEFT JOIN workflow w ON w.kind = 'edge' AND w.subject_id = e.id WHERE e.engine_id = ${engineId}`)
   const networks = await db.rows<{ id: string }>(sql`SELECT id FROM network`)
-  return { nodes, networkIds: networks.map((network) => network.id) }
+  return { nodes, edges, networkIds: networks.map((network) => network.id) }
+}
+
+/** A node group decides for its nodes: a primary that is replaced for itself would come back empty. */
+export function requestCheckup(db: Database, nodeId: string): Promise<string | null> {
+  const work = async (q: Queryable): Promise<string | null> => {
+    const [node] = await q.rows<{ node_group_id: string | null }>(sql`
+      SELECT c.node_group_id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE n.id = ${nodeId}`)
+    const nodeGroupId = node?.node_group_id ?? null
+    const raised = nodeGroupId === null ? null : await raiseOn(q, 'node-group', nodeGroupId, 'checkup')
+    return raised ?? raiseOn(q, 'node', nodeId, 'checkup')
+  }
+  return db.transaction(work, { landed: async () => false })
 }
 
 export async function forgetOld(db: Database, quarantineMs: number): Promise<number> {
@@ -75,6 +92,7 @@ export async function forgetOld(db: Database, quarantineMs: number): Promise<num
     await db.run(
       sql`DELETE FROM subnet_allocation WHERE released_at < clock_now() - ${quarantineMs} * interval '1 millisecond'`,
     ),
+    await db.run(sql`DELETE FROM failover WHERE ended_at < clock_now() - ${EVENT_DAYS} * interval '1 day'`),
     await db.run(sql`DELETE FROM event WHERE date < clock_now() - ${EVENT_DAYS} * interval '1 day'`),
     await db.run(
       sql`DELETE FROM idempotency_key WHERE created_at < clock_now() - ${IDEMPOTENCY_HOURS} * interval '1 hour'`,

@@ -1,12 +1,18 @@
 import type { Catalogue, Estate, Keyring, WorkflowStore } from '@cacheplane/domain'
 import { audit } from './audit.ts'
 import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
+import { decreaseReplicaCount, increaseReplicaCount } from './catalogue/change-replica-count.ts'
 import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
 import * as describe from './catalogue/describe.ts'
+import { ensureFreeEndpoints } from './catalogue/endpoints.ts'
 import { listEvents } from './catalogue/list-events.ts'
+import { listFailovers } from './catalogue/list-failovers.ts'
+import { modifyReplicationGroup } from './catalogue/modify-replication-group.ts'
+import { rebootCacheCluster } from './catalogue/reboot-cache-cluster.ts'
+import { testFailover } from './catalogue/test-failover.ts'
 import { openDatabase, type Database } from './database.ts'
 import * as estate from './estate.ts'
 import { insertEvent } from './insert-event.ts'
@@ -48,6 +54,8 @@ export function openStore(options: StoreOptions): Store {
     ...workflowStore(db, keyring, pools),
     recordSurvey: (reports) => estate.recordSurvey(db, reports),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
+    requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
+    ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),
     audit: () => audit(db),
     raise: (kind, subjectId, signal) => raiseOnce(db, kind, subjectId, signal),
     recordEvent: (accountId, event) => db.transaction((q) => insertEvent(q, accountId, event)),
@@ -72,6 +80,17 @@ function catalogue(
     createCacheCluster: (plan) => createCacheCluster(db, settings, plan),
     deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
     deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
+    modifyReplicationGroup: (accountId, id, change, key = null) =>
+      modifyReplicationGroup(db, accountId, id, change, key),
+    testFailover: (accountId, id, nodeGroupId, key = null) =>
+      testFailover(db, accountId, id, nodeGroupId, key),
+    increaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
+      increaseReplicaCount(db, settings, { accountId, replicationGroupId, idempotency }, wish),
+    decreaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
+      decreaseReplicaCount(db, { accountId, replicationGroupId, idempotency }, wish),
+    rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
+      rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
+    listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
     findReplicationGroup: (accountId, id) => describe.findReplicationGroup(db, accountId, id),
     listReplicationGroups: (accountId, page) => describe.listReplicationGroups(db, accountId, page),
     findCacheCluster: (accountId, id) => describe.findCacheCluster(db, accountId, id),

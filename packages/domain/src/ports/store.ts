@@ -24,15 +24,36 @@ export interface Catalogue {
   deleteCacheCluster(accountId: string, cacheClusterId: string): Promise<Accepted>
 
   /** Description and switches take effect at once; a new primary is a planned switch. */
-  modifyReplicationGroup(accountId: string, id: string, change: GroupChange): Promise<Accepted>
+  modifyReplicationGroup(
+    accountId: string,
+    id: string,
+    change: GroupChange,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
   /** Loses the primary of a node group on purpose. */
-  testFailover(accountId: string, id: string, nodeGroupId: string): Promise<Accepted>
-  increaseReplicaCount(accountId: string, id: string, wish: ReplicaIncrease): Promise<Accepted>
-  decreaseReplicaCount(accountId: string, id: string, wish: ReplicaDecrease): Promise<Accepted>
+  testFailover(
+    accountId: string,
+    id: string,
+    nodeGroupId: string,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
+  increaseReplicaCount(
+    accountId: string,
+    id: string,
+    wish: ReplicaIncrease,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
+  decreaseReplicaCount(
+    accountId: string,
+    id: string,
+    wish: ReplicaDecrease,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
   rebootCacheCluster(
     accountId: string,
     cacheClusterId: string,
     cacheNodeIds: readonly string[],
+    idempotency?: Idempotency | null,
   ): Promise<Accepted>
   /** Newest first. Null when there is no such group. */
   listFailovers(accountId: string, replicationGroupId: string, limit: number): Promise<Failover[] | null>

@@ -1,6 +1,19 @@
 export { compareVersions } from './engine-version.ts'
 export { isIdentifier, MAX_CACHE_CLUSTER_ID, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
+export { isOneZone, MULTI_AZ_SPREADS } from './nodes.ts'
 export { planCacheCluster } from './plan-cache-cluster.ts'
+export { planGroupChange, planTestFailover, primaryOf } from './plan-group-change.ts'
+export { planReboot } from './plan-reboot.ts'
+export { memberId, planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
 export { planReplicationGroup } from './plan-replication-group.ts'
-export type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
+export { readGroupChange } from './read-group-change.ts'
+export { readReplicaDecrease, readReplicaIncrease } from './read-replica-change.ts'
+export type {
+  CreateCacheClusterRequest,
+  CreateReplicationGroupRequest,
+  DecreaseReplicaCountRequest,
+  IncreaseReplicaCountRequest,
+  ModifyReplicationGroupRequest,
+  PlanContext,
+} from './requests.ts'
 export { defaultParameterGroup } from './settings.ts'

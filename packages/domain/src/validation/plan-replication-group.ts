@@ -1,45 +1,15 @@
 import type { ReplicationGroupPlan } from '../ports/store.ts'
 import { checkEngine } from './engine-version.ts'
 import { Findings } from './findings.ts'
-import { checkDescription, checkIdentifier, checkZone, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
+import { checkDescription, checkIdentifier, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
+import { checkNodes } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
-import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
+import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
 
 const allow = ruleFor<CreateReplicationGroupRequest>()
-const MAX_NODES = 6
-const MAX_SHARDS = 500
-const MAX_REPLICAS = 5
 
-/** ElastiCache's ranges first, then what is narrower here. */
 const RULES = [
-  allow('numCacheClusters', between(1, MAX_NODES), `numCacheClusters must be between 1 and ${MAX_NODES}.`),
-  allow(
-    'numCacheClusters',
-    (n) => n <= 1 || n > MAX_NODES,
-    'Replication groups have one node: numCacheClusters must be 1 or left out.',
-  ),
-  allow('numNodeGroups', between(1, MAX_SHARDS), `numNodeGroups must be between 1 and ${MAX_SHARDS}.`),
-  allow(
-    'numNodeGroups',
-    (n) => n <= 1 || n > MAX_SHARDS,
-    'Replication groups have one shard: numNodeGroups must be 1 or left out.',
-  ),
-  allow(
-    'replicasPerNodeGroup',
-    between(0, MAX_REPLICAS),
-    `replicasPerNodeGroup must be between 0 and ${MAX_REPLICAS}.`,
-  ),
-  allow(
-    'replicasPerNodeGroup',
-    (n) => n <= 0 || n > MAX_REPLICAS,
-    'Replication groups have no replicas: replicasPerNodeGroup must be 0 or left out.',
-  ),
-  allow(
-    'nodeGroupConfiguration',
-    empty,
-    'Shards cannot be configured one by one: leave nodeGroupConfiguration out and name the zone in preferredCacheClusterAZs.',
-  ),
   allow(
     'primaryClusterId',
     never,
@@ -78,20 +48,6 @@ const RULES = [
     'Nodes keep their data in memory and write none to disk, so there is nothing to encrypt at rest: ' +
       'atRestEncryptionEnabled must be false or left out.',
   ),
-  allow(
-    'automaticFailoverEnabled',
-    exactly(false),
-    'When using automatic failover, there must be at least 2 cache clusters in the replication group. ' +
-      'Replication groups have one node: automaticFailoverEnabled must be false or left out.',
-    'combination',
-  ),
-  allow(
-    'multiAZEnabled',
-    exactly(false),
-    'Multi-AZ needs automatic failover and at least one replica. ' +
-      'Replication groups have one node: multiAZEnabled must be false or left out.',
-    'combination',
-  ),
 ]
 
 /** Throws what is wrong with the request, or returns what is to be built, with every default filled in. */
@@ -109,7 +65,7 @@ export function planReplicationGroup(
   const description = checkDescription(findings, 'description', request.description)
   const engine = checkEngine(findings, request.engine ?? 'redis', ['redis', 'valkey'])
   applyRules(findings, request, RULES)
-  const zones = checkZones(findings, request)
+  const nodes = checkNodes(findings, request)
   const settings = checkSettings(findings, request, engine, context)
   findings.throwIfAny()
   requireReferences(request)
@@ -118,20 +74,7 @@ export function planReplicationGroup(
     replicationGroupId,
     description,
     atRestEncryptionEnabled: false,
-    zones,
+    ...nodes,
     ...settings,
   }
-}
-
-function checkZones(findings: Findings, request: CreateReplicationGroupRequest): (string | null)[] {
-  const zones = request.preferredCacheClusterAZs ?? []
-  if (zones.length === 0) return [null]
-  const nodes = request.numCacheClusters ?? 1
-  if (zones.length !== nodes) {
-    findings.combination(
-      'preferredCacheClusterAZs',
-      `preferredCacheClusterAZs must name as many zones as there are nodes, which is ${nodes}.`,
-    )
-  }
-  return zones.map((zone) => checkZone(findings, 'preferredCacheClusterAZs', zone))
 }

@@ -26,6 +26,15 @@ interface CreateRequest {
   ipDiscovery?: string | undefined
 }
 
+/** How one shard is to be made. */
+export interface NodeGroupConfiguration {
+  nodeGroupId?: string | undefined
+  slots?: string | undefined
+  replicaCount?: number | undefined
+  primaryAvailabilityZone?: string | undefined
+  replicaAvailabilityZones?: string[] | undefined
+}
+
 export interface CreateReplicationGroupRequest extends CreateRequest {
   replicationGroupId?: string | undefined
   description?: string | undefined
@@ -38,7 +47,7 @@ export interface CreateReplicationGroupRequest extends CreateRequest {
   preferredCacheClusterAZs?: string[] | undefined
   numNodeGroups?: number | undefined
   replicasPerNodeGroup?: number | undefined
-  nodeGroupConfiguration?: unknown[] | undefined
+  nodeGroupConfiguration?: NodeGroupConfiguration[] | undefined
   atRestEncryptionEnabled?: boolean | undefined
   kmsKeyId?: string | undefined
   userGroupIds?: string[] | undefined
@@ -54,6 +63,56 @@ export interface CreateCacheClusterRequest extends CreateRequest {
   azMode?: string | undefined
   preferredAvailabilityZone?: string | undefined
   preferredAvailabilityZones?: string[] | undefined
+}
+
+export interface ModifyReplicationGroupRequest {
+  description?: string | undefined
+  automaticFailoverEnabled?: boolean | undefined
+  multiAZEnabled?: boolean | undefined
+  primaryClusterId?: string | undefined
+  autoMinorVersionUpgrade?: boolean | undefined
+  preferredMaintenanceWindow?: string | undefined
+  applyImmediately?: boolean | undefined
+  nodeGroupId?: string | undefined
+  engine?: string | undefined
+  engineVersion?: string | undefined
+  cacheNodeType?: string | undefined
+  cacheParameterGroupName?: string | undefined
+  cacheSecurityGroupNames?: string[] | undefined
+  securityGroupIds?: string[] | undefined
+  notificationTopicArn?: string | undefined
+  notificationTopicStatus?: string | undefined
+  snapshottingClusterId?: string | undefined
+  snapshotRetentionLimit?: number | undefined
+  snapshotWindow?: string | undefined
+  authToken?: unknown
+  authTokenUpdateStrategy?: string | undefined
+  userGroupIdsToAdd?: string[] | undefined
+  userGroupIdsToRemove?: string[] | undefined
+  removeUserGroups?: boolean | undefined
+  logDeliveryConfigurations?: unknown[] | undefined
+  transitEncryptionEnabled?: boolean | undefined
+  transitEncryptionMode?: string | undefined
+  clusterMode?: string | undefined
+  ipDiscovery?: string | undefined
+  durability?: string | undefined
+}
+
+/** How many replicas one shard is to have. */
+export interface ReplicaConfiguration {
+  nodeGroupId?: string | undefined
+  newReplicaCount?: number | undefined
+  preferredAvailabilityZones?: string[] | undefined
+}
+
+export interface IncreaseReplicaCountRequest {
+  newReplicaCount?: number | undefined
+  replicaConfiguration?: ReplicaConfiguration[] | undefined
+  applyImmediately?: boolean | undefined
+}
+
+export interface DecreaseReplicaCountRequest extends IncreaseReplicaCountRequest {
+  replicasToRemove?: string[] | undefined
 }
 
 /** What a plan takes from its surroundings. */

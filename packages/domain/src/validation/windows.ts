@@ -1,4 +1,4 @@
-import type { Findings } from './findings.ts'
+import { Findings } from './findings.ts'
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const HOUR = 60
@@ -52,6 +52,19 @@ export function checkWindows(
     findings.value('snapshotWindow', 'The snapshot window and maintenance window must not overlap.')
   }
   return { preferredMaintenanceWindow, snapshotWindow: snapshots === null ? null : formatSnapshot(snapshots) }
+}
+
+/** A maintenance window as it is kept, empty where there is a finding. */
+export function checkMaintenanceWindow(findings: Findings, text: string): string {
+  const span = parseMaintenance(findings, text)
+  return span === null ? '' : formatMaintenance(span)
+}
+
+/** Whether two windows that were checked before get in each other's way. */
+export function windowsOverlap(maintenance: string, snapshot: string): boolean {
+  const findings = new Findings()
+  const [weekly, daily] = [parseMaintenance(findings, maintenance), parseSnapshot(findings, snapshot)]
+  return weekly !== null && daily !== null && overlaps(onClock(weekly), daily)
 }
 
 /** The week folded onto one day: a snapshot window comes every day, so the weekday does not matter. */

@@ -7,11 +7,10 @@ import {
   insertWorkflow,
   lockPlacement,
   place,
-  remember,
-  replay,
   wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
+import { recall, rememberKey } from './idempotency.ts'
 
 /** One transaction: a standalone cache cluster's rows and the workflow that will make it real, or nothing. */
 export function createCacheCluster(
@@ -22,7 +21,7 @@ export function createCacheCluster(
   return db.transaction(
     async (q) => {
       await lockPlacement(q)
-      const replayed = await replay(q, plan)
+      const replayed = await recall(q, plan)
       if (replayed !== null) return replayed
       const { accountId, cacheClusterId } = plan
       const taken = await q.rows(sql`
@@ -37,7 +36,7 @@ export function createCacheCluster(
         workflowId: await insertWorkflow(q, 'cache-cluster', id),
         replayed: false,
       }
-      await remember(q, plan, accepted)
+      await rememberKey(q, plan, accepted)
       return accepted
     },
     { landed: wasCreated },

@@ -7,6 +7,7 @@ import {
   ServiceError,
   type Accepted,
   type CacheClusterPlan,
+  type NodeSettings,
   type ReplicationGroupPlan,
   type ZoneRoom,
 } from '@cacheplane/domain'
@@ -22,35 +23,18 @@ export interface PlacementSettings {
 
 type Plan = ReplicationGroupPlan | CacheClusterPlan
 
+/** What the rows of a cache cluster are made from. */
+type ClusterSettings = NodeSettings & { accountId: string }
+
 const NODES_PER_ACCOUNT_MAX = 300
 
-/** What the same `Idempotency-Key` was answered before; the placement lock is held, so nobody else is in between. */
-export async function replay(q: Queryable, plan: Plan): Promise<Accepted | null> {
-  if (plan.idempotency === null) return null
-  const { key, fingerprint } = plan.idempotency
-  const [known] = await q.rows<{ fingerprint: string; resource_id: string; workflow_id: string }>(sql`
-    SELECT fingerprint, resource_id, workflow_id FROM idempotency_key WHERE account_id = ${plan.accountId} AND key = ${key}`)
-  if (known === undefined) return null
-  if (known.fingerprint === fingerprint) {
-    return { resourceId: known.resource_id, workflowId: known.workflow_id, replayed: true }
-  }
-  throw new ServiceError(
-    'IdempotencyKeyReuse',
-    'This Idempotency-Key was used with another request; use a new one.',
-  )
-}
-
-export async function remember(q: Queryable, plan: Plan, accepted: Accepted): Promise<void> {
-  if (plan.idempotency === null) return
-  await q.run(sql`
-    INSERT INTO idempotency_key (account_id, key, fingerprint, resource_id, workflow_id) VALUES
-    (${plan.accountId}, ${plan.idempotency.key}, ${plan.idempotency.fingerprint}, ${accepted.resourceId}, ${accepted.workflowId})`)
-}
+/** Nodes to be placed, and the zones of those that they join. */
+export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & { standing?: readonly string[] }
 
 /** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
 export async function place(
   q: Queryable,
-  plan: Plan,
+  plan: Placing,
   { memoryReserveBytes }: PlacementSettings,
 ): Promise<ZoneRoom[]> {
   const [{ count = 0 } = {}] = await q.rows<{ count: number }>(sql`
@@ -71,7 +55,8 @@ export async function place(
     SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
       COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
     FROM docker_engine e`)
-  const placement = planPlacement({ zones, engines, wishes: plan.zones, memoryBytesPerNode: memoryOf(plan) })
+  const { zones: wishes, standing = [] } = plan
+  const placement = planPlacement({ zones, engines, wishes, standing, memoryBytesPerNode: memoryOf(plan) })
   switch (placement.kind) {
     case 'placed':
       return placement.zones
@@ -92,7 +77,7 @@ export async function place(
   }
 }
 
-function memoryOf(plan: Plan): number {
+function memoryOf(plan: Pick<Plan, 'cacheNodeType'>): number {
   const type = findNodeType(plan.cacheNodeType)
   invariant(type, `a validated plan names a known node type`)
   return type.memoryBytes
@@ -111,7 +96,7 @@ export async function insertNetwork(q: Queryable, pools: Pools, zones: readonly 
 /** A cache cluster row with its nodes' rows; returns the nodes' ids in order. */
 export async function insertCluster(
   q: Queryable,
-  plan: Plan,
+  plan: ClusterSettings,
   placed: {
     cacheClusterId: string
     zones: readonly ZoneRoom[]

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import {
   invariant,
+  isOneZone,
+  memberId,
+  MULTI_AZ_SPREADS,
   newId,
   ServiceError,
   type Accepted,
@@ -17,11 +20,11 @@ import {
   insertWorkflow,
   lockPlacement,
   place,
-  remember,
-  replay,
   wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
+import { takeEndpoint } from './endpoints.ts'
+import { recall, rememberKey } from './idempotency.ts'
 
 const FIRST_NODE_GROUP = '0001'
 
@@ -35,13 +38,12 @@ export function createReplicationGroup(
   return db.transaction(
     async (q) => {
       await lockPlacement(q)
-      const replayed = await replay(q, plan)
+      const replayed = await recall(q, plan)
       if (replayed !== null) return replayed
-      const memberIds = plan.zones.map(
-        (_, i) => `${plan.replicationGroupId}-${String(i + 1).padStart(3, '0')}`,
-      )
+      const memberIds = plan.zones.map((_, i) => memberId(plan.replicationGroupId, i + 1))
       await refuseTakenNames(q, plan, memberIds)
       const zones = await place(q, plan, settings)
+      if (plan.multiAZEnabled && isOneZone(zones.map((zone) => zone.name))) throw oneZone()
       const network = await insertNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', randomBytes)
       await insertGroup(q, keyring, plan, id, network.id)
@@ -49,21 +51,27 @@ export function createReplicationGroup(
       const clusterIds: string[] = []
       for (const [i, cacheClusterId] of memberIds.entries()) {
         const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools }
-        const member = await insertCluster(q, plan, placed)
+        // The port that was asked for is the endpoint's.
+        const member = await insertCluster(q, { ...plan, port: null }, placed)
         clusterIds.push(member.id)
         nodeIds.push(...member.nodeIds)
       }
-      await insertNodeGroup(q, id, clusterIds, nodeIds)
+      const nodeGroupId = await insertNodeGroup(q, id, clusterIds, nodeIds)
+      await takeEndpoint(q, settings.pools, nodeGroupId, plan.port)
       const accepted = {
         resourceId: id,
         workflowId: await insertWorkflow(q, 'replication-group', id),
         replayed: false,
       }
-      await remember(q, plan, accepted)
+      await rememberKey(q, plan, accepted)
       return accepted
     },
     { landed: wasCreated },
   )
+}
+
+function oneZone(): ServiceError {
+  return new ServiceError('InsufficientCacheClusterCapacity', `${MULTI_AZ_SPREADS} Only one has room.`)
 }
 
 async function refuseTakenNames(
@@ -101,12 +109,12 @@ async function insertGroup(
     INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
       cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
       auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
-      snapshot_window, network_id)
+      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled)
     VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
       ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
       ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
-      ${plan.snapshotWindow}, ${networkId})`)
+      ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled})`)
 }
 
 async function insertNodeGroup(
@@ -114,7 +122,7 @@ async function insertNodeGroup(
   groupId: string,
   clusterIds: readonly string[],
   nodeIds: readonly string[],
-): Promise<void> {
+): Promise<string> {
   const id = newId('nodeGroup', randomBytes)
   const [primaryNodeId] = nodeIds
   invariant(primaryNodeId, 'a node group has a primary')
@@ -123,4 +131,5 @@ async function insertNodeGroup(
     VALUES (${id}, ${groupId}, ${FIRST_NODE_GROUP}, ${primaryNodeId})`)
   await q.run(sql`
     UPDATE cache_cluster SET replication_group_id = ${groupId}, node_group_id = ${id} WHERE id = ANY(${clusterIds})`)
+  return id
 }

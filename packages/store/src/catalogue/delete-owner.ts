@@ -3,6 +3,7 @@ import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { raiseOn } from '../workflows/raise.ts'
 import { sql } from '../sql.ts'
+import { clusterNotFound, deleteReplica, notDeletable } from './delete-replica.ts'
 
 /** Accepts a delete in any status but `deleting`: a creation under way is interrupted rather than waited for. */
 export function deleteReplicationGroup(
@@ -31,38 +32,26 @@ export function deleteReplicationGroup(
   )
 }
 
-export function deleteCacheCluster(
+/** Of a replication group's members only a replica can go by itself. */
+export async function deleteCacheCluster(
   db: Database,
   accountId: string,
   cacheClusterId: string,
 ): Promise<Accepted> {
+  const [cluster] = await db.rows<{ id: string; group: string | null }>(sql`
+    SELECT c.id, g.replication_group_id AS group
+    FROM cache_cluster c LEFT JOIN replication_group g ON g.id = c.replication_group_id
+    WHERE c.account_id = ${accountId} AND c.cache_cluster_id = ${cacheClusterId}`)
+  if (cluster === undefined) throw clusterNotFound(cacheClusterId)
+  if (cluster.group !== null) return deleteReplica(db, accountId, cluster.group, cacheClusterId)
   return db.transaction(
     async (q) => {
-      const [cluster] = await q.rows<{ id: string; group: string | null; members: number }>(sql`
-      SELECT c.id, g.replication_group_id AS group,
-        (SELECT count(*)::int FROM cache_cluster m WHERE m.replication_group_id = c.replication_group_id) AS members
-      FROM cache_cluster c LEFT JOIN replication_group g ON g.id = c.replication_group_id
-      WHERE c.account_id = ${accountId} AND c.cache_cluster_id = ${cacheClusterId}`)
-      if (cluster === undefined)
-        throw new ServiceError('CacheClusterNotFound', `Cache cluster ${cacheClusterId} not found.`)
-      if (cluster.group !== null) throw memberRefusal(cacheClusterId, cluster.group, cluster.members)
       const workflowId = await destroy(q, 'cache-cluster', cluster.id)
-      if (workflowId === null) {
-        const message = `Cache cluster ${cacheClusterId} has status deleting which is not valid for deletion.`
-        throw new ServiceError('InvalidCacheClusterState', message)
-      }
+      if (workflowId === null) throw notDeletable(cacheClusterId, 'deleting')
       return { resourceId: cluster.id, workflowId, replayed: false }
     },
     { landed: wasAccepted },
   )
-}
-
-function memberRefusal(cacheClusterId: string, group: string, members: number): ServiceError {
-  const message =
-    members === 1
-      ? 'Cannot delete the cache cluster since it is the only member of a replication group. Delete the replication group instead.'
-      : `Cache cluster ${cacheClusterId} is serving as primary for replication group ${group} and cannot be deleted. To delete the entire replication group, use DeleteReplicationGroup.`
-  return new ServiceError('InvalidCacheClusterState', message)
 }
 
 /** Null when it is being destroyed already. */

@@ -1,0 +1,91 @@
+import type { GroupChange } from '../ports/store.ts'
+import { Findings } from './findings.ts'
+import { checkDescription, checkIdentifier, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
+import type { ModifyReplicationGroupRequest } from './requests.ts'
+import { applyRules, empty, never, ruleFor } from './rules.ts'
+import { checkMaintenanceWindow } from './windows.ts'
+
+const allow = ruleFor<ModifyReplicationGroupRequest>()
+
+const fixed = (path: keyof ModifyReplicationGroupRequest, what: string) =>
+  allow(path, never, `${what} cannot be changed after creation: leave ${path} out.`)
+
+const unavailable = (path: keyof ModifyReplicationGroupRequest, what: string) =>
+  allow(path, never, `${what} not available: leave ${path} out.`)
+
+/** `nodeGroupId` is not among them: ElastiCache ignores it, and so do we. */
+const RULES = [
+  fixed('engine', 'The engine'),
+  fixed('engineVersion', 'The engine version'),
+  fixed('cacheNodeType', 'The node type'),
+  fixed('cacheParameterGroupName', 'The parameter group'),
+  fixed('transitEncryptionEnabled', 'Encryption in transit'),
+  fixed('transitEncryptionMode', 'Encryption in transit'),
+  fixed('authToken', 'The token'),
+  fixed('authTokenUpdateStrategy', 'The token'),
+  fixed('snapshotWindow', 'The snapshot window'),
+  allow(
+    'cacheSecurityGroupNames',
+    empty,
+    'Cache security groups are not available: leave cacheSecurityGroupNames out.',
+  ),
+  allow('securityGroupIds', empty, 'Security groups are not available: leave securityGroupIds out.'),
+  unavailable('notificationTopicArn', 'Notifications are'),
+  unavailable('notificationTopicStatus', 'Notifications are'),
+  unavailable('snapshottingClusterId', 'Snapshots are'),
+  allow(
+    'snapshotRetentionLimit',
+    (days) => days === 0,
+    'Automatic snapshots are not available: snapshotRetentionLimit must be 0 or left out.',
+  ),
+  allow('userGroupIdsToAdd', empty, 'User groups are not available: leave userGroupIdsToAdd out.'),
+  allow('userGroupIdsToRemove', empty, 'User groups are not available: leave userGroupIdsToRemove out.'),
+  allow(
+    'removeUserGroups',
+    (flag) => !flag,
+    'User groups are not available: removeUserGroups must be false or left out.',
+  ),
+  allow(
+    'logDeliveryConfigurations',
+    empty,
+    'Log delivery is not available: leave logDeliveryConfigurations out.',
+  ),
+  allow(
+    'clusterMode',
+    (mode) => mode === 'disabled',
+    'Cluster mode is not available: clusterMode must be disabled or left out.',
+  ),
+  allow('ipDiscovery', (mode) => mode === 'ipv4', 'ipDiscovery must be ipv4 or left out.'),
+  unavailable('durability', 'Durability is'),
+]
+
+/** Throws what is wrong with the request whatever the group, or returns what is asked for. */
+export function readGroupChange(request: ModifyReplicationGroupRequest): GroupChange {
+  const findings = new Findings()
+  applyRules(findings, request, RULES)
+  const change: GroupChange = {}
+  if (request.description !== undefined)
+    change.description = checkDescription(findings, 'description', request.description)
+  if (request.automaticFailoverEnabled !== undefined)
+    change.automaticFailoverEnabled = request.automaticFailoverEnabled
+  if (request.multiAZEnabled !== undefined) change.multiAZEnabled = request.multiAZEnabled
+  if (request.autoMinorVersionUpgrade !== undefined)
+    change.autoMinorVersionUpgrade = request.autoMinorVersionUpgrade
+  if (request.preferredMaintenanceWindow !== undefined)
+    change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
+  if (request.primaryClusterId !== undefined) {
+    change.primaryClusterId = checkIdentifier(
+      findings,
+      'primaryClusterId',
+      request.primaryClusterId,
+      MAX_CACHE_CLUSTER_ID,
+    )
+    if (request.applyImmediately !== true)
+      findings.combination(
+        'applyImmediately',
+        'Another primary is promoted at once or not at all: with primaryClusterId, applyImmediately must be true.',
+      )
+  }
+  findings.throwIfAny()
+  return change
+}

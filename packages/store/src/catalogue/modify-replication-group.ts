@@ -1,0 +1,57 @@
+import {
+  planGroupChange,
+  type Accepted,
+  type GroupChange,
+  type Idempotency,
+  type NewEvent,
+  type ReplicationGroup,
+} from '@cacheplane/domain'
+import type { Database } from '../database.ts'
+import { insertEvent } from '../insert-event.ts'
+import type { Queryable } from '../queryable.ts'
+import { sql } from '../sql.ts'
+import { changeGroup } from './change-group.ts'
+import { requestFailover } from './request-failover.ts'
+
+export function modifyReplicationGroup(
+  db: Database,
+  accountId: string,
+  replicationGroupId: string,
+  change: GroupChange,
+  idempotency: Idempotency | null,
+): Promise<Accepted> {
+  return changeGroup(db, { accountId, replicationGroupId, idempotency }, async (q, group) => {
+    const { set, promotion } = planGroupChange(group, change)
+    await q.run(sql`
+      UPDATE replication_group SET description = ${set.description},
+        automatic_failover_enabled = ${set.automaticFailoverEnabled}, multi_az_enabled = ${set.multiAZEnabled},
+        auto_minor_version_upgrade = ${set.autoMinorVersionUpgrade},
+        preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE id = ${group.id}`)
+    await q.run(sql`
+      UPDATE cache_cluster SET auto_minor_version_upgrade = ${set.autoMinorVersionUpgrade},
+        preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE replication_group_id = ${group.id}`)
+    await tellSwitches(q, group, set)
+    if (promotion === null) return null
+    const { nodeGroup, fromCacheClusterId, toCacheClusterId } = promotion
+    const cause = `a user asked for ${toCacheClusterId} as the primary`
+    return requestFailover(q, { kind: 'switch', nodeGroup, cause, fromCacheClusterId, toCacheClusterId })
+  })
+}
+
+async function tellSwitches(
+  q: Queryable,
+  group: ReplicationGroup,
+  set: Pick<ReplicationGroup, 'automaticFailoverEnabled' | 'multiAZEnabled'>,
+): Promise<void> {
+  const tell = async (what: string, isOn: boolean): Promise<void> => {
+    const event: NewEvent = {
+      sourceType: 'replication-group',
+      sourceIdentifier: group.replicationGroupId,
+      message: `${what} has been turned ${isOn ? 'on' : 'off'} for replication group ${group.replicationGroupId}`,
+    }
+    await insertEvent(q, group.accountId, event)
+  }
+  if (set.automaticFailoverEnabled !== group.automaticFailoverEnabled)
+    await tell('Automatic failover', set.automaticFailoverEnabled)
+  if (set.multiAZEnabled !== group.multiAZEnabled) await tell('Multi-AZ', set.multiAZEnabled)
+}

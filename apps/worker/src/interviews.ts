@@ -51,6 +51,6 @@ export class Interviews {
     const subject = await this.deps.nodes.loadNode(nodeId)
     if (subject === null) return
     const { kind } = diagnoseNode(await this.deps.fleet.observeNode(nodeRef(subject), 0))
-    if (kind === 'closed' || kind === 'lost') await requestCheckup(this.deps, nodeId)
+    if (kind === 'closed' || kind === 'lost') await requestCheckup(this.deps, 'node', nodeId)
   }
 }

@@ -11,15 +11,16 @@ export function startMonitor(deps: {
   onError: (error: unknown) => void
 }): () => void {
   return deps.fleet.watch((change) => {
-    if (isWorthACheckup(change)) void requestCheckup(deps, change.nodeId).catch(deps.onError)
+    if (isWorthACheckup(change)) void requestCheckup(deps, 'node', change.nodeId).catch(deps.onError)
   })
 }
 
 export async function requestCheckup(
   deps: { estate: Pick<Estate, 'raise'>; doorbell: Doorbell },
-  nodeId: string,
+  kind: 'node' | 'docker-engine',
+  subjectId: string,
 ): Promise<void> {
-  const workflowId = await deps.estate.raise('node', nodeId, 'checkup')
+  const workflowId = await deps.estate.raise(kind, subjectId, 'checkup')
   if (workflowId !== null) await deps.doorbell.ring(workflowId)
 }
 

@@ -11,6 +11,8 @@ export const ORPHAN_AGE_MAX_MS = hours(1)
 export interface Judgement {
   /** Nodes that should be running and are not. */
   missing: { nodeId: string; because: string }[]
+  /** Spare networks that creations are promised and that do not stand. */
+  lostSpares: string[]
   /** Late effects of calls whose row is gone, and what earlier incarnations of a node have left. */
   orphans: FleetObject[]
   /** Unknown to the database and too old to be a late effect; somebody must look. */
@@ -28,6 +30,9 @@ export function judgeObjects(expected: ExpectedObjects, found: readonly FleetObj
     .filter((node) => node.atHome && !running.has(`${node.nodeId}/${node.incarnation}`))
     .map((node) => ({ nodeId: node.nodeId, because: 'its container is not running' }))
 
+  const standing = new Set(found.flatMap((o) => (o.kind === 'network' ? [o.ownerId] : [])))
+  const lostSpares = expected.spareIds.filter((id) => !standing.has(id))
+
   const networks = new Set(expected.networkIds)
   const incarnations = new Map(expected.nodes.map((node) => [node.nodeId, node.incarnation]))
   const orphans: FleetObject[] = []
@@ -40,5 +45,5 @@ export function judgeObjects(expected: ExpectedObjects, found: readonly FleetObj
     if (ageMs > ORPHAN_AGE_MAX_MS && !isLeftover) strangers.push(object)
     else if (ageMs > ORPHAN_GRACE_MS) orphans.push(object)
   }
-  return { missing, orphans, strangers }
+  return { missing, lostSpares, orphans, strangers }
 }

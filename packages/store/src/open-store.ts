@@ -26,6 +26,8 @@ export interface StoreOptions {
   /** Both ends belong to it. */
   portPool: { from: number; to: number }
   quarantineMs: number
+  /** Networks that stand ready on each Docker engine; 0 keeps none. */
+  spareNetworks: number
   memoryReserveBytes: number
   poolSize: number
 }
@@ -37,14 +39,14 @@ export interface Store extends Catalogue, Estate, WorkflowStore {
 
 /** Opens Postgres; the schema must have been migrated. Connects at the first use. */
 export function openStore(options: StoreOptions): Store {
-  const { databaseUrl, keyring, quarantineMs, memoryReserveBytes } = options
+  const { databaseUrl, keyring, quarantineMs, memoryReserveBytes, spareNetworks } = options
   const db = openDatabase(databaseUrl, options.poolSize)
   const listener = new SettledListener(databaseUrl)
   const pools = { network: parseNetworkPool(options.networkPool), port: options.portPool, quarantineMs }
   return {
     ...catalogue(db, listener, keyring, { pools, memoryReserveBytes }),
-    ...workflowStore(db, keyring, pools),
-    recordSurvey: (reports) => estate.recordSurvey(db, reports),
+    ...workflowStore(db, keyring, pools, spareNetworks),
+    recordSurvey: (reports) => estate.recordSurvey(db, reports, spareNetworks),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     audit: () => audit(db),
     raise: (kind, subjectId, signal) => raiseOnce(db, kind, subjectId, signal),
@@ -93,7 +95,12 @@ function catalogue(
   }
 }
 
-function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings['pools']): WorkflowStore {
+function workflowStore(
+  db: Database,
+  keyring: Keyring,
+  pools: PlacementSettings['pools'],
+  spareNetworks: number,
+): WorkflowStore {
   return {
     claim: (id, owner, leaseMs) => claim(db, id, owner, leaseMs),
     renew: (lease, leaseMs) => renew(db, lease, leaseMs),
@@ -103,5 +110,6 @@ function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings[
     loadNode: (id) => subjects.loadNode(db, keyring, id),
     loadReplicationGroup: (id) => subjects.loadReplicationGroup(db, id),
     loadCacheCluster: (id) => subjects.loadCacheCluster(db, id),
+    loadDockerEngine: (id) => subjects.loadDockerEngine(db, pools, spareNetworks, id),
   }
 }

@@ -31,7 +31,6 @@ function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
   })
   return {
     accountId: cluster.accountId,
-    name: cluster.cacheClusterId,
     nodes: cluster.nodes,
     network,
     engineIds,

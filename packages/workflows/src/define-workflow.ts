@@ -8,7 +8,10 @@ interface RequiredSteps {
 }
 
 /** All that a workflow reads from the store by itself. */
-type SubjectLoader = Pick<WorkflowStore, 'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster'>
+type SubjectLoader = Pick<
+  WorkflowStore,
+  'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster' | 'loadDockerEngine'
+>
 
 interface Definition<Subject, Frame, Step extends string> {
   kind: WorkflowKind

@@ -19,7 +19,6 @@ import type { StepContext } from './step-context.ts'
 /** What replication groups and standalone cache clusters have in common: a network, nodes in it, and a way back. */
 export interface OwnerFacts {
   accountId: string
-  name: string
   nodes: readonly CacheNode[]
   network: Network
   engineIds: readonly string[]
@@ -55,7 +54,7 @@ function begin<S>(c: OwnerContext<S>) {
 }
 
 async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
-  const specs = facts.engineIds.map((engineId) => networkSpec(facts.network, facts.name, engineId))
+  const specs = facts.engineIds.map((engineId) => networkSpec(facts.network, engineId))
   const ensured = await Promise.all(specs.map((spec) => c.fleet.ensureNetwork(spec)))
   if (ensured.some((one) => one.kind === 'refused')) {
     c.change({ do: 'move-network', networkId: facts.network.id })

@@ -38,7 +38,6 @@ function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
     }))
   return {
     accountId: group.accountId,
-    name: group.replicationGroupId,
     nodes: members.flatMap((member) => member.nodes),
     network,
     engineIds,

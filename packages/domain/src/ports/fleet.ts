@@ -59,8 +59,6 @@ export interface NetworkRef {
 }
 
 export interface NetworkSpec extends NetworkRef {
-  /** For the reader of `docker network ls`: the user's name of the owner. */
-  ownerName: string
   subnet: string
   gateway: string
 }

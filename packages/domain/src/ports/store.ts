@@ -113,6 +113,8 @@ export interface Estate {
 export interface ExpectedObjects {
   nodes: { nodeId: string; incarnation: number; presence: 'absent' | 'unknown' | 'known'; atHome: boolean }[]
   networkIds: string[]
+  /** Spare networks of the engine that have been ready for a while. */
+  spareIds: string[]
 }
 
 export interface AuthorityMaterial {

@@ -1,4 +1,4 @@
-import { shortId, type NetworkSpec, type NodeRef } from '@cacheplane/domain'
+import { shortId, type NetworkRef, type NodeRef } from '@cacheplane/domain'
 
 /**
  * Names are functions of the ids, so that two workers who make the same thing collide instead of doubling it. What
@@ -9,8 +9,9 @@ export function containerName(node: NodeRef): string {
   return `cacheplane-${cluster}-${harmless(node.cacheNodeId)}-${shortId(node.nodeId)}-g${node.incarnation}`
 }
 
-export function networkName(network: NetworkSpec): string {
-  return `cacheplane-${harmless(network.ownerName)}-${shortId(network.networkId)}`
+/** By id alone: a network may be there before its owner is. */
+export function networkName(network: NetworkRef): string {
+  return `cacheplane-net-${shortId(network.networkId)}`
 }
 
 /** The control plane's own user on a node; the name tells a wrong node from the right one at login. */

@@ -11,11 +11,16 @@ import {
 } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
+import { applySpareChange, isSpareChange } from '../spare-networks.ts'
 import { sql } from '../sql.ts'
 import { raiseOn, wake } from './raise.ts'
 
 /** Applies one recorded change; returns the workflows it woke. */
 export async function applyChange(q: Queryable, pools: Pools, change: Change): Promise<string[]> {
+  if (isSpareChange(change)) {
+    await applySpareChange(q, pools, change)
+    return []
+  }
   switch (change.do) {
     case 'record-event':
       await insertEvent(q, change.accountId, change.event)

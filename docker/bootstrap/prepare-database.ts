@@ -38,6 +38,7 @@ async function admitAdministrator({
     networkPool: '10.96.0.0/12',
     portPool: { from: 10_000, to: 22_000 },
     quarantineMs: 0,
+    spareNetworks: 0,
     memoryReserveBytes: 0,
     poolSize: 1,
   })

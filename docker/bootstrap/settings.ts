@@ -30,7 +30,7 @@ export interface Settings {
 const LOCAL_ENGINE = 'unix:///var/run/docker.sock'
 
 const PASSED_ON =
-  /^CACHEPLANE_(NETWORK_POOL|PORT_POOL|QUARANTINE_SECONDS|MEMORY_RESERVE_MB|LOG_LEVEL|FAILPOINT|TEST_[A-Z_]+)$/
+  /^CACHEPLANE_(NETWORK_POOL|SPARE_NETWORKS|PORT_POOL|QUARANTINE_SECONDS|MEMORY_RESERVE_MB|LOG_LEVEL|FAILPOINT|TEST_[A-Z_]+)$/
 
 type Environment = Record<string, string | undefined>
 

@@ -61,6 +61,7 @@ async function prepareDatabase(databaseUrl: string, key: Buffer, token: string):
     networkPool: '10.96.0.0/12',
     portPool: { from: 10_000, to: 22_000 },
     quarantineMs: 0,
+    spareNetworks: 0,
     memoryReserveBytes: 0,
     poolSize: 1,
   })

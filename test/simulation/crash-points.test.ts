@@ -1,11 +1,11 @@
 import { cacheClusterStatus, replicationGroupStatus, seconds, type Accepted } from '@cacheplane/domain'
-import { FAILPOINT_POSITIONS, failpointName, RUNBOOKS, type Failpoints } from '@cacheplane/workflows'
+import { FAILPOINT_POSITIONS, failpointName, RUNBOOKS } from '@cacheplane/workflows'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACCOUNT, aClusterPlan, aGroupPlan } from '../support/stores.ts'
-import type { Actor } from './actor.ts'
 import { ENGINE_ID, SimWorld } from './sim-world.ts'
+import { Trap } from './trap.ts'
 
-const POINTS = RUNBOOKS.flatMap(({ kind, stepNames }) =>
+const POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatMap(({ kind, stepNames }) =>
   stepNames.flatMap((step) =>
     FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
   ),
@@ -16,32 +16,13 @@ const OF_FAILURE = new Set(['unwind', 'failed'])
 /** Longer than a lease, so that another worker takes over in between. */
 const RECOVERED_MS = seconds(25)
 
-/** Kills the worker that first reaches the armed point; a supervisor starts another a second later. */
-class Trap {
-  armed: string | null = null
-  hits = 0
-  world: SimWorld | undefined
-
-  readonly failpoints = (actor: Actor): Failpoints => ({
-    reach: (name) => {
-      if (name !== this.armed) return Promise.resolve()
-      this.armed = null
-      this.hits++
-      actor.state = 'dead'
-      const { world } = this
-      void world?.clock.sleep(seconds(1)).then(() => world.startWorker())
-      return new Promise(() => undefined)
-    },
-  })
-}
-
 describe('a worker that dies at any point of any step', () => {
   const trap = new Trap()
   let world: SimWorld
   let round = 0
 
   beforeAll(async () => {
-    world = await SimWorld.open({ seed: 7, workers: 1, failpoints: trap.failpoints })
+    world = await SimWorld.open({ seed: 7, workers: 1, spares: 0, failpoints: trap.failpoints })
     trap.world = world
   })
   afterAll(() => world.close())

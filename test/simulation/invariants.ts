@@ -1,7 +1,7 @@
 import { cacheClusterStatus, replicationGroupStatus } from '@cacheplane/domain'
 import { ACCOUNT } from '../support/stores.ts'
 import type { Nemesis } from './nemesis.ts'
-import type { SimWorld } from './sim-world.ts'
+import { SPARES, type SimWorld } from './sim-world.ts'
 import type { Intention, Users } from './users.ts'
 
 /** How long a status may go on saying `available` after a container was taken away: the patrol's round and a little. */
@@ -144,8 +144,8 @@ export class Invariants {
       if (ours.length !== nodeIds.size)
         this.#violate(`${ours.length} containers stand for ${nodeIds.size} nodes`)
       const networks = engine.networks.filter((network) => Object.keys(network.labels).length > 0)
-      if (networks.length !== seen.length)
-        this.#violate(`${networks.length} networks stand for ${seen.length} owners`)
+      if (networks.length !== seen.length + SPARES)
+        this.#violate(`${networks.length} networks stand for ${seen.length} owners and ${SPARES} spares`)
       if (engine.volumes.length > nodeIds.size)
         this.#violate(`${engine.volumes.length} volumes for ${nodeIds.size} nodes`)
     }
@@ -157,8 +157,8 @@ export class Invariants {
     if (held?.ips !== nodeIds.size)
       this.#violate(`${held?.ips} IP addresses are held for ${nodeIds.size} nodes`)
     if (held?.ports !== nodeIds.size) this.#violate(`${held?.ports} ports are held for ${nodeIds.size} nodes`)
-    if (held?.subnets !== seen.length)
-      this.#violate(`${held?.subnets} subnets are held for ${seen.length} owners`)
+    if (held?.subnets !== seen.length + SPARES)
+      this.#violate(`${held?.subnets} subnets are held for ${seen.length} owners and ${SPARES} spares`)
     if (held?.late !== 0) this.#violate(`${held?.late} workflows are overdue`)
   }
 

@@ -8,7 +8,7 @@ afterEach(() => world?.close())
 
 describe('in a quiet world', () => {
   it('a replication group becomes available, and leaves nothing when it is deleted', async () => {
-    world = await SimWorld.open({ seed: 1, workers: 2 })
+    world = await SimWorld.open({ seed: 1, workers: 2, spares: 0 })
     const { store } = world.test
     const { workflowId } = await store.createReplicationGroup(aGroupPlan())
     await world.doorbell.ring(workflowId)

@@ -64,13 +64,23 @@ describe('with a guard switched off, the checkers cry out', () => {
   })
 
   it('sweep and doorbell: nothing converges', async () => {
-    const violations = await violationsOf({ without: new Set(['sweep']), ringsLost: 1, faults: 0 })
+    const options = { without: new Set(['sweep'] as const), ringsLost: 1, faults: 0 }
+    const violations = await violationsOf(options, /should be available/)
     expect(violations.join()).toContain('should be available and is creating')
   })
 
   it('patrol and monitor: a lost node is never missed', async () => {
     const violations = await violationsOf({ without: new Set(['patrol', 'monitor']), faults: 0.03 })
     expect(violations.join()).toContain('does not serve')
+  })
+
+  it('patrol: a spare network that is gone is never missed', async () => {
+    const violations = await violationsOf({
+      without: new Set(['patrol']),
+      faults: 0,
+      corrupt: ({ fake }) => void fake.world()[0]?.networks.splice(0),
+    })
+    expect(violations.join()).toMatch(/networks stand for .* spares/)
   })
 
   it('finality of deletion: a deleted group comes back', async () => {

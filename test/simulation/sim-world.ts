@@ -11,11 +11,14 @@ import { startSimWorker, type SimWorker, type WorkerSurroundings } from './sim-w
 import { Turnstile } from './turnstile.ts'
 
 export const ENGINE_ID = 'engine-1'
+export const SPARES = 2
 const GIB = 1024 ** 3
 
 export interface SimOptions {
   seed: number
   workers: number
+  /** Networks that stand ready on the engine. */
+  spares?: number
   /** Share of rings that are lost on the way. */
   ringsLost?: number
   failpoints?: (actor: Actor) => Failpoints
@@ -60,7 +63,8 @@ export class SimWorld {
   }
 
   static async open(options: SimOptions): Promise<SimWorld> {
-    return new SimWorld(await openTestStore('simulation'), options)
+    const { spares: spareNetworks = SPARES } = options
+    return new SimWorld(await openTestStore('simulation', { spareNetworks }), options)
   }
 
   readonly doorbell: Doorbell = {

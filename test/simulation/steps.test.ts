@@ -48,7 +48,13 @@ async function run(
   if (runbook === undefined) throw new Error(`no runbook for ${kind}`)
   const { overdue = false, ...view } = over
   const signals = new Set<Signal>(view.signals ?? [])
-  const loader = { loadNode: nothing, loadReplicationGroup: nothing, loadCacheCluster: nothing, ...subjects }
+  const loader = {
+    loadNode: nothing,
+    loadReplicationGroup: nothing,
+    loadCacheCluster: nothing,
+    loadDockerEngine: nothing,
+    ...subjects,
+  }
   const pending = runbook.runStep(loader, {
     workflow: {
       ...aWorkflowView(),
@@ -89,7 +95,7 @@ async function letTimePass<T>(pending: Promise<T>): Promise<T> {
 }
 
 async function booted(subject: NodeSubject): Promise<NodeSubject> {
-  await letTimePass(fake.fleet.ensureNetwork(networkSpec(subject.network, 'sessions', ENGINE_ID)))
+  await letTimePass(fake.fleet.ensureNetwork(networkSpec(subject.network, ENGINE_ID)))
   await letTimePass(fake.fleet.ensureNode(nodeSpec(subject)))
   return subject
 }

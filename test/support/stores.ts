@@ -28,11 +28,14 @@ export interface TestStore {
 }
 
 /** A store on a fresh database with one surveyed engine that has three zones. */
-export async function openTestStore(kind: 'real' | 'simulation' = 'real'): Promise<TestStore> {
+export async function openTestStore(
+  kind: 'real' | 'simulation' = 'real',
+  options: Partial<StoreOptions> = {},
+): Promise<TestStore> {
   const database = await freshDatabase(kind)
   const stores: Store[] = []
   const open = (over: Partial<StoreOptions> = {}): Store => {
-    const store = openStore({ ...anOptions(database.url), ...over })
+    const store = openStore({ ...anOptions(database.url), ...options, ...over })
     stores.push(store)
     return store
   }
@@ -63,6 +66,7 @@ export const anOptions = (databaseUrl: string): StoreOptions => ({
   networkPool: '10.96.0.0/12',
   portPool: { from: 10_000, to: 22_000 },
   quarantineMs: QUARANTINE_MS,
+  spareNetworks: 0,
   memoryReserveBytes: GIB,
   poolSize: 10,
 })

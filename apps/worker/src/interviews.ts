@@ -17,7 +17,7 @@ const PEACE_MS = seconds(30)
 
 interface InterviewDeps {
   fleet: Pick<Fleet, 'observeNode'>
-  estate: Pick<Estate, 'raise'>
+  estate: Pick<Estate, 'raise' | 'requestCheckup'>
   nodes: Pick<WorkflowStore, 'loadNode'>
   doorbell: Doorbell
   clock: Clock
@@ -51,6 +51,6 @@ export class Interviews {
     const subject = await this.deps.nodes.loadNode(nodeId)
     if (subject === null) return
     const { kind } = diagnoseNode(await this.deps.fleet.observeNode(nodeRef(subject), 0))
-    if (kind === 'closed' || kind === 'lost') await requestCheckup(this.deps, nodeId)
+    if (kind === 'closed' || kind === 'lost') await requestCheckup(this.deps, 'node', nodeId)
   }
 }

@@ -24,7 +24,7 @@ interface PatrolDeps {
 
 /**
  * Compares each engine with the database, for what events have missed: raises a checkup for each node that is not
- * running or does not serve, removes late effects that no row owns, and reports what it dares not touch.
+ * running or does not serve and for an engine that lost a spare network, removes late effects that no row owns, and reports what it dares not touch.
  */
 export class Patrol {
   readonly #reported = new Set<string>()
@@ -38,6 +38,8 @@ export class Patrol {
   async walk(): Promise<void> {
     const reports = await this.deps.fleet.survey()
     await this.deps.estate.recordSurvey(reports)
+    for (const workflowId of await this.deps.estate.ensureFreeEndpoints())
+      await this.deps.doorbell.ring(workflowId)
     const reachable = reports.filter((report) => report.reachable)
     await Promise.all(reachable.map(({ engineId }) => this.#inspect(engineId)))
   }
@@ -49,8 +51,14 @@ export class Patrol {
     const found = await fleet.inventory(engineId)
     if (found.kind === 'unknown') return
     const expected = await estate.expectedObjects(engineId)
-    const { missing, orphans, strangers } = judgeObjects(expected, found.objects, clock.now())
-    for (const { nodeId } of missing) await requestCheckup(this.deps, nodeId)
+    const { missing, missingEdges, lostSpares, orphans, strangers } = judgeObjects(
+      expected,
+      found.objects,
+      clock.now(),
+    )
+    for (const { nodeId } of missing) await requestCheckup(this.deps, 'node', nodeId)
+    for (const edgeId of missingEdges) await requestCheckup(this.deps, 'edge', edgeId)
+    if (lostSpares.length > 0) await requestCheckup(this.deps, 'docker-engine', engineId)
     for (const orphan of orphans) await this.#removeOrphan(orphan)
     for (const stranger of strangers) this.#report(stranger)
     const atHome = expected.nodes.filter((node) => node.atHome).map((node) => node.nodeId)

@@ -12,6 +12,7 @@ import { failpointsFrom } from './failpoints.ts'
 import { startMonitor } from './monitor.ts'
 import { nearBell } from './near-bell.ts'
 import { Patrol, PATROL_EVERY_MS } from './patrol.ts'
+import { Probes, PROBES_EVERY_MS } from './probes.ts'
 import { sweep, SWEEP_EVERY_MS } from './sweep.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -51,8 +52,9 @@ export async function wireWorker(config: Config, log: Logger): Promise<WiredWork
   await store.keepAuthority(createAuthority)
   const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
   const advance = boundAdvance((id) => runner.advance(id), CONCURRENCY)
+  const owner = `worker-${randomUUID()}`
   const runner = new Runner({
-    owner: `worker-${randomUUID()}`,
+    owner,
     store,
     fleet,
     doorbell: nearBell(advance, doorbell),
@@ -66,17 +68,21 @@ export async function wireWorker(config: Config, log: Logger): Promise<WiredWork
   const complain = (task: string) => (error: unknown) =>
     log.warn({ task, error: describeError(error) }, 'a round failed')
 
+  const near = nearBell(advance, doorbell)
+  const probes = new Probes({ owner, fleet, estate: store, doorbell: near, onError: complain('probes') })
   const consumer = consumeRings({ url: config.QUEUE_URL, concurrency: CONCURRENCY * 4, log, advance })
   const stops = [
     every(clock, PATROL_EVERY_MS, () => patrol.walk(), complain('patrol')),
+    every(clock, PROBES_EVERY_MS, () => probes.renew(), complain('probes')),
     every(clock, SWEEP_EVERY_MS, () => sweep(store, advance), complain('sweep')),
     every(clock, FORGET_EVERY_MS, async () => void (await store.forgetOld()), complain('forget')),
   ]
-  const stopMonitor = startMonitor({ fleet, estate: store, doorbell, onError: complain('monitor') })
+  const stopMonitor = startMonitor({ fleet, estate: store, doorbell: near, onError: complain('monitor') })
 
   return {
     async close() {
       stopMonitor()
+      probes.stop()
       await Promise.all([...stops.map((stop) => stop()), consumer.close()])
       await doorbell.close()
       await fleet.close()

@@ -7,6 +7,7 @@ export interface Audit {
   owners: AuditedOwner[]
   nodes: AuditedNode[]
   networks: AuditedNetwork[]
+  engineIds: string[]
   workflows: AuditedWorkflow[]
   /** Addresses that are handed out; those in quarantine are not among them. */
   allocations: Allocation[]
@@ -39,6 +40,8 @@ export interface AuditedNetwork {
   id: string
   subnet: string
   engineIds: string[]
+  /** Of a spare: a creation may take it. */
+  isReady: boolean
 }
 
 export interface AuditedWorkflow {

@@ -18,12 +18,15 @@ export function findRowViolations(audit: Audit): string[] {
   ]
 }
 
-function unownedRows({ owners, networks, nodes, workflows }: Audit): string[] {
+function unownedRows({ owners, networks, nodes, workflows, engineIds }: Audit): string[] {
   const ownerIds = new Set(owners.map((owner) => owner.id))
   const used = new Set(owners.map((owner) => owner.networkId))
-  const subjects = new Set([...ownerIds, ...nodes.map((node) => node.id)])
+  const subjects = new Set([...ownerIds, ...nodes.map((node) => node.id), ...engineIds])
+  const kept = new Set(workflows.flatMap((w) => (w.kind === 'docker-engine' ? [w.subjectId] : [])))
   return [
-    ...networks.filter(({ id }) => !used.has(id)).map(({ id }) => `network row ${id} has no owner`),
+    ...networks
+      .filter((network) => !used.has(network.id) && !network.engineIds.some((id) => kept.has(id)))
+      .map(({ id }) => `network row ${id} has no owner`),
     ...nodes.filter(({ ownerId }) => !ownerIds.has(ownerId)).map(({ name }) => `node ${name} has no owner`),
     ...workflows
       .filter(({ subjectId }) => !subjects.has(subjectId))

@@ -90,7 +90,8 @@ function quiet(): Estate {
           isOpen: true,
         },
       ],
-      networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'] }],
+      networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady: false }],
+      engineIds: ['engine-1'],
       workflows: [group, node],
       allocations: [
         { of: 'ip', scope: 'net-1', address: '10.96.0.3', holder: 'node-1' },
@@ -197,7 +198,7 @@ const SABOTAGES: Sabotage[] = [
   ],
   [
     'a network row without an owner',
-    (e) => e.audit.networks.push({ id: 'net-9', subnet: '10.96.9.0/24', engineIds: [] }),
+    (e) => e.audit.networks.push({ id: 'net-9', subnet: '10.96.9.0/24', engineIds: [], isReady: false }),
     /network row net-9 has no owner/,
   ],
   [

@@ -1,4 +1,4 @@
-import type { Audit, AuditedNode, AuditedOwner, AuditedWorkflow } from './audit.ts'
+import type { Audit, AuditedNetwork, AuditedNode, AuditedOwner, AuditedWorkflow } from './audit.ts'
 import { findRowViolations } from './find-row-violations.ts'
 import { diagnoseNode } from './diagnose-node.ts'
 import type { FleetObject, Inventory, NodeReading } from './ports/fleet.ts'
@@ -21,6 +21,7 @@ export function findViolations(audit: Audit, inventories: Inventories, readings:
     ...unownedObjects(audit, found),
     ...audit.nodes.flatMap((node) => judgeNode(audit, node, inventories, readings)),
     ...audit.owners.flatMap((owner) => judgeOwner(audit, owner, found, inventories)),
+    ...judgeSpares(audit, found, inventories),
     ...findRowViolations(audit),
   ]
 }
@@ -93,12 +94,7 @@ function judgeOwner(
     return nodes.map((node) => `${named} was given up, but its node ${node.name} is left`)
   if (!isQuietAt(workflow, HOME_STEP)) return []
   const network = audit.networks.find(({ id }) => id === owner.networkId)
-  const missing = (network?.engineIds ?? []).filter(
-    (engineId) =>
-      inventories.get(engineId)?.kind === 'known' &&
-      found.filter((object) => object.ownerId === owner.networkId && object.engineId === engineId).length !==
-        1,
-  )
+  const missing = network === undefined ? [] : enginesWithoutOne(network, found, inventories)
   return [
     ...(nodes.length === 0 ? [`${named} is at home without a node`] : []),
     ...nodes
@@ -106,4 +102,29 @@ function judgeOwner(
       .map((node) => `${named} is at home, but node ${node.name} has no workflow`),
     ...missing.map((engineId) => `${named} is at home without just one network on engine ${engineId}`),
   ]
+}
+
+/** Engines that could be looked at and do not have this network, or have it twice. */
+function enginesWithoutOne(
+  { id, engineIds }: AuditedNetwork,
+  found: readonly FleetObject[],
+  inventories: Inventories,
+): string[] {
+  const countOn = (engineId: string) =>
+    found.filter((object) => object.ownerId === id && object.engineId === engineId).length
+  return engineIds.filter(
+    (engineId) => inventories.get(engineId)?.kind === 'known' && countOn(engineId) !== 1,
+  )
+}
+
+/** What a creation is promised must stand; a spare that is not ready is still being made. */
+function judgeSpares(audit: Audit, found: readonly FleetObject[], inventories: Inventories): string[] {
+  const used = new Set(audit.owners.map((owner) => owner.networkId))
+  return audit.networks
+    .filter((network) => network.isReady && !used.has(network.id))
+    .flatMap((network) =>
+      enginesWithoutOne(network, found, inventories).map(
+        (engineId) => `spare network ${network.id} is ready without just one network on engine ${engineId}`,
+      ),
+    )
 }

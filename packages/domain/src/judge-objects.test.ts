@@ -20,6 +20,7 @@ const object = (over: Partial<FleetObject>): FleetObject => ({
 const expected = (atHome = true) => ({
   nodes: [{ nodeId: 'node-1', incarnation: 2, presence: 'known' as const, atHome }],
   networkIds: ['net-1'],
+  spareIds: [],
 })
 
 describe('judgeObjects', () => {
@@ -36,6 +37,12 @@ describe('judgeObjects', () => {
 
   it('leaves a node alone that is not at home: its own workflow is at work', () => {
     expect(judgeObjects(expected(false), [], NOW).missing).toEqual([])
+  })
+
+  it('misses a spare network that creations are promised and that does not stand', () => {
+    const rows = { ...expected(false), networkIds: ['net-1', 'net-2'], spareIds: ['net-1', 'net-2'] }
+    const found = [object({ kind: 'network', ownerId: 'net-1', incarnation: null, state: null })]
+    expect(judgeObjects(rows, found, NOW).lostSpares).toEqual(['net-2'])
   })
 
   it('never calls an object of a known node or network an orphan', () => {

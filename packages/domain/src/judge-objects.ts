@@ -11,7 +11,10 @@ export const ORPHAN_AGE_MAX_MS = hours(1)
 export interface Judgement {
   /** Nodes that should be running and are not. */
   missing: { nodeId: string; because: string }[]
-  /** Late effects of calls whose row is gone, and what earlier incarnations of a node have left. */
+  missingEdges: string[]
+  /** Spare networks that creations are promised and that do not stand. */
+  lostSpares: string[]
+  /** Late effects of calls whose row is gone, and what earlier incarnations have left. */
   orphans: FleetObject[]
   /** Unknown to the database and too old to be a late effect; somebody must look. */
   strangers: FleetObject[]
@@ -28,8 +31,18 @@ export function judgeObjects(expected: ExpectedObjects, found: readonly FleetObj
     .filter((node) => node.atHome && !running.has(`${node.nodeId}/${node.incarnation}`))
     .map((node) => ({ nodeId: node.nodeId, because: 'its container is not running' }))
 
+  const missingEdges = expected.edges
+    .filter((edge) => edge.atHome && !running.has(`${edge.edgeId}/${edge.incarnation}`))
+    .map(({ edgeId }) => edgeId)
+
+  const standing = new Set(found.flatMap((o) => (o.kind === 'network' ? [o.ownerId] : [])))
+  const lostSpares = expected.spareIds.filter((id) => !standing.has(id))
+
   const networks = new Set(expected.networkIds)
-  const incarnations = new Map(expected.nodes.map((node) => [node.nodeId, node.incarnation]))
+  const incarnations = new Map([
+    ...expected.nodes.map((node) => [node.nodeId, node.incarnation] as const),
+    ...expected.edges.map((edge) => [edge.edgeId, edge.incarnation] as const),
+  ])
   const orphans: FleetObject[] = []
   const strangers: FleetObject[] = []
   for (const object of found) {
@@ -40,5 +53,5 @@ export function judgeObjects(expected: ExpectedObjects, found: readonly FleetObj
     if (ageMs > ORPHAN_AGE_MAX_MS && !isLeftover) strangers.push(object)
     else if (ageMs > ORPHAN_GRACE_MS) orphans.push(object)
   }
-  return { missing, orphans, strangers }
+  return { missing, missingEdges, lostSpares, orphans, strangers }
 }

@@ -3,7 +3,7 @@ import { invariant } from './errors.ts'
 import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
-export function nodeRef({ node, cluster }: NodeSubject): NodeRef {
+export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>): NodeRef {
   return {
     nodeId: node.id,
     incarnation: node.incarnation,

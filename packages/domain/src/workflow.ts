@@ -1,4 +1,11 @@
-export const WORKFLOW_KINDS = ['replication-group', 'cache-cluster', 'node-group', 'node', 'edge'] as const
+export const WORKFLOW_KINDS = [
+  'replication-group',
+  'cache-cluster',
+  'node-group',
+  'node',
+  'edge',
+  'docker-engine',
+] as const
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number]
 
 /** What can be asked of a workflow. Raising one is idempotent and wakes the workflow. */

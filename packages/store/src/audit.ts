@@ -27,7 +27,8 @@ export async function audit(q: Queryable): Promise<Audit> {
           n.opened_at IS NOT NULL AS "isOpen"
         FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id) o) AS nodes,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
-        SELECT id, subnet, engine_ids AS "engineIds" FROM network) o) AS networks,
+        SELECT id, subnet, engine_ids AS "engineIds", ready_at IS NOT NULL AS "isReady" FROM network) o) AS networks,
+      (SELECT COALESCE(json_agg(id), '[]') FROM docker_engine) AS "engineIds",
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT w.id, w.kind, w.subject_id AS "subjectId", w.step, w.created_at AS "createdAt", w.run_at AS "runAt",
           w.first_home_at AS "firstHomeAt", w.attempts, w.lease_owner AS "leaseOwner", w.lease_until AS "leaseUntil",

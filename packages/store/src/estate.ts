@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import {
+  newId,
+  seconds,
   Secret,
   type AuthorityMaterial,
   type EngineReport,
@@ -14,6 +17,8 @@ import { raiseOn } from './workflows/raise.ts'
 /** As long as ElastiCache keeps events. */
 const EVENT_DAYS = 14
 const IDEMPOTENCY_HOURS = 24
+/** Longer than a look at an engine takes: a spare that got ready meanwhile was not missed by it. */
+const SPARE_EXPECTED_AFTER_MS = seconds(10)
 
 /**
  * Keeps what was seen of each engine. One that does not answer has not told its id either, so it is found by its zones,
@@ -23,13 +28,18 @@ const IDEMPOTENCY_HOURS = 24
  * Reports name every configured engine: one that they leave out can take no more nodes, and a zone that they leave out is
  * forgotten once no node stands in it and no edge needs its address.
  */
-export function recordSurvey(db: Database, reports: readonly EngineReport[]): Promise<void> {
+export function recordSurvey(
+  db: Database,
+  reports: readonly EngineReport[],
+  spareTarget: number,
+): Promise<void> {
   // In one order, so that two workers do not lock each other out.
   const ordered = [...reports].sort((a, b) => (a.engineId < b.engineId ? -1 : 1))
   const engineIds = ordered.map((report) => report.engineId)
   const zones = ordered.flatMap((report) => report.zones)
   const work = async (q: Queryable): Promise<void> => {
     for (const report of ordered) await recordReport(q, report)
+    if (spareTarget > 0) await spawnEngines(q)
     await q.run(sql`
       UPDATE docker_engine SET reachable = false WHERE reachable AND NOT id = ANY(${engineIds}::text[])`)
     await q.run(sql`
@@ -57,6 +67,18 @@ async function recordReport(q: Queryable, report: EngineReport): Promise<void> {
   }
 }
 
+/** An engine's workflow ends by itself where no spare networks are wanted. */
+async function spawnEngines(q: Queryable): Promise<void> {
+  const unborn = await q.rows<{ id: string }>(sql`
+    SELECT e.id FROM docker_engine e WHERE e.reachable
+      AND NOT EXISTS (SELECT 1 FROM workflow w WHERE w.kind = 'docker-engine' AND w.subject_id = e.id)`)
+  for (const { id } of unborn) {
+    await q.run(sql`
+      INSERT INTO workflow (id, kind, subject_id, root_id)
+      VALUES (${newId('workflow', randomBytes)}, 'docker-engine', ${id}, ${id}) ON CONFLICT (kind, subject_id) DO NOTHING`)
+  }
+}
+
 export async function expectedObjects(db: Database, engineId: string): Promise<ExpectedObjects> {
   const nodes = await db.rows<ExpectedObjects['nodes'][number]>(sql`
     SELECT n.id AS "nodeId", n.incarnation, n.presence,
@@ -66,7 +88,10 @@ export async function expectedObjects(db: Database, engineId: string): Promise<E
     SELECT e.id AS "edgeId", e.incarnation, COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
     FROM edge e LEFT JOIN workflow w ON w.kind = 'edge' AND w.subject_id = e.id WHERE e.engine_id = ${engineId}`)
   const networks = await db.rows<{ id: string }>(sql`SELECT id FROM network`)
-  return { nodes, edges, networkIds: networks.map((network) => network.id) }
+  const spares = await db.rows<{ id: string }>(sql`
+    SELECT id FROM spare_network WHERE engine_ids = ${[engineId]}::text[]
+      AND ready_at < clock_now() - ${SPARE_EXPECTED_AFTER_MS} * interval '1 millisecond'`)
+  return { nodes, edges, networkIds: networks.map(({ id }) => id), spareIds: spares.map(({ id }) => id) }
 }
 
 /** A node group decides for its nodes: a primary that is replaced for itself would come back empty. */

@@ -20,6 +20,7 @@ import { parseNetworkPool } from './network-pool.ts'
 import { SettledListener } from './settled-listener.ts'
 import { sql } from './sql.ts'
 import { claim, due, renew, setBack } from './workflows/claim.ts'
+import { heartbeat, servingNodes } from './watch.ts'
 import { commit } from './workflows/commit.ts'
 import { loadEdge } from './workflows/load-edge.ts'
 import { loadNodeGroup } from './workflows/load-node-group.ts'
@@ -34,6 +35,8 @@ export interface StoreOptions {
   /** Both ends belong to it. */
   portPool: { from: number; to: number }
   quarantineMs: number
+  /** Networks that stand ready on each Docker engine; 0 keeps none. */
+  spareNetworks: number
   memoryReserveBytes: number
   poolSize: number
 }
@@ -45,17 +48,19 @@ export interface Store extends Catalogue, Estate, WorkflowStore {
 
 /** Opens Postgres; the schema must have been migrated. Connects at the first use. */
 export function openStore(options: StoreOptions): Store {
-  const { databaseUrl, keyring, quarantineMs, memoryReserveBytes } = options
+  const { databaseUrl, keyring, quarantineMs, memoryReserveBytes, spareNetworks } = options
   const db = openDatabase(databaseUrl, options.poolSize)
   const listener = new SettledListener(databaseUrl)
   const pools = { network: parseNetworkPool(options.networkPool), port: options.portPool, quarantineMs }
   return {
     ...catalogue(db, listener, keyring, { pools, memoryReserveBytes }),
-    ...workflowStore(db, keyring, pools),
-    recordSurvey: (reports) => estate.recordSurvey(db, reports),
+    ...workflowStore(db, keyring, pools, spareNetworks),
+    recordSurvey: (reports) => estate.recordSurvey(db, reports, spareNetworks),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),
+    heartbeat: (owner) => heartbeat(db, owner),
+    servingNodes: () => servingNodes(db),
     audit: () => audit(db),
     raise: (kind, subjectId, signal) => raiseOnce(db, kind, subjectId, signal),
     recordEvent: (accountId, event) => db.transaction((q) => insertEvent(q, accountId, event)),
@@ -114,7 +119,12 @@ function catalogue(
   }
 }
 
-function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings['pools']): WorkflowStore {
+function workflowStore(
+  db: Database,
+  keyring: Keyring,
+  pools: PlacementSettings['pools'],
+  spareNetworks: number,
+): WorkflowStore {
   return {
     claim: (id, owner, leaseMs, leaseMsOf) => claim(db, id, owner, leaseMs, leaseMsOf),
     renew: (lease, leaseMs) => renew(db, lease, leaseMs),
@@ -126,5 +136,6 @@ function workflowStore(db: Database, keyring: Keyring, pools: PlacementSettings[
     loadCacheCluster: (id) => subjects.loadCacheCluster(db, id),
     loadNodeGroup: (id) => loadNodeGroup(db, keyring, id),
     loadEdge: (id) => loadEdge(db, id),
+    loadDockerEngine: (id) => subjects.loadDockerEngine(db, pools, spareNetworks, id),
   }
 }

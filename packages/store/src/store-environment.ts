@@ -14,6 +14,8 @@ export const storeEnvironment = {
   CACHEPLANE_SECRET_KEY_FILE: z.string().optional(),
   /** Subnets of the groups' networks are cut from this. */
   CACHEPLANE_NETWORK_POOL: z.cidrv4().default('10.96.0.0/12'),
+  /** Networks that stand ready on each Docker engine, so that a creation need not wait for one; 0 keeps none. */
+  CACHEPLANE_SPARE_NETWORKS: z.coerce.number().int().min(0).max(256).default(16),
   /** Ports of nodes whose port the user left open. */
   CACHEPLANE_PORT_POOL: z
     .string()
@@ -57,6 +59,7 @@ export async function openConfiguredStore(
     keyring,
     networkPool: config.CACHEPLANE_NETWORK_POOL,
     portPool: config.CACHEPLANE_PORT_POOL,
+    spareNetworks: config.CACHEPLANE_SPARE_NETWORKS,
     quarantineMs: config.CACHEPLANE_QUARANTINE_SECONDS * 1_000,
     memoryReserveBytes: config.CACHEPLANE_MEMORY_RESERVE_MB * 1024 ** 2,
     poolSize,

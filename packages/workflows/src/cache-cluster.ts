@@ -31,7 +31,6 @@ function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
   })
   return {
     accountId: cluster.accountId,
-    name: cluster.cacheClusterId,
     parts: cluster.nodes.map(({ id, cacheNodeId, workflow }) => ({
       kind: 'node',
       id,

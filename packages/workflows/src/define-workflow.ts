@@ -11,7 +11,7 @@ interface RequiredSteps {
 /** All that a workflow reads from the store by itself. */
 type SubjectLoader = Pick<
   WorkflowStore,
-  'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster' | 'loadNodeGroup' | 'loadEdge'
+  'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster' | 'loadNodeGroup' | 'loadEdge' | 'loadDockerEngine'
 >
 
 interface Definition<Subject, Frame, Step extends string> {

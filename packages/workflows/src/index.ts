@@ -1,10 +1,11 @@
 import { cacheCluster } from './cache-cluster.ts'
 import { edge } from './edge.ts'
+import { dockerEngine } from './docker-engine.ts'
 import { node } from './node.ts'
 import { nodeGroup } from './node-group/index.ts'
 import { replicationGroup } from './replication-group.ts'
 
-export const RUNBOOKS = [replicationGroup, cacheCluster, nodeGroup, node, edge]
+export const RUNBOOKS = [replicationGroup, cacheCluster, nodeGroup, node, edge, dockerEngine]
 
 export type { Runbook } from './define-workflow.ts'
 export { FAILPOINT_POSITIONS, failpointName, noFailpoints, type Failpoints } from './failpoints.ts'

@@ -47,8 +47,8 @@ export const node = defineWorkflow<NodeSubject>()({
     },
 
     async boot(c) {
-      const { network, owner, node } = c.subject
-      const net = await c.fleet.ensureNetwork(networkSpec(network, owner.name, node.engineId))
+      const { network, node } = c.subject
+      const net = await c.fleet.ensureNetwork(networkSpec(network, node.engineId))
       if (net.kind !== 'ready') return waitOrGiveUp(c, net.because)
       const ensured = await c.fleet.ensureNode(nodeSpec(c.subject))
       if (ensured.kind === 'unknown') return waitOrGiveUp(c, ensured.because)

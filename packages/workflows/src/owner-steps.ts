@@ -27,7 +27,6 @@ export interface Part {
 /** What replication groups and standalone cache clusters have in common: a network, parts in it, and a way back. */
 export interface OwnerFacts {
   accountId: string
-  name: string
   parts: readonly Part[]
   network: Network
   engineIds: readonly string[]
@@ -63,7 +62,7 @@ function begin<S>(c: OwnerContext<S>) {
 }
 
 async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
-  const specs = facts.engineIds.map((engineId) => networkSpec(facts.network, facts.name, engineId))
+  const specs = facts.engineIds.map((engineId) => networkSpec(facts.network, engineId))
   const ensured = await Promise.all(specs.map((spec) => c.fleet.ensureNetwork(spec)))
   if (ensured.some((one) => one.kind === 'refused')) {
     c.change({ do: 'move-network', networkId: facts.network.id })

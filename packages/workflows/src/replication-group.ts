@@ -38,7 +38,6 @@ function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
     }))
   return {
     accountId: group.accountId,
-    name: group.replicationGroupId,
     parts: group.nodeGroups.map(({ id, nodeGroupId, workflow }) => ({
       kind: 'node-group',
       id,

@@ -48,6 +48,14 @@ CREATE TABLE "failover" (
     CONSTRAINT "failover_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "worker" (
+    "id" TEXT NOT NULL,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT clock_now(),
+
+    CONSTRAINT "worker_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE INDEX "edge_engine_id_idx" ON "edge"("engine_id");
 

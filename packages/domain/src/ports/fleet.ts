@@ -96,8 +96,6 @@ export interface NetworkRef {
 }
 
 export interface NetworkSpec extends NetworkRef {
-  /** For the reader of `docker network ls`: the user's name of the owner. */
-  ownerName: string
   subnet: string
   gateway: string
 }
@@ -262,7 +260,9 @@ export type Inventory = { kind: 'known'; objects: FleetObject[] } | { kind: 'unk
 
 export interface NodeChange {
   engineId: string
-  nodeId: string
+  of: 'node' | 'edge'
+  /** Id of the node or edge. */
+  ownerId: string
   incarnation: number
   change: 'died' | 'removed' | 'paused' | 'other'
 }

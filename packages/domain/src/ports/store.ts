@@ -11,6 +11,7 @@ import type {
 import type { Secret } from '../secret.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
 import type { EngineReport } from './fleet.ts'
+import type { NodeSubject } from './workflows.ts'
 
 /** Everything the API does to Postgres: intent in, views out. No Docker engine and no cache node behind it. */
 export interface Catalogue {
@@ -163,6 +164,10 @@ export interface Estate {
   expectedObjects(engineId: string): Promise<ExpectedObjects>
   /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */
   requestCheckup(nodeId: string): Promise<string | null>
+  /** Says that a worker lives; returns all who have said so within the last seconds, this one included. */
+  heartbeat(owner: string): Promise<string[]>
+  /** Members of node groups that clients are let in to, as far as `nodeRef` needs them. */
+  servingNodes(): Promise<Pick<NodeSubject, 'node' | 'cluster'>[]>
   /** Sees that there are free endpoints where the next groups will want them; returns the workflows to ring for. */
   ensureFreeEndpoints(): Promise<string[]>
   /** Everything that `findViolations` judges, as of one moment. */
@@ -180,6 +185,8 @@ export interface ExpectedObjects {
   nodes: { nodeId: string; incarnation: number; presence: 'absent' | 'unknown' | 'known'; atHome: boolean }[]
   edges: { edgeId: string; incarnation: number; atHome: boolean }[]
   networkIds: string[]
+  /** Spare networks of the engine that have been ready for a while. */
+  spareIds: string[]
 }
 
 export interface AuthorityMaterial {

@@ -44,6 +44,7 @@ export interface WorkflowStore {
   loadCacheCluster(id: string): Promise<OwnerSubject<CacheCluster> | null>
   loadNodeGroup(id: string): Promise<NodeGroupSubject | null>
   loadEdge(id: string): Promise<Edge | null>
+  loadDockerEngine(engineId: string): Promise<DockerEngineSubject | null>
 }
 
 export class StaleLease extends Error {
@@ -97,6 +98,12 @@ export type Change =
   | { do: 'move-port'; nodeId: string }
   /** Another subnet for the group, and addresses in it for its nodes. The old one is quarantined. */
   | { do: 'move-network'; networkId: string }
+  /** A spare network's row with its subnet; nothing is made by that. */
+  | { do: 'add-spare'; engineId: string }
+  /** Only a ready spare may be taken by a creation. */
+  | { do: 'set-spare-ready'; networkId: string; ready: boolean }
+  /** Deletes the row of a spare that is not ready, quarantines its subnet. */
+  | { do: 'remove-spare'; networkId: string }
   | { do: 'raise'; kind: WorkflowKind; subjectId: string; signal: Signal }
   | { do: 'wake'; workflowId: string }
   | { do: 'spawn'; kind: 'node' | 'node-group'; subjectId: string; parentId: string }
@@ -171,4 +178,21 @@ export interface OwnerSubject<Owner> {
   owner: Owner
   network: Network
   engineIds: string[]
+}
+
+export interface DockerEngineSubject {
+  engineId: string
+  reachable: boolean
+  /** Whether a cache is on its way to its first home, or was a moment ago. */
+  isBusy: boolean
+  /** Networks that belong to nobody yet. */
+  spares: SpareNetwork[]
+  spareTarget: number
+  /** Subnets of the pool that could be given out. */
+  subnetsLeft: number
+}
+
+export interface SpareNetwork extends Network {
+  /** Found standing on the engine: a creation may take it. */
+  isReady: boolean
 }

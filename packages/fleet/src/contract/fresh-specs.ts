@@ -22,7 +22,6 @@ export class FreshSpecs {
     return {
       networkId: newId('network', randomBytes),
       engineId: this.engineId,
-      ownerName: 'contract',
       subnet: `${prefix}.0/28`,
       gateway: `${prefix}.1`,
     }

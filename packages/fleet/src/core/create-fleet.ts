@@ -8,7 +8,7 @@ import { ensureNode } from './ensure-node.ts'
 import { examineNode } from './examine-node.ts'
 import { fenceNode } from './fence-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
-import { incarnationOf, NODE_LABEL } from './labels.ts'
+import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
 import { observeEdge } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
@@ -104,9 +104,14 @@ function watchAll(pool: EnginePool, onChange: (change: NodeChange) => void): () 
 }
 
 function nodeChange(engineId: string, { action, labels }: ContainerEvent): NodeChange | null {
-  const nodeId = labels[NODE_LABEL]
+  const ownerId = labels[NODE_LABEL] ?? labels[EDGE_LABEL]
   const incarnation = incarnationOf(labels)
-  return nodeId === undefined || incarnation === null
-    ? null
-    : { engineId, nodeId, incarnation, change: action }
+  if (ownerId === undefined || incarnation === null) return null
+  return {
+    engineId,
+    of: labels[NODE_LABEL] === undefined ? 'edge' : 'node',
+    ownerId,
+    incarnation,
+    change: action,
+  }
 }

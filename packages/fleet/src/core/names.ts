@@ -1,4 +1,4 @@
-import { shortId, type EdgeRef, type NetworkSpec, type NodeRef } from '@cacheplane/domain'
+import { shortId, type EdgeRef, type NetworkRef, type NodeRef } from '@cacheplane/domain'
 
 /**
  * Names are functions of the ids, so that two workers who make the same thing collide instead of doubling it. What
@@ -13,8 +13,9 @@ export function edgeName({ edgeId, incarnation }: Pick<EdgeRef, 'edgeId' | 'inca
   return `cacheplane-edge-${shortId(edgeId)}-g${incarnation}`
 }
 
-export function networkName(network: NetworkSpec): string {
-  return `cacheplane-${harmless(network.ownerName)}-${shortId(network.networkId)}`
+/** By id alone: a network may be there before its owner is. */
+export function networkName(network: NetworkRef): string {
+  return `cacheplane-net-${shortId(network.networkId)}`
 }
 
 /** The control plane's own user on a node; the name tells a wrong node from the right one at login. */

@@ -2,8 +2,8 @@ import { ServiceError, type Accepted, type CacheClusterPlan } from '@cacheplane/
 import type { Database } from '../database.ts'
 import { sql } from '../sql.ts'
 import {
+  findNetwork,
   insertCluster,
-  insertNetwork,
   insertWorkflow,
   lockPlacement,
   place,
@@ -29,7 +29,7 @@ export function createCacheCluster(
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
       const zones = await place(q, plan, settings)
-      const network = await insertNetwork(q, settings.pools, zones)
+      const network = await findNetwork(q, settings.pools, zones)
       const { id } = await insertCluster(q, plan, { cacheClusterId, zones, network, pools: settings.pools })
       const accepted = {
         resourceId: id,

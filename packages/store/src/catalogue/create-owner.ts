@@ -11,8 +11,9 @@ import {
   type ReplicationGroupPlan,
   type ZoneRoom,
 } from '@cacheplane/domain'
-import { allocateIp, allocatePort, allocateSubnet, lockPlacement, type Pools } from '../allocation.ts'
+import { allocateIp, allocatePort, lockPlacement, type Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
+import { insertNetwork, takeSpare } from '../spare-networks.ts'
 import { sql } from '../sql.ts'
 
 export interface PlacementSettings {
@@ -83,14 +84,12 @@ function memoryOf(plan: Pick<Plan, 'cacheNodeType'>): number {
   return type.memoryBytes
 }
 
-export async function insertNetwork(q: Queryable, pools: Pools, zones: readonly ZoneRoom[]) {
-  const engineIds = [...new Set(zones.map((zone) => zone.engineId))]
-  const id = newId('network', randomBytes)
-  const { subnet, gateway } = await allocateSubnet(q, pools, id)
-  await q.run(
-    sql`INSERT INTO network (id, subnet, gateway, engine_ids) VALUES (${id}, ${subnet}, ${gateway}, ${engineIds})`,
-  )
-  return { id, subnet }
+/** One that stands already where there is one: Docker takes its time over a network. */
+export async function findNetwork(q: Queryable, pools: Pools, zones: readonly ZoneRoom[]) {
+  const [engineId, ...others] = new Set(zones.map((zone) => zone.engineId))
+  invariant(engineId, 'a plan has a node')
+  const spare = others.length === 0 ? await takeSpare(q, engineId) : null
+  return spare ?? insertNetwork(q, pools, [engineId, ...others])
 }
 
 /** A cache cluster row with its nodes' rows; returns the nodes' ids in order. */

@@ -15,8 +15,8 @@ import type { Queryable } from '../queryable.ts'
 import { authTokenCell } from '../secret-cells.ts'
 import { sql } from '../sql.ts'
 import {
+  findNetwork,
   insertCluster,
-  insertNetwork,
   insertWorkflow,
   lockPlacement,
   place,
@@ -44,7 +44,7 @@ export function createReplicationGroup(
       await refuseTakenNames(q, plan, memberIds)
       const zones = await place(q, plan, settings)
       if (plan.multiAZEnabled && isOneZone(zones.map((zone) => zone.name))) throw oneZone()
-      const network = await insertNetwork(q, settings.pools, zones)
+      const network = await findNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', randomBytes)
       await insertGroup(q, keyring, plan, id, network.id)
       const nodeIds: string[] = []

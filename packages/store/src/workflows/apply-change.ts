@@ -4,6 +4,7 @@ import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
+import { applySpareChange } from '../spare-networks.ts'
 import { applyEdgeChange } from './apply-edge-change.ts'
 import { applyNodeChange } from './apply-node-change.ts'
 import { applyNodeGroupChange } from './apply-node-group-change.ts'
@@ -56,6 +57,10 @@ async function applyToRows(
     case 'set-edge':
     case 'next-edge-incarnation':
       return applyEdgeChange(q, change)
+    case 'add-spare':
+    case 'set-spare-ready':
+    case 'remove-spare':
+      return applySpareChange(q, pools, change)
     case 'remove-replication-group':
       return removeReplicationGroup(q, change.id)
     case 'remove-cache-cluster':

@@ -1,12 +1,17 @@
-import type {
-  CacheCluster,
-  Keyring,
-  Network,
-  NodeSubject,
-  OwnerSubject,
-  ReplicationGroup,
-  Secret,
+import {
+  FAILED_STEP,
+  seconds,
+  type CacheCluster,
+  type DockerEngineSubject,
+  type Keyring,
+  type Network,
+  type NodeSubject,
+  type OwnerSubject,
+  type ReplicationGroup,
+  type Secret,
 } from '@cacheplane/domain'
+import type { Pools } from '../allocation.ts'
+import { subnetCount } from '../network-pool.ts'
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
 import { authTokenCell } from '../secret-cells.ts'
@@ -15,6 +20,11 @@ import { prepared } from '../sql.ts'
 const nodeSubject = prepared('node_subject')
 const groupSubject = prepared('group_subject')
 const clusterSubject = prepared('cluster_subject')
+
+const engineSubject = prepared('engine_subject')
+
+/** What follows a creation, such as the next one, finds the engine free. */
+const CALM_AFTER_MS = seconds(3)
 
 type NetworkDoc = Network & { engineIds: string[] }
 
@@ -86,4 +96,28 @@ export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerS
 
 function ownerSubject<Owner>(owner: Owner, { engineIds, ...network }: NetworkDoc): OwnerSubject<Owner> {
   return { owner, network, engineIds }
+}
+
+export async function loadDockerEngine(
+  q: Queryable,
+  pools: Pools,
+  spareTarget: number,
+  engineId: string,
+): Promise<DockerEngineSubject | null> {
+  const [row] = await q.rows<Omit<DockerEngineSubject, 'spareTarget' | 'subnetsLeft'> & { held: number }>(
+    engineSubject`
+    SELECT e.id AS "engineId", e.reachable,
+      EXISTS (SELECT 1 FROM workflow w WHERE w.kind IN ('replication-group', 'cache-cluster')
+        AND (w.first_home_at IS NULL AND w.step <> ${FAILED_STEP}
+          OR GREATEST(w.created_at, w.first_home_at) > clock_now() - ${CALM_AFTER_MS} * interval '1 millisecond')) AS "isBusy",
+      (SELECT COALESCE(json_agg(json_build_object('id', s.id, 'subnet', s.subnet, 'gateway', s.gateway,
+          'isReady', s.ready_at IS NOT NULL) ORDER BY s.id), '[]')
+        FROM spare_network s WHERE s.engine_ids = ARRAY[e.id]) AS spares,
+      (SELECT count(*)::int FROM subnet_allocation a WHERE a.released_at IS NULL
+        OR a.released_at > clock_now() - ${pools.quarantineMs} * interval '1 millisecond') AS held
+    FROM docker_engine e WHERE e.id = ${engineId}`,
+  )
+  if (row === undefined) return null
+  const { held, ...subject } = row
+  return { ...subject, spareTarget, subnetsLeft: subnetCount(pools.network) - held }
 }

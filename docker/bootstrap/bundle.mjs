@@ -44,7 +44,10 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  // For debuggers; the programs run without, as Node would keep all of it in memory. Names stay as they are.
   sourcemap: true,
+  // What is imported late is loaded late. Chunks of earlier builds stay: a program that still runs may yet load them.
+  splitting: true,
   logLevel: 'warning',
   plugins: [keepVendorsOutside],
   // esbuild has told what is wrong; its own stack would only bury that.

@@ -40,6 +40,8 @@ function environmentOf(
     ...settings.passedOn,
     NODE_ENV: settings.nodeEnv,
     PATH: SYSTEM_PATH,
+    // Each further heap of glibc's costs memory, and a program with one busy thread gains nothing by it.
+    MALLOC_ARENA_MAX: '2',
     // Others cannot read them there: a process's environment is open to its own user and to root only.
     DATABASE_URL: settings.databaseUrl ?? ownDatabase,
     QUEUE_URL: settings.queueUrl ?? `redis://:${passwords.queue}@127.0.0.1:${queue?.port ?? 0}`,

@@ -24,11 +24,12 @@ export async function ensureSupervisor(
   await stopProcesses(running, STOP_MS)
   await stopProcesses(await findProcesses(config.installationId), STOP_MS)
   const log = openLog(join(statePath(stateDir, 'log'), 'supervisor.log'))
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', SUPERVISOR, processMark(config.installationId), stateDir],
-    { detached: true, stdio: ['ignore', log, log], cwd: '/', env: { PATH: process.env.PATH } },
-  )
+  const child = spawn(process.execPath, [SUPERVISOR, processMark(config.installationId), stateDir], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    env: { PATH: process.env.PATH },
+  })
   closeSync(log)
   child.unref()
   return running.length > 0 ? 'restarted' : 'started'

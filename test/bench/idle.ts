@@ -4,6 +4,7 @@ import { docker, DOCKER_SOCKET } from '../support/docker.ts'
 import { SecondInstallation } from '../support/second-installation.ts'
 import { commandCounts, countsBetween } from './command-counts.ts'
 import { CountingRelay } from './counting-relay.ts'
+import { commandReading } from './idle-commands.ts'
 import type { Later } from './later.ts'
 import { usageOf } from './process-usage.ts'
 import type { Reading } from './report.ts'
@@ -110,15 +111,3 @@ const eventReading = (events: readonly string[]): Reading => ({
   goal: '0',
   isMet: events.length === 0,
 })
-
-function commandReading(commands: readonly ReadonlyMap<string, number>[]): Reading {
-  const all = commands.flatMap((counts) => [...counts])
-  const total = all.reduce((sum, [, calls]) => sum + calls, 0)
-  return {
-    name: 'idle commands',
-    what: `commands run on the ${GROUPS} nodes by the control plane`,
-    value: [total, ...new Set(all.map(([name]) => name))].join(' '),
-    goal: '0',
-    isMet: total === 0,
-  }
-}

@@ -87,7 +87,7 @@ async function startBareRoute(later: Later, databaseUrl: string): Promise<string
 /** As `npm run up` starts it, except that nobody reads its log and that it has no queue, which a list does not use. */
 async function startService(later: Later, databaseUrl: string, key: Buffer): Promise<string> {
   const port = await findFreePort()
-  const program = ['--enable-source-maps', join(ROOT, 'apps/api/dist/server.js')]
+  const program = [join(ROOT, 'apps/api/dist/server.js')]
   await startServer(later, port, program, {
     DATABASE_URL: databaseUrl,
     QUEUE_URL: 'redis://127.0.0.1:1',

@@ -11,7 +11,8 @@ interface Provisioner {
 
 /**
  * How long it takes until `count` caches, asked for at once, all answer: by `docker run`, and by the service. Alternately,
- * so that both meet the same weather; one round of each goes before, uncounted.
+ * so that both meet the same weather; one round of each goes before, uncounted. The service has its spare networks by then
+ * and between rounds, as after any calm of ten seconds: more caches at once than spares would take longer each.
  */
 export async function measureProvisioning(
   installation: SecondInstallation,

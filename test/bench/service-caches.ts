@@ -1,4 +1,5 @@
 import type { SecondInstallation } from '../support/second-installation.ts'
+import { untilCalm } from './until-calm.ts'
 import { untilPong } from './until-pong.ts'
 
 interface Created {
@@ -43,5 +44,6 @@ export class ServiceCaches {
     const answers = await Promise.all(paths.map((path) => this.installation.request('DELETE', path)))
     const refused = answers.find(({ status }) => status !== 204)
     if (refused !== undefined) throw new Error(`a cache was not removed: ${JSON.stringify(refused)}`)
+    await untilCalm(this.installation)
   }
 }

@@ -43,7 +43,7 @@ function supervise(
 ): SupervisedProgram {
   return new SupervisedProgram({
     name,
-    args: ['--enable-source-maps', file, processMark(config.installationId)],
+    args: [file, processMark(config.installationId)],
     environment: config.environment,
     logFile: logOf(stateDir, name),
     note,

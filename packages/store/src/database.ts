@@ -1,6 +1,5 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { PrismaClient } from './generated/client.ts'
+import type { PrismaClient } from './generated/client.ts'
 import { queryable, type Queryable } from './queryable.ts'
 import { isPassing, retrying } from './retrying.ts'
 import { tellSqlState } from './tell-sqlstate.ts'
@@ -34,16 +33,30 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, ...SESSION })
   // An idle connection that the server closes is replaced at its next use.
   pool.on('error', () => undefined)
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
+  let prisma: Promise<PrismaClient> | undefined
+  const withPrisma = () =>
+    (prisma ??= openPrisma(pool).catch((error: unknown) => {
+      prisma = undefined
+      throw error
+    }))
   const fromPool = queryable((statement) => pool.query<Record<string, unknown>>(statement))
   return {
     rows: (statement) => retrying(() => fromPool.rows(statement), isPassing),
     run: (statement) => retrying(() => fromPool.run(statement), isPassing),
-    ask: (work) => retrying(() => work(prisma).catch(tellSqlState), isPassing),
+    ask: (work) => retrying(async () => work(await withPrisma()).catch(tellSqlState), isPassing),
     transaction: (work, options = {}) => repeatTransaction(pool, work, options),
     async close() {
-      await prisma.$disconnect()
+      await (await prisma)?.$disconnect()
       await pool.end()
     },
   }
+}
+
+/** Loaded by the first question for it: a process that asks none does without some 30 MiB. */
+async function openPrisma(pool: pg.Pool): Promise<PrismaClient> {
+  const [client, { PrismaPg }] = await Promise.all([
+    import('./generated/client.ts'),
+    import('@prisma/adapter-pg'),
+  ])
+  return new client.PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
 }

@@ -141,7 +141,8 @@ export async function keepAuthority(
 }
 
 async function findAuthority(db: Database, keyring: Keyring): Promise<AuthorityMaterial | null> {
-  const row = await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } }))
-  if (row === null) return null
-  return { certificatePem: row.certificatePem, keyPem: keyring.open(row.keySealed, authorityKeyCell) }
+  const [row] = await db.rows<{ certificate_pem: string; key_sealed: string }>(sql`
+    SELECT certificate_pem, key_sealed FROM authority WHERE id = 1`)
+  if (row === undefined) return null
+  return { certificatePem: row.certificate_pem, keyPem: keyring.open(row.key_sealed, authorityKeyCell) }
 }

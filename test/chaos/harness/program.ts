@@ -16,7 +16,7 @@ export class Program {
 
   static start(kind: keyof typeof FILES, environment: Record<string, string>, logFile: string): Program {
     const log = openSync(logFile, 'a', 0o600)
-    const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, FILES[kind])], {
+    const child = spawn(process.execPath, [join(ROOT, FILES[kind])], {
       stdio: ['ignore', log, log],
       env: { PATH: process.env.PATH, ...environment },
     })

@@ -2,6 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Keyring, Principal, Secret } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import { secretKeyCell } from '../secret-cells.ts'
+import { prepared } from '../sql.ts'
+
+const principal = prepared('find_principal')
 
 export interface NewAccessKey {
   accountId: string
@@ -18,9 +21,11 @@ const hash = (token: Secret): Uint8Array<ArrayBuffer> =>
 /** The lookup is by digest, so its time tells nothing about the token; unknown keys cost the same query. */
 export async function findPrincipal(db: Database, token: Secret): Promise<Principal | null> {
   const tokenHash = hash(token)
-  const row = await db.ask((prisma) => prisma.accessKey.findUnique({ where: { tokenHash } }))
-  if (row === null || !timingSafeEqual(row.tokenHash, tokenHash)) return null
-  return { accountId: row.accountId, accessKeyId: row.id }
+  const [row] = await db.rows<Principal & { tokenHash: Buffer }>(principal`
+    SELECT id AS "accessKeyId", account_id AS "accountId", token_hash AS "tokenHash"
+    FROM access_key WHERE token_hash = ${tokenHash}`)
+  if (row === undefined || !timingSafeEqual(row.tokenHash, tokenHash)) return null
+  return { accountId: row.accountId, accessKeyId: row.accessKeyId }
 }
 
 /** Makes or replaces the key of that id. */

@@ -1,4 +1,5 @@
 import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
+import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import type { EdgeControl } from './edge-control.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
@@ -33,6 +34,7 @@ export interface FleetParts {
 export function createFleet(parts: FleetParts): Fleet {
   const { installation, seats, controlOf, edgeControlOf, clock } = parts
   const pool = new EnginePool(seats)
+  const deaths = new Deaths()
   const on = async <T>(engineId: string, act: (engine: DockerEngine) => Promise<T>) => {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
@@ -48,7 +50,9 @@ export function createFleet(parts: FleetParts): Fleet {
         observeNode({ engine, control: controlOf(engine), clock }, ref, patienceMs),
       ),
     examineNode: (ref, withinMs) =>
-      on(ref.engineId, (engine) => examineNode({ engine, control: controlOf(engine), clock }, ref, withinMs)),
+      on(ref.engineId, (engine) =>
+        examineNode({ engine, control: controlOf(engine), clock, deaths }, ref, withinMs),
+      ),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
     closeNode: (ref) => on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).close(ref))),
@@ -62,7 +66,7 @@ export function createFleet(parts: FleetParts): Fleet {
       }),
     promoteNode: (ref) =>
       on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
-    fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode({ engine, clock }, ref)),
+    fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode({ engine, clock, deaths }, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
     observeEdge: (ref, patienceMs) =>
@@ -74,7 +78,7 @@ export function createFleet(parts: FleetParts): Fleet {
     removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
-    watch: (onChange) => watchAll(pool, onChange),
+    watch: (onChange) => watchAll(pool, deaths, onChange),
     close: async () => {
       for (const { engine } of seats) edgeControlOf(engine).close()
       await Promise.all(seats.map(({ engine }) => engine.close()))
@@ -93,9 +97,10 @@ function probeNode(
   return engine === undefined ? () => undefined : controlOf(engine).probe(ref, onTrouble)
 }
 
-function watchAll(pool: EnginePool, onChange: (change: NodeChange) => void): () => void {
+function watchAll(pool: EnginePool, deaths: Deaths, onChange: (change: NodeChange) => void): () => void {
   const stops = pool.seats.map(({ engine }) =>
     engine.watch((event) => {
+      deaths.hear(event)
       const change = nodeChange(pool.idOf(engine), event)
       if (change !== null) onChange(change)
     }),
@@ -107,11 +112,6 @@ function nodeChange(engineId: string, { action, labels }: ContainerEvent): NodeC
   const ownerId = labels[NODE_LABEL] ?? labels[EDGE_LABEL]
   const incarnation = incarnationOf(labels)
   if (ownerId === undefined || incarnation === null) return null
-  return {
-    engineId,
-    of: labels[NODE_LABEL] === undefined ? 'edge' : 'node',
-    ownerId,
-    incarnation,
-    change: action,
-  }
+  const change = action === 'started' ? 'other' : action
+  return { engineId, of: labels[NODE_LABEL] === undefined ? 'edge' : 'node', ownerId, incarnation, change }
 }

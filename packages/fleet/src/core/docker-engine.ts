@@ -83,6 +83,6 @@ export interface NetworkBlueprint {
 }
 
 export interface ContainerEvent {
-  action: 'died' | 'removed' | 'paused' | 'other'
+  action: 'started' | 'died' | 'removed' | 'paused' | 'other'
   labels: Labels
 }

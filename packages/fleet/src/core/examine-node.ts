@@ -1,4 +1,5 @@
 import { unreachable, type Clock, type NodeReading, type NodeRef } from '@cacheplane/domain'
+import type { Deaths } from './deaths.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { Answer, NodeControl, NodeFacts } from './node-control.ts'
 import { containerStanding, type Standing } from './observe-node.ts'
@@ -7,11 +8,13 @@ interface Bench {
   engine: DockerEngine
   control: NodeControl
   clock: Clock
+  deaths: Deaths
 }
 
 type Said = Answer<NodeFacts>
 
-const LOOK_AGAIN_MS = 10
+const LOOK_AGAIN_MS = 5
+const INQUIRE_AGAIN_MS = 20
 
 /**
  * Asks the node and its engine at once. A serving node settles it, and so does a container that has stopped or is frozen:
@@ -29,9 +32,17 @@ export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promi
       seen.said = await bench.control.read(ref)
       weigh()
     }
-    const look = async (): Promise<void> => {
+    // One question at a time: an engine that takes down a dead container answers late.
+    const inquire = async (): Promise<void> => {
       do {
         seen.standing = await containerStanding(bench.engine, ref)
+        if (weigh()) return
+        await bench.clock.sleep(INQUIRE_AGAIN_MS)
+      } while (!seen.isLate)
+    }
+    const look = async (): Promise<void> => {
+      do {
+        if (bench.deaths.isDead(ref)) seen.standing = { kind: 'stopped', because: 'its process has ended' }
         if (weigh()) return
         await bench.clock.sleep(LOOK_AGAIN_MS)
       } while (!seen.isLate)
@@ -43,7 +54,7 @@ export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promi
       seen.standing ??= { kind: 'unheard', because: `its engine does not answer within ${withinMs} ms` }
       weigh()
     }
-    for (const one of [listen(), look(), giveUp()]) one.catch(reject)
+    for (const one of [listen(), look(), inquire(), giveUp()]) one.catch(reject)
   })
 }
 

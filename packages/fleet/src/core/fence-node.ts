@@ -1,8 +1,9 @@
 import type { Clock, Fenced, NodeRef } from '@cacheplane/domain'
 import { reason, unknown } from './call.ts'
+import type { Deaths } from './deaths.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import { incarnationOf } from './labels.ts'
-import { containerStanding } from './observe-node.ts'
+import { containerStanding, type Standing } from './observe-node.ts'
 
 const POLL_MS = 10
 const VERIFY_MS = 1_000
@@ -10,6 +11,7 @@ const VERIFY_MS = 1_000
 interface Bench {
   engine: DockerEngine
   clock: Clock
+  deaths: Deaths
 }
 
 /**
@@ -17,7 +19,8 @@ interface Bench {
  * to receive it, and would acknowledge what its clients have sent meanwhile (reliability V7).
  */
 export async function fenceNode(bench: Bench, ref: NodeRef): Promise<Fenced> {
-  const { engine } = bench
+  const { engine, deaths } = bench
+  if (deaths.isDead(ref)) return { kind: 'fenced', how: 'was-dead', because: 'its process has ended' }
   const before = await containerStanding(engine, ref)
   if (before.kind === 'stopped') return { kind: 'fenced', how: 'was-dead', because: before.because }
   const listed = await engine.containers(ref.nodeId)
@@ -30,9 +33,14 @@ export async function fenceNode(bench: Bench, ref: NodeRef): Promise<Fenced> {
   return unknown(killed.kind === 'ok' ? 'it was killed, and is not seen dead' : reason(killed))
 }
 
-async function awaitDeath({ engine, clock }: Bench, ref: NodeRef, patienceMs: number) {
+async function awaitDeath(
+  { engine, clock, deaths }: Bench,
+  ref: NodeRef,
+  patienceMs: number,
+): Promise<Standing> {
   const begun = clock.monotonicMs()
   for (;;) {
+    if (deaths.isDead(ref)) return { kind: 'stopped', because: 'its process has ended' }
     const standing = await containerStanding(engine, ref)
     const isOver = clock.monotonicMs() - begun >= patienceMs
     if (standing.kind === 'stopped' || isOver) return standing

@@ -30,6 +30,8 @@ function parse(line: string): Record<string, unknown> | null {
 
 function actionOf(action: string): ContainerEvent['action'] {
   switch (action) {
+    case 'start':
+      return 'started'
     case 'die':
       return 'died'
     case 'destroy':

@@ -197,7 +197,7 @@ export class SimulatedEngine implements DockerEngine {
     const { clock, random, timings } = this.simulation
     container.state = 'running'
     container.answersAtMs = clock.monotonicMs() + random.between(...timings.boot)
-    emit(this.world, { action: 'other', labels: container.labels })
+    emit(this.world, { action: 'started', labels: container.labels })
     return done
   }
 

@@ -1,4 +1,12 @@
-import type { CacheCluster, CacheNode, NodeSubject, ReplicationGroup, WorkflowView } from '@cacheplane/domain'
+import type {
+  CacheCluster,
+  CacheNode,
+  Endpoint,
+  NodeGroup,
+  NodeSubject,
+  ReplicationGroup,
+  WorkflowView,
+} from '@cacheplane/domain'
 
 /** Rows as they stand in the middle of a quiet life; a test overrides what it is about. */
 export const aWorkflowView = (over: Partial<WorkflowView> = {}): WorkflowView => ({
@@ -22,6 +30,8 @@ export const aNode = (over: Partial<CacheNode> = {}): CacheNode => ({
   presence: 'known',
   openedAt: new Date('2026-01-01T00:00:00Z'),
   engineVersionActual: '8.1.1',
+  leaving: false,
+  rebooting: false,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   workflow: aWorkflowView(),
   ...over,
@@ -57,6 +67,39 @@ export const aCacheCluster = (over: Partial<CacheCluster> = {}): CacheCluster =>
   ...over,
 })
 
+export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
+  edgeId: 'edge-aaaaaaaaaaaaaaaa',
+  engineId: 'engine-1',
+  incarnation: 1,
+  controlPort: 10_100,
+  slot: 0,
+  address: '127.0.0.1',
+  primaryPort: 10_101,
+  readerPort: 10_102,
+  servingAt: new Date('2026-01-01T00:00:00Z'),
+  ...over,
+})
+
+export const aNodeGroup = (over: Partial<NodeGroup> = {}): NodeGroup => ({
+  id: 'ng-aaaaaaaaaaaaaaaa',
+  nodeGroupId: '0001',
+  epoch: 1n,
+  primaryNodeId: 'node-aaaaaaaaaaaaaaaa',
+  members: [aCacheCluster()],
+  endpoint: anEndpoint(),
+  workflow: aWorkflowView(),
+  ...over,
+})
+
+/** One member in each of the zones, the first of them the primary. */
+export const aNodeGroupIn = (...zones: string[]): NodeGroup => {
+  const members = zones.map((zone, i) => {
+    const node = aNode({ id: `node-${i + 1}`, zone })
+    return aCacheCluster({ id: `cc-${i + 1}`, cacheClusterId: `sessions-00${i + 1}`, nodes: [node] })
+  })
+  return aNodeGroup({ primaryNodeId: 'node-1', members })
+}
+
 export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): ReplicationGroup => ({
   ...settings,
   id: 'rg-aaaaaaaaaaaaaaaa',
@@ -65,17 +108,11 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   description: 'web sessions',
   atRestEncryptionEnabled: false,
   authTokenLastModifiedDate: null,
+  automaticFailoverEnabled: false,
+  multiAZEnabled: false,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   networkId: 'net-aaaaaaaaaaaaaaaa',
-  nodeGroups: [
-    {
-      id: 'ng-aaaaaaaaaaaaaaaa',
-      nodeGroupId: '0001',
-      epoch: 1n,
-      primaryNodeId: 'node-aaaaaaaaaaaaaaaa',
-      members: [aCacheCluster()],
-    },
-  ],
+  nodeGroups: [aNodeGroup()],
   workflow: aWorkflowView(),
   ...over,
 })
@@ -85,6 +122,7 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   cluster: aCacheCluster(),
   network: { id: 'net-aaaaaaaaaaaaaaaa', subnet: '10.96.0.0/24', gateway: '10.96.0.1' },
   owner: { kind: 'replication-group', id: 'rg-aaaaaaaaaaaaaaaa', name: 'sessions' },
+  nodeGroupId: 'ng-aaaaaaaaaaaaaaaa',
   authToken: null,
   engineCpus: 2,
   portIsFixed: false,

@@ -104,6 +104,8 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   replicationGroupId: 'sessions',
   description: 'web sessions',
   atRestEncryptionEnabled: false,
+  automaticFailoverEnabled: false,
+  multiAZEnabled: false,
   ...over,
 })
 

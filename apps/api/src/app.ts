@@ -19,6 +19,7 @@ import { tellOutages } from './operations/tell-outages.ts'
 import { cacheClusterRoutes } from './routes/cache-clusters.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { healthRoutes } from './routes/health.ts'
+import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
 import { serviceRoutes } from './routes/service.ts'
 
@@ -65,6 +66,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   healthRoutes(app, deps)
   serviceRoutes(app, metrics)
   replicationGroupRoutes(app, context)
+  replicationGroupChangeRoutes(app, context)
   cacheClusterRoutes(app, context)
   catalogueRoutes(app, context)
   await app.ready()

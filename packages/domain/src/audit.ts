@@ -5,7 +5,9 @@ import type { Signal, WorkflowKind } from './workflow.ts'
 export interface Audit {
   at: Date
   owners: AuditedOwner[]
+  nodeGroups: AuditedNodeGroup[]
   nodes: AuditedNode[]
+  edges: AuditedEdge[]
   networks: AuditedNetwork[]
   engineIds: string[]
   workflows: AuditedWorkflow[]
@@ -20,6 +22,23 @@ export interface AuditedOwner {
   /** What the user called it. */
   name: string
   networkId: string
+}
+
+export interface AuditedNodeGroup {
+  id: string
+  ownerId: string
+  /** `<replication group id>/<node group id>`. */
+  name: string
+}
+
+export interface AuditedEdge {
+  id: string
+  engineId: string
+  incarnation: number
+  controlPort: number
+  presence: Presence
+  isServing: boolean
+  endpoints: { primaryPort: number; readerPort: number; nodeGroupId: string | null }[]
 }
 
 export interface AuditedNode {
@@ -66,6 +85,6 @@ export interface Allocation {
   scope: string
   /** Null for a subnet: its row has no more than its place in the pool. */
   address: string | null
-  /** Node of an IP address or port, network of a subnet. */
+  /** Node of an IP address, node or edge of a port, network of a subnet. */
   holder: string
 }

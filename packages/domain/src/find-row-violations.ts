@@ -13,20 +13,24 @@ const STAGE_MAX_MS = minutes(10)
 export function findRowViolations(audit: Audit): string[] {
   return [
     ...unownedRows(audit),
+    ...judgeEndpoints(audit),
     ...judgeAllocations(audit),
     ...audit.workflows.flatMap((workflow) => judgeWorkflow(audit.at, workflow)),
   ]
 }
 
-function unownedRows({ owners, networks, nodes, workflows, engineIds }: Audit): string[] {
+function unownedRows({ owners, networks, nodeGroups, nodes, edges, workflows, engineIds }: Audit): string[] {
   const ownerIds = new Set(owners.map((owner) => owner.id))
   const used = new Set(owners.map((owner) => owner.networkId))
-  const subjects = new Set([...ownerIds, ...nodes.map((node) => node.id), ...engineIds])
+  const subjects = new Set([...ownerIds, ...[...nodeGroups, ...nodes, ...edges].map(({ id }) => id), ...engineIds])
   const kept = new Set(workflows.flatMap((w) => (w.kind === 'docker-engine' ? [w.subjectId] : [])))
   return [
     ...networks
       .filter((network) => !used.has(network.id) && !network.engineIds.some((id) => kept.has(id)))
       .map(({ id }) => `network row ${id} has no owner`),
+    ...nodeGroups
+      .filter(({ ownerId }) => !ownerIds.has(ownerId))
+      .map(({ name }) => `node group ${name} has no owner`),
     ...nodes.filter(({ ownerId }) => !ownerIds.has(ownerId)).map(({ name }) => `node ${name} has no owner`),
     ...workflows
       .filter(({ subjectId }) => !subjects.has(subjectId))
@@ -34,13 +38,33 @@ function unownedRows({ owners, networks, nodes, workflows, engineIds }: Audit): 
   ]
 }
 
+/** One for each node group, and none for anybody else. */
+function judgeEndpoints({ nodeGroups, edges }: Audit): string[] {
+  const taken = edges.flatMap(({ endpoints }) => endpoints.flatMap(({ nodeGroupId }) => nodeGroupId ?? []))
+  const known = new Set(nodeGroups.map(({ id }) => id))
+  return [
+    ...taken
+      .filter((id) => !known.has(id))
+      .map((id) => `an endpoint is held by node group ${id}, which is gone`),
+    ...nodeGroups.flatMap(({ id, name }) => {
+      const count = taken.filter((one) => one === id).length
+      return count === 1 ? [] : [`node group ${name} has ${count} endpoints`]
+    }),
+  ]
+}
+
 /** Every address in use is held by its user, and nothing else is held. */
-function judgeAllocations({ allocations, nodes, networks }: Audit): string[] {
+function judgeAllocations({ allocations, nodes, networks, edges }: Audit): string[] {
   const used = new Set([
     ...nodes.flatMap(({ id, networkId, ip, engineId, port }) => [
       `ip ${ip} in ${networkId} for ${id}`,
       `port ${port} in ${engineId} for ${id}`,
     ]),
+    ...edges.flatMap(({ id, engineId, controlPort, endpoints }) =>
+      [controlPort, ...endpoints.flatMap((one) => [one.primaryPort, one.readerPort])].map(
+        (port) => `port ${port} in ${engineId} for ${id}`,
+      ),
+    ),
     ...networks.map(({ id }) => `subnet in ${id} for ${id}`),
   ])
   const held = new Set(

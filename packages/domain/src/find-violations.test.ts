@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Audit, AuditedWorkflow } from './audit.ts'
+import type { Audit, AuditedEdge, AuditedWorkflow } from './audit.ts'
 import { findViolations } from './find-violations.ts'
 import type { FleetObject, Inventory, NodeReading } from './ports/fleet.ts'
 
@@ -38,24 +38,28 @@ interface Estate {
   audit: Audit
   group: AuditedWorkflow
   node: AuditedWorkflow
+  edge: AuditedWorkflow
   objects: FleetObject[]
   inventories: Map<string, Inventory>
   readings: Map<string, NodeReading>
 }
 
-const SERVING: NodeReading = {
+const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
   kind: 'serving',
   version: '8.1.1',
   runId: 'abc',
   role: 'primary',
   open: true,
   maxmemoryBytes: 1,
+  replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
 }
 
-/** One group with one node, all of it as it should be. */
+/** One group with one node, and the edge of its endpoint, all of it as it should be. */
 function quiet(): Estate {
   const group = workflow({})
   const node = workflow({ id: 'wf-2', kind: 'node', subjectId: 'node-1' })
+  const nodeGroup = workflow({ id: 'wf-3', kind: 'node-group', subjectId: 'ng-1' })
+  const edge = workflow({ id: 'wf-4', kind: 'edge', subjectId: 'edge-1' })
   const objects = [
     object({}),
     object({ kind: 'volume', state: null }),
@@ -66,10 +70,12 @@ function quiet(): Estate {
       state: null,
       name: 'cacheplane-sessions',
     }),
+    object({ ownerId: 'edge-1', incarnation: 1, name: 'cacheplane-edge-1' }),
   ]
   return {
     group,
     node,
+    edge,
     objects,
     inventories: new Map([['engine-1', { kind: 'known', objects }]]),
     readings: new Map([['node-1', SERVING]]),
@@ -92,10 +98,28 @@ function quiet(): Estate {
       ],
       networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady: false }],
       engineIds: ['engine-1'],
-      workflows: [group, node],
+      nodeGroups: [{ id: 'ng-1', ownerId: 'rg-1', name: 'sessions/0001' }],
+      edges: [
+        {
+          id: 'edge-1',
+          engineId: 'engine-1',
+          incarnation: 1,
+          controlPort: 10_100,
+          presence: 'known',
+          isServing: true,
+          endpoints: [{ primaryPort: 10_101, readerPort: 10_102, nodeGroupId: 'ng-1' }],
+        },
+      ],
+      workflows: [group, nodeGroup, node, edge],
       allocations: [
         { of: 'ip', scope: 'net-1', address: '10.96.0.3', holder: 'node-1' },
         { of: 'port', scope: 'engine-1', address: '10001', holder: 'node-1' },
+        ...['10100', '10101', '10102'].map((address) => ({
+          of: 'port' as const,
+          scope: 'engine-1',
+          address,
+          holder: 'edge-1',
+        })),
         { of: 'subnet', scope: 'net-1', address: null, holder: 'net-1' },
       ],
     },
@@ -109,7 +133,48 @@ function violationsOf({ audit, inventories, readings }: Estate): string[] {
 const NETWORK = 2
 type Sabotage = [what: string, breaks: (estate: Estate) => void, says: RegExp]
 
+const theEdge = ({ audit }: Estate): AuditedEdge => {
+  const [edge] = audit.edges
+  if (edge === undefined) throw new Error('the quiet estate has an edge')
+  return edge
+}
+
 const SABOTAGES: Sabotage[] = [
+  [
+    'an edge at home without a container',
+    (e) => void e.objects.splice(e.objects.length - 1, 1),
+    /edge edge-1 is at home and has 0 running containers/,
+  ],
+  [
+    'an edge at home that does not serve',
+    (e) => void (theEdge(e).isServing = false),
+    /edge edge-1 is at home, but its row says not serving/,
+  ],
+  [
+    'a container of an older incarnation of an edge',
+    (e) => e.objects.push(object({ ownerId: 'edge-1', incarnation: 0, name: 'old' })),
+    /container old is incarnation 0 of edge edge-1, which is at 1/,
+  ],
+  [
+    'an edge port that is not held',
+    (e) => void (theEdge(e).controlPort = 10_999),
+    /used and not held: port 10999 in engine-1 for edge-1/,
+  ],
+  [
+    'a node group without an endpoint',
+    (e) => void (theEdge(e).endpoints = []),
+    /node group sessions\/0001 has 0 endpoints/,
+  ],
+  [
+    'an endpoint of a node group that is gone',
+    (e) => theEdge(e).endpoints.push({ primaryPort: 10_101, readerPort: 10_102, nodeGroupId: 'ng-9' }),
+    /an endpoint is held by node group ng-9, which is gone/,
+  ],
+  [
+    'a node group that nobody looks after',
+    (e) => void (e.audit.workflows = e.audit.workflows.filter(({ kind }) => kind !== 'node-group')),
+    /replication-group sessions is at home, but node group sessions\/0001 has no workflow/,
+  ],
   [
     'an engine that does not answer',
     (e) => e.inventories.set('engine-2', { kind: 'unknown', because: 'silence' }),
@@ -118,12 +183,12 @@ const SABOTAGES: Sabotage[] = [
   [
     'a container without a row',
     (e) => e.objects.push(object({ ownerId: 'node-9', name: 'lost' })),
-    /container lost has no node/,
+    /container lost has neither node nor edge/,
   ],
   [
     'a volume without a row',
     (e) => e.objects.push(object({ kind: 'volume', ownerId: 'node-9', name: 'lost' })),
-    /volume lost has no node/,
+    /volume lost has neither node nor edge/,
   ],
   [
     'a network without a row',
@@ -188,7 +253,7 @@ const SABOTAGES: Sabotage[] = [
   ],
   [
     'a node without a workflow',
-    (e) => e.audit.workflows.splice(1, 1),
+    (e) => void (e.audit.workflows = e.audit.workflows.filter(({ kind }) => kind !== 'node')),
     /node sessions-001\/0001 has no workflow/,
   ],
   [

@@ -1,4 +1,11 @@
-import type { Audit, AuditedNetwork, AuditedNode, AuditedOwner, AuditedWorkflow } from './audit.ts'
+import type {
+  Audit,
+  AuditedEdge,
+  AuditedNetwork,
+  AuditedNode,
+  AuditedOwner,
+  AuditedWorkflow,
+} from './audit.ts'
 import { findRowViolations } from './find-row-violations.ts'
 import { diagnoseNode } from './diagnose-node.ts'
 import type { FleetObject, Inventory, NodeReading } from './ports/fleet.ts'
@@ -20,6 +27,7 @@ export function findViolations(audit: Audit, inventories: Inventories, readings:
     ...silentEngines(inventories),
     ...unownedObjects(audit, found),
     ...audit.nodes.flatMap((node) => judgeNode(audit, node, inventories, readings)),
+    ...audit.edges.flatMap((edge) => judgeEdge(audit, edge, inventories)),
     ...audit.owners.flatMap((owner) => judgeOwner(audit, owner, found, inventories)),
     ...judgeSpares(audit, found, inventories),
     ...findRowViolations(audit),
@@ -42,18 +50,17 @@ function silentEngines(inventories: Inventories): string[] {
 }
 
 function unownedObjects(audit: Audit, found: readonly FleetObject[]): string[] {
-  const nodes = new Map(audit.nodes.map((node) => [node.id, node]))
+  const edges = audit.edges.map((edge) => ({ ...edge, name: `edge ${edge.id}` }))
+  const standing = new Map([...audit.nodes, ...edges].map((one) => [one.id, one]))
   const networkIds = new Set(audit.networks.map((network) => network.id))
   return found.flatMap((object) => {
     const named = `${object.kind} ${object.name}`
     if (object.kind === 'network') return networkIds.has(object.ownerId) ? [] : [`${named} has no row`]
-    const node = nodes.get(object.ownerId)
-    if (node === undefined) return [`${named} has no node`]
-    if (object.incarnation !== node.incarnation)
-      return [
-        `${named} is incarnation ${object.incarnation} of ${node.name}, which is at ${node.incarnation}`,
-      ]
-    return object.engineId === node.engineId ? [] : [`${named} stands on another engine than ${node.name}`]
+    const row = standing.get(object.ownerId)
+    if (row === undefined) return [`${named} has neither node nor edge`]
+    if (object.incarnation !== row.incarnation)
+      return [`${named} is incarnation ${object.incarnation} of ${row.name}, which is at ${row.incarnation}`]
+    return object.engineId === row.engineId ? [] : [`${named} stands on another engine than ${row.name}`]
   })
 }
 
@@ -67,17 +74,29 @@ function judgeNode(audit: Audit, node: AuditedNode, inventories: Inventories, re
   const diagnosis = reading === undefined ? null : diagnoseNode(reading)
   if (diagnosis !== null && diagnosis.kind !== 'healthy')
     says.push(`node ${node.name} is at home and does not serve: ${diagnosis.because}`)
-  const inventory = inventories.get(node.engineId)
-  if (inventory === undefined)
-    says.push(`node ${node.name} is on engine ${node.engineId}, of which nothing is heard`)
-  if (inventory?.kind !== 'known') return says
-  const own = inventory.objects.filter(
-    (object) => object.ownerId === node.id && object.incarnation === node.incarnation,
-  )
+  return [...says, ...judgeContainer(`node ${node.name}`, node, inventories)]
+}
+
+function judgeEdge(audit: Audit, edge: AuditedEdge, inventories: Inventories): string[] {
+  if (!isQuietAt(workflowOf(audit, 'edge', edge.id), HOME_STEP)) return []
+  const named = `edge ${edge.id}`
+  const says = judgeContainer(named, edge, inventories)
+  if (edge.isServing && edge.presence === 'known') return says
+  return [`${named} is at home, but its row says ${edge.isServing ? edge.presence : 'not serving'}`, ...says]
+}
+
+/** What is at home has exactly one running container, of its incarnation. */
+function judgeContainer(
+  named: string,
+  { id, engineId, incarnation }: Pick<AuditedNode, 'id' | 'engineId' | 'incarnation'>,
+  inventories: Inventories,
+): string[] {
+  const inventory = inventories.get(engineId)
+  if (inventory === undefined) return [`${named} is on engine ${engineId}, of which nothing is heard`]
+  if (inventory.kind !== 'known') return []
+  const own = inventory.objects.filter((one) => one.ownerId === id && one.incarnation === incarnation)
   const running = own.filter((object) => object.kind === 'container' && object.state === 'running')
-  if (running.length !== 1)
-    says.push(`node ${node.name} is at home and has ${running.length} running containers`)
-  return says
+  return running.length === 1 ? [] : [`${named} is at home and has ${running.length} running containers`]
 }
 
 function judgeOwner(
@@ -100,6 +119,9 @@ function judgeOwner(
     ...nodes
       .filter((node) => workflowOf(audit, 'node', node.id) === undefined)
       .map((node) => `${named} is at home, but node ${node.name} has no workflow`),
+    ...audit.nodeGroups
+      .filter(({ id, ownerId }) => ownerId === owner.id && workflowOf(audit, 'node-group', id) === undefined)
+      .map(({ name }) => `${named} is at home, but node group ${name} has no workflow`),
     ...missing.map((engineId) => `${named} is at home without just one network on engine ${engineId}`),
   ]
 }

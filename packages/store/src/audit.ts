@@ -22,6 +22,15 @@ export async function audit(q: Queryable): Promise<Audit> {
         UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id FROM cache_cluster
           WHERE replication_group_id IS NULL) o) AS owners,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
+        SELECT s.id, g.id AS "ownerId", g.replication_group_id || '/' || s.node_group_id AS name
+        FROM node_group s JOIN replication_group g ON g.id = s.replication_group_id) o) AS "nodeGroups",
+      (SELECT COALESCE(json_agg(o), '[]') FROM (
+        SELECT e.id, e.engine_id AS "engineId", e.incarnation, e.control_port AS "controlPort", e.presence,
+          e.serving_at IS NOT NULL AS "isServing",
+          (SELECT COALESCE(json_agg(json_build_object('primaryPort', p.primary_port, 'readerPort', p.reader_port,
+            'nodeGroupId', p.node_group_id)), '[]') FROM endpoint p WHERE p.edge_id = e.id) AS endpoints
+        FROM edge e) o) AS edges,
+      (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT n.id, COALESCE(c.replication_group_id, c.id) AS "ownerId", c.cache_cluster_id || '/' || n.cache_node_id AS name,
           n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port, n.presence,
           n.opened_at IS NOT NULL AS "isOpen"

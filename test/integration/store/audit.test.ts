@@ -4,6 +4,8 @@ import { aClusterPlan, aGroupPlan, openTestStore, type TestStore } from '../../s
 
 const BARE = new Map<string, Inventory>([['engine-1', { kind: 'known', objects: [] }]])
 
+const EDGE_PORTS = 33
+
 describe('the audit', () => {
   let test: TestStore
   beforeAll(async () => {
@@ -20,7 +22,7 @@ describe('the audit', () => {
       'replication-group sessions',
     ])
     expect(audit.nodes.map((node) => node.name).sort()).toEqual(['pages/0001', 'sessions-001/0001'])
-    expect(audit.allocations).toHaveLength(6)
+    expect(audit.allocations).toHaveLength(6 + EDGE_PORTS)
     expect(audit.at.getTime() - (audit.workflows[0]?.createdAt.getTime() ?? 0)).toBeLessThan(60_000)
     expect(findViolations(audit, BARE, new Map())).toEqual([])
   })

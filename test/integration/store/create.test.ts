@@ -10,9 +10,11 @@ import {
 } from '../../support/stores.ts'
 
 const GIB = 1024 ** 3
+/** One edge: a control port, and two for each of 16 slots. */
+const EDGE_PORTS = 33
 const count = async (
   test: TestStore,
-  table: 'replication_group' | 'cache_node' | 'workflow' | 'port_allocation',
+  table: 'replication_group' | 'cache_node' | 'edge' | 'workflow' | 'port_allocation',
 ) => (await test.rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n
 
 const codeOf = (error: unknown) =>
@@ -40,7 +42,8 @@ describe('creating', () => {
     expect(new Set(accepted.map((one) => one.resourceId)).size).toBe(1)
     expect(accepted.filter((one) => !one.replayed)).toHaveLength(1)
     expect(await count(test, 'replication_group')).toBe(1)
-    expect(await count(test, 'workflow')).toBe(1)
+    expect(await count(test, 'workflow')).toBe(2)
+    expect(await count(test, 'edge')).toBe(1)
   })
 
   it('refuses an idempotency key that was used with another request', async () => {
@@ -84,7 +87,7 @@ describe('creating', () => {
     })
     expect(used?.n).toBeGreaterThan(3)
     expect(await count(test, 'replication_group')).toBe(used?.n)
-    expect(await count(test, 'port_allocation')).toBe(used?.n)
+    expect(await count(test, 'port_allocation')).toBe((used?.n ?? 0) + EDGE_PORTS)
   })
 
   it('puts nothing on an engine that is out of reach or out of the configuration', async () => {

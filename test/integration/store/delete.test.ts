@@ -11,7 +11,8 @@ import {
   type TestStore,
 } from '../../support/stores.ts'
 
-const PORTS = { portPool: { from: 10_000, to: 10_001 } }
+/** Room for two nodes beside the 33 ports of an edge. */
+const PORTS = { portPool: { from: 10_000, to: 10_034 } }
 
 describe('deleting', () => {
   let test: TestStore
@@ -89,11 +90,13 @@ describe('deleting', () => {
       'node_group',
       'cache_node',
       'network',
-      'workflow',
       'signal',
     ]) {
       expect([table, await test.rows(`SELECT 1 FROM ${table}`)]).toEqual([table, []])
     }
+    expect(await test.rows('SELECT DISTINCT kind FROM workflow')).toEqual([{ kind: 'edge' }])
+    expect(await test.rows('SELECT 1 FROM endpoint WHERE node_group_id IS NOT NULL')).toEqual([])
+    expect(await test.rows('SELECT 1 FROM endpoint WHERE released_at IS NOT NULL')).toHaveLength(1)
     expect(await test.store.forgetOld()).toBe(0)
     await test.pass(QUARANTINE_MS)
     expect(await test.store.forgetOld()).toBe(3)

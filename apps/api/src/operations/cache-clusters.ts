@@ -90,6 +90,35 @@ export async function deleteCacheCluster(
   return service.catalogue.findCacheCluster(principal.accountId, name)
 }
 
+export interface RebootCacheClusterRequest {
+  cacheNodeIdsToReboot?: string[] | undefined
+}
+
+/** RebootCacheCluster. */
+export async function rebootCacheCluster(
+  service: Service,
+  principal: Principal,
+  id: string,
+  request: RebootCacheClusterRequest,
+  idempotencyKey: string | null,
+): Promise<CacheCluster> {
+  const { accountId } = principal
+  const name = clusterName(id)
+  authorize(principal, 'RebootCacheCluster', arnOfCluster(service, accountId, name))
+  const { cacheNodeIdsToReboot: nodeIds = [] } = request
+  if (nodeIds.length === 0) {
+    const message = 'The parameter cacheNodeIdsToReboot must be provided and must not be null.'
+    throw new ServiceError('InvalidParameterValue', message, [{ path: 'cacheNodeIdsToReboot', message }])
+  }
+  const wish = { cacheClusterId: name, nodeIds }
+  const key = idempotencyOf(service, 'RebootCacheCluster', wish, idempotencyKey)
+  const accepted = await service.catalogue.rebootCacheCluster(accountId, name, nodeIds, key)
+  void service.doorbell.ring(accepted.workflowId)
+  const cluster = await requireCluster(service, principal, name)
+  if (cluster.id !== accepted.resourceId) throw cacheClusterNotFound(name)
+  return cluster
+}
+
 async function requireCluster(service: Service, principal: Principal, name: string): Promise<CacheCluster> {
   const cluster = await service.catalogue.findCacheCluster(principal.accountId, name)
   if (cluster === null) throw cacheClusterNotFound(name)

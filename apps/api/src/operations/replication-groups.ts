@@ -94,7 +94,11 @@ export async function deleteReplicationGroup(
   return service.catalogue.findReplicationGroup(principal.accountId, name)
 }
 
-async function requireGroup(service: Service, principal: Principal, name: string): Promise<ReplicationGroup> {
+export async function requireGroup(
+  service: Service,
+  principal: Principal,
+  name: string,
+): Promise<ReplicationGroup> {
   const group = await service.catalogue.findReplicationGroup(principal.accountId, name)
   if (group === null) throw replicationGroupNotFound(name)
   return group
@@ -105,12 +109,12 @@ export function replicationGroupNotFound(name: string): ServiceError {
 }
 
 /** What no group can be called is not looked for. */
-function groupName(id: string): string {
+export function groupName(id: string): string {
   if (isIdentifier(id, MAX_REPLICATION_GROUP_ID)) return id.toLowerCase()
   throw new ServiceError('ReplicationGroupNotFoundFault', 'There is no replication group of that name.')
 }
 
-function arnOfGroup(service: Service, accountId: string, name: string): string {
+export function arnOfGroup(service: Service, accountId: string, name: string): string {
   return arnOf(service.region, accountId, 'replicationgroup', name)
 }
 

@@ -10,7 +10,11 @@ export function presentCacheCluster(
   showNodes: boolean,
 ): CacheClusterView {
   const status = cacheClusterStatus(cluster)
-  const reason = statusReason(status, cluster.workflow, cluster.nodes)
+  const reason = statusReason(
+    status,
+    cluster.workflow,
+    cluster.nodes.map((node) => node.workflow),
+  )
   const [first] = cluster.nodes
   const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
   return {

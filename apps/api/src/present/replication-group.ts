@@ -1,8 +1,7 @@
 import {
   type CacheCluster,
-  isDeleting,
   type NodeGroup,
-  nodeStatus,
+  nodeGroupStatus,
   type ReplicationGroup,
   replicationGroupStatus,
 } from '@cacheplane/domain'
@@ -17,7 +16,7 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
   const reason = statusReason(
     status,
     group.workflow,
-    members.flatMap((member) => member.nodes),
+    [...group.nodeGroups, ...members.flatMap((member) => member.nodes)].map((part) => part.workflow),
   )
   return {
     replicationGroupId: group.replicationGroupId,
@@ -27,8 +26,8 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     pendingModifiedValues: {},
     memberClusters: members.map((member) => member.cacheClusterId),
     ...(group.workflow.firstHomeAt !== null && { nodeGroups: group.nodeGroups.map(presentNodeGroup) }),
-    automaticFailover: 'disabled',
-    multiAZ: 'disabled',
+    automaticFailover: group.automaticFailoverEnabled ? 'enabled' : 'disabled',
+    multiAZ: group.multiAZEnabled ? 'enabled' : 'disabled',
     snapshotRetentionLimit: group.snapshotRetentionLimit,
     ...(group.snapshotWindow !== null && { snapshotWindow: group.snapshotWindow }),
     clusterEnabled: false,
@@ -56,17 +55,14 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
 
 type NodeGroupView = NonNullable<ReplicationGroupView['nodeGroups']>[number]
 
+/** Clients stay with the endpoint whoever the primary is; it reads from the primary while there is no replica. */
 function presentNodeGroup(shard: NodeGroup): NodeGroupView {
-  const primary = shard.members
-    .flatMap((member) => member.nodes)
-    .find((node) => node.id === shard.primaryNodeId)
+  const { address, primaryPort, readerPort } = shard.endpoint
   return {
     nodeGroupId: shard.nodeGroupId,
     status: nodeGroupStatus(shard),
-    ...(primary !== undefined && {
-      primaryEndpoint: endpointOf(primary),
-      readerEndpoint: endpointOf(primary),
-    }),
+    primaryEndpoint: { address, port: primaryPort },
+    readerEndpoint: { address, port: readerPort },
     nodeGroupMembers: shard.members.flatMap((member) => presentMember(member, shard.primaryNodeId)),
   }
 }
@@ -79,10 +75,4 @@ function presentMember(member: CacheCluster, primaryNodeId: string): NodeGroupVi
     preferredAvailabilityZone: node.zone,
     currentRole: node.id === primaryNodeId ? 'primary' : 'replica',
   }))
-}
-
-function nodeGroupStatus(shard: NodeGroup): NodeGroupView['status'] {
-  const nodes = shard.members.flatMap((member) => member.nodes)
-  if (nodes.some((node) => isDeleting(node.workflow))) return 'deleting'
-  return nodes.every((node) => nodeStatus(node) === 'available') ? 'available' : 'modifying'
 }

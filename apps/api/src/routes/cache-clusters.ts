@@ -9,6 +9,7 @@ import {
   deleteCacheCluster,
   describeCacheCluster,
   describeCacheClusters,
+  rebootCacheCluster,
 } from '../operations/cache-clusters.ts'
 import { presentCacheCluster } from '../present/cache-cluster.ts'
 import * as schemas from '../schemas/cache-cluster.ts'
@@ -29,11 +30,12 @@ const CREATE_ERRORS = [
   'ProvisioningFailed',
 ] as const
 
-/** Also shows the members of replication groups, which are created and deleted with their group. */
+/** Also shows the members of replication groups; of those, replicas can be deleted here. */
 export function cacheClusterRoutes(app: App, context: RouteContext): void {
   create(app, context)
   list(app, context)
   read(app, context)
+  reboot(app, context)
   remove(app, context)
 }
 
@@ -119,6 +121,36 @@ function read(app: App, context: RouteContext): void {
   })
 }
 
+function reboot(app: App, context: RouteContext): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/cache-clusters/:cacheClusterId/reboot',
+    schema: {
+      tags,
+      operationId: 'RebootCacheCluster',
+      summary: 'Restart cache nodes, which empties them',
+      headers: changeHeaders,
+      params: schemas.CacheClusterPath,
+      body: schemas.RebootCacheCluster,
+      response: {
+        200: answer('Settled.', schemas.CacheCluster),
+        202: answer('Still changing.', schemas.CacheCluster),
+        ...problems({ body: true }, 'CacheClusterNotFound', 'InvalidCacheClusterState', 'ProvisioningFailed'),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const { cacheClusterId: id } = request.params
+      const key = idempotencyKeyOf(request)
+      const cluster = await rebootCacheCluster(context, principal, id, request.body, key)
+      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
+      const held = await hold(context, request, reply, cluster, look, settled)
+      const resource = succeeded(held, cluster)
+      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
+    },
+  })
+}
+
 function remove(app: App, context: RouteContext): void {
   app.route({
     method: 'DELETE',
@@ -133,7 +165,12 @@ function remove(app: App, context: RouteContext): void {
       response: {
         202: answer('Still going.', schemas.CacheCluster),
         204: Gone,
-        ...problems({ body: false }, 'CacheClusterNotFound', 'InvalidCacheClusterState'),
+        ...problems(
+          { body: false },
+          'CacheClusterNotFound',
+          'InvalidCacheClusterState',
+          'InvalidParameterCombination',
+        ),
       },
     },
     handler: async (request, reply) => {

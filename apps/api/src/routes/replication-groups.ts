@@ -1,6 +1,5 @@
-import { isSettled, type ReplicationGroup, replicationGroupStatus, ServiceError } from '@cacheplane/domain'
 import { principalOf } from '../http/authenticate.ts'
-import { hold, type Held } from '../http/hold.ts'
+import { hold } from '../http/hold.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { App, RouteContext } from '../http/types.ts'
 import {
@@ -8,13 +7,12 @@ import {
   deleteReplicationGroup,
   describeReplicationGroup,
   describeReplicationGroups,
-  replicationGroupNotFound,
 } from '../operations/replication-groups.ts'
-import { presentReplicationGroup } from '../present/replication-group.ts'
 import { changeHeaders, waitHeader } from '../schemas/headers.ts'
 import { answer, Gone, NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 import * as schemas from '../schemas/replication-group.ts'
+import { holdGroup, present } from './hold-group.ts'
 
 const tags = ['Replication groups']
 
@@ -58,10 +56,8 @@ function create(app: App, context: RouteContext): void {
       const body = schemas.oneDescription(request.body)
       const group = await createReplicationGroup(context, principal, body, idempotencyKeyOf(request))
       void reply.header('location', `/v1/replication-groups/${group.replicationGroupId}`)
-      const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
-      const held = await hold(context, request, reply, group, look, settled)
-      const resource = succeeded(held, group)
-      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
+      const { resource, hasSettled } = await holdGroup(context, request, reply, group)
+      return reply.code(hasSettled ? 200 : 202).send(present(context, resource))
     },
   })
 }
@@ -104,10 +100,8 @@ function read(app: App, context: RouteContext): void {
     handler: async (request, reply) => {
       const principal = principalOf(request)
       const group = await describeReplicationGroup(context, principal, request.params.replicationGroupId)
-      const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
-      const held = await hold(context, request, reply, group, look, settled)
-      const resource = succeeded(held, group)
-      return reply.code(held.waited && !settled(resource) ? 202 : 200).send(present(context, resource))
+      const { resource, waited, hasSettled } = await holdGroup(context, request, reply, group)
+      return reply.code(waited && !hasSettled ? 202 : 200).send(present(context, resource))
     },
   })
 }
@@ -139,21 +133,4 @@ function remove(app: App, context: RouteContext): void {
       return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(context, resource))
     },
   })
-}
-
-const present = (context: RouteContext, group: ReplicationGroup) =>
-  presentReplicationGroup(group, context.region)
-
-const settled = (group: ReplicationGroup) => isSettled(replicationGroupStatus(group))
-
-/** Who waited is told about a failure as an error; who did not sees it in the resource. */
-function succeeded({ resource, waited }: Held<ReplicationGroup>, group: ReplicationGroup): ReplicationGroup {
-  if (resource === null) throw replicationGroupNotFound(group.replicationGroupId)
-  if (waited && replicationGroupStatus(resource) === 'create-failed') {
-    throw new ServiceError(
-      'ProvisioningFailed',
-      `Replication group ${resource.replicationGroupId} could not be created: ${resource.workflow.failure ?? 'no reason is known'}`,
-    )
-  }
-  return resource
 }

@@ -110,3 +110,15 @@ export const GetCacheClusterQuery = z.strictObject({ showCacheNodeInfo: showCach
 export const DeleteCacheClusterQuery = z.strictObject({
   finalSnapshotIdentifier: queryText('Not available: leave it out.'),
 })
+export const RebootCacheCluster = z
+  .strictObject({
+    cacheNodeIdsToReboot: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Nodes that are restarted, and lose their data.' }),
+  })
+  .meta({
+    id: 'RebootCacheCluster',
+    required: ['cacheNodeIdsToReboot'],
+    examples: [{ cacheNodeIdsToReboot: ['0001'] }],
+  })

@@ -3,6 +3,14 @@ import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
 
+const NodeGroupConfiguration = z.strictObject({
+  nodeGroupId: z.string().optional().meta({ description: '`0001`.' }),
+  slots: later.text(),
+  replicaCount: z.int().optional().meta({ description: '0 to 5.' }),
+  primaryAvailabilityZone: z.string().optional(),
+  replicaAvailabilityZones: z.array(z.string()).optional().meta({ description: 'One zone per replica.' }),
+})
+
 export const CreateReplicationGroup = z
   .strictObject({
     replicationGroupId: z.string().optional().meta({
@@ -18,16 +26,31 @@ export const CreateReplicationGroup = z
     primaryClusterId: later.text(),
     globalReplicationGroupId: later.text(),
     serverlessCacheSnapshotName: later.text(),
-    automaticFailoverEnabled: later.flag(),
-    multiAZEnabled: later.flag(),
-    numCacheClusters: later.count('1.'),
-    preferredCacheClusterAZs: z
-      .array(z.string())
+    automaticFailoverEnabled: z.boolean().optional().meta({
+      description:
+        'Whether a replica takes over when the primary is lost. Needs two nodes. False when left out.',
+    }),
+    multiAZEnabled: z.boolean().optional().meta({
+      description:
+        'Needs automatic failover, and nodes in two availability zones at least. False when left out.',
+    }),
+    numCacheClusters: z
+      .int()
       .optional()
-      .meta({ description: 'One zone per node, as `GET /v1/availability-zones` lists them.' }),
+      .meta({ description: 'The primary and its replicas, 1 to 6; 1 when left out.' }),
+    preferredCacheClusterAZs: z.array(z.string()).optional().meta({
+      description:
+        'One zone per node, the first for the primary, as `GET /v1/availability-zones` lists them.',
+    }),
     numNodeGroups: later.count('1.'),
-    replicasPerNodeGroup: later.count('0.'),
-    nodeGroupConfiguration: later.list(),
+    replicasPerNodeGroup: z
+      .int()
+      .optional()
+      .meta({ description: '0 to 5: another way to say `numCacheClusters`, less one.' }),
+    nodeGroupConfiguration: z
+      .array(NodeGroupConfiguration)
+      .optional()
+      .meta({ description: 'One element: another way to say how many replicas, and where.' }),
     atRestEncryptionEnabled: z.boolean().optional().meta({
       description: 'False: nodes keep data in memory and write none to disk, so there is nothing to encrypt.',
     }),
@@ -56,10 +79,9 @@ export const CreateReplicationGroup = z
  *
  * @throws ServiceError when it uses both for different texts: neither is silently dropped
  */
-export function oneDescription({
-  replicationGroupDescription: alias,
-  ...body
-}: z.infer<typeof CreateReplicationGroup>) {
+export function oneDescription<
+  Body extends { description?: string | undefined; replicationGroupDescription?: string | undefined },
+>({ replicationGroupDescription: alias, ...body }: Body) {
   if (alias === undefined) return body
   if (body.description === undefined || body.description === alias) return { ...body, description: alias }
   const message = 'Give the description once: description and replicationGroupDescription are the same.'

@@ -1,0 +1,110 @@
+import { Secret } from '@cacheplane/domain'
+import { z } from 'zod'
+import { later } from './create.ts'
+
+const NODE_GROUP = 'The only shard, `0001`.'
+const AT_ONCE = 'Must be true: replicas come and go at once.'
+
+export const ModifyReplicationGroup = z
+  .strictObject({
+    description: z.string().optional().meta({ description: 'At most 255 characters.' }),
+    replicationGroupDescription: z
+      .string()
+      .optional()
+      .meta({ description: 'What ElastiCache calls `description` in a request; give one of the two.' }),
+    automaticFailoverEnabled: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Needs two nodes. Takes effect at once.' }),
+    multiAZEnabled: z.boolean().optional().meta({
+      description: 'Needs automatic failover and nodes in two availability zones. Takes effect at once.',
+    }),
+    primaryClusterId: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'The member that is to become the primary, without loss of data. Needs `applyImmediately`, and automatic failover ' +
+          'and Multi-AZ to be off.',
+      }),
+    autoMinorVersionUpgrade: z.boolean().optional(),
+    preferredMaintenanceWindow: z
+      .string()
+      .optional()
+      .meta({ description: 'Weekly, UTC, an hour to a day: `sun:05:00-sun:06:00`.' }),
+    applyImmediately: z.boolean().optional().meta({
+      description: 'Must be true with `primaryClusterId`; everything else takes effect at once anyway.',
+    }),
+    nodeGroupId: z.string().optional().meta({ description: 'Ignored, as by ElastiCache.' }),
+    engine: later.text(),
+    engineVersion: later.text(),
+    cacheNodeType: later.text(),
+    cacheParameterGroupName: later.text(),
+    cacheSecurityGroupNames: later.texts(),
+    securityGroupIds: later.texts(),
+    notificationTopicArn: later.text(),
+    notificationTopicStatus: later.text(),
+    snapshottingClusterId: later.text(),
+    snapshotRetentionLimit: later.count('0: automatic snapshots are not available.'),
+    snapshotWindow: later.text(),
+    authToken: z
+      .string()
+      .transform((token) => new Secret(token))
+      .optional()
+      .meta({ description: 'Not available: the token cannot be changed.', writeOnly: true }),
+    authTokenUpdateStrategy: later.text(),
+    userGroupIdsToAdd: later.texts(),
+    userGroupIdsToRemove: later.texts(),
+    removeUserGroups: later.flag(),
+    logDeliveryConfigurations: later.list(),
+    transitEncryptionEnabled: later.flag(),
+    transitEncryptionMode: later.text(),
+    clusterMode: later.text(),
+    ipDiscovery: later.text(),
+    durability: later.text(),
+  })
+  .meta({
+    id: 'ModifyReplicationGroup',
+    examples: [{ automaticFailoverEnabled: true, multiAZEnabled: true }],
+  })
+
+export const TestFailover = z
+  .strictObject({ nodeGroupId: z.string().optional().meta({ description: NODE_GROUP }) })
+  .meta({ id: 'TestFailover', required: ['nodeGroupId'], examples: [{ nodeGroupId: '0001' }] })
+
+const ReplicaConfiguration = z.strictObject({
+  nodeGroupId: z.string().optional().meta({ description: NODE_GROUP }),
+  newReplicaCount: z.int().optional(),
+  preferredAvailabilityZones: z.array(z.string()).optional().meta({
+    description: 'A zone for the primary and for each replica, those that stand included: nodes do not move.',
+  }),
+})
+
+const replicaCount = {
+  newReplicaCount: z.int().optional().meta({ description: '0 to 5.' }),
+  replicaConfiguration: z
+    .array(ReplicaConfiguration)
+    .optional()
+    .meta({ description: 'One element; instead of `newReplicaCount`.' }),
+  applyImmediately: z.boolean().optional().meta({ description: AT_ONCE }),
+}
+
+export const IncreaseReplicaCount = z.strictObject(replicaCount).meta({
+  id: 'IncreaseReplicaCount',
+  required: ['applyImmediately'],
+  examples: [{ newReplicaCount: 2, applyImmediately: true }],
+})
+
+export const DecreaseReplicaCount = z
+  .strictObject({
+    ...replicaCount,
+    replicasToRemove: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Names of members, instead of a number. Never the primary.' }),
+  })
+  .meta({
+    id: 'DecreaseReplicaCount',
+    required: ['applyImmediately'],
+    examples: [{ newReplicaCount: 1, applyImmediately: true }],
+  })

@@ -33,10 +33,10 @@ export class HaproxyControl implements EdgeControl {
   }
 
   async readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>> {
-    return understood(await this.#lineTo(edge).ask(statOf(slot)), (texts) => parseStat(texts)[0] ?? null)
+    return understood(await this.#lineTo(edge).ask(statOf(slot)), slotIn)
   }
 
-  async cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<void>> {
+  async cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<SlotFacts | null>> {
     const paths = servers.map((server) => pathOf(slot, server))
     const begun = performance.now()
     const isLate = () => performance.now() - begun > EDGE_MS
@@ -44,23 +44,21 @@ export class HaproxyControl implements EdgeControl {
     if (closed.kind !== 'answered') return closed
     do {
       const shutdowns = paths.map((path) => `shutdown sessions server ${path}`)
-      const left = understood(await this.#lineTo(edge).ask([...shutdowns, ...statOf(slot)]), (texts) =>
-        sessionsOf(parseStat(texts), servers),
-      )
+      const left = understood(await this.#lineTo(edge).ask([...shutdowns, ...statOf(slot)]), slotIn)
       if (left.kind !== 'answered') return left
-      if (left.value === 0) return { kind: 'answered', value: undefined }
+      if (sessionsOf(left.value, servers) === 0) return left
       await sleep(1)
     } while (!isLate())
     return { kind: 'silent', because: 'connections outlived their end' }
   }
 
-  async open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<void>> {
+  async open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<SlotFacts | null>> {
     const commands = openings.flatMap(({ server, hop: { host, port } }) => {
       invariant(isIP(host) !== 0 && Number.isInteger(port), 'an edge is given addresses and ports')
       const path = pathOf(slot, server)
       return [`set server ${path} addr ${host} port ${port}`, `set server ${path} state ready`]
     })
-    return understood(await this.#lineTo(edge).ask(commands), () => undefined)
+    return understood(await this.#lineTo(edge).ask([...commands, ...statOf(slot)]), slotIn)
   }
 
   async addressOf(host: string): Promise<string | null> {
@@ -115,8 +113,12 @@ function statOf(slot: number): string[] {
   return [primaryBackend(slot), readerBackend(slot)].map((backend) => `show stat ${backend} 4 -1`)
 }
 
-function sessionsOf([slot]: readonly SlotFacts[], servers: readonly ServerName[]): number {
-  if (slot === undefined) return 0
+function slotIn(texts: readonly string[]): SlotFacts | null {
+  return parseStat(texts)[0] ?? null
+}
+
+function sessionsOf(slot: SlotFacts | null, servers: readonly ServerName[]): number {
+  if (slot === null) return 0
   return [slot.primary, slot.fallback, ...slot.readers]
     .filter(({ name }) => servers.includes(name))
     .reduce((sum, { sessions }) => sum + sessions, 0)

@@ -6,10 +6,10 @@ export interface EdgeControl {
   read(edge: EdgeRef): Promise<Answer<SlotFacts[]>>
   /** Null when the edge has no such slot. */
   readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>>
-  /** Closes these servers for new connections and cuts those that stand; answers when none is left. */
-  cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<void>>
-  /** Points each server, which must have been cut, at its hop and opens it. */
-  open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<void>>
+  /** Closes these servers for new connections and cuts those that stand; answers when none is left, with what is. */
+  cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<SlotFacts | null>>
+  /** Points each server, which must have been cut, at its hop and opens it; answers what is then. */
+  open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<SlotFacts | null>>
   /** The IP address of a host, since an edge looks up no names; null when there is none. */
   addressOf(host: string): Promise<string | null>
   close(): void

@@ -25,33 +25,22 @@ export async function routeEndpoint(route: Route, routes: EndpointRoutes): Promi
   )
   const wanted = await resolve(route, routes)
   if ('kind' in wanted) return wanted
-  const first = await planFor(route, wanted)
-  if (!('cut' in first)) return first
-  if (isDone(first)) return ready
-
   const { control, edge, slot } = route
-  if (first.cut.length > 0) {
-    const cut = await control.cut(edge, slot, first.cut)
-    if (cut.kind !== 'answered') return silence(route, cut)
-  }
-  if (first.open.length > 0) {
-    const opened = await control.open(edge, slot, first.open)
-    if (opened.kind !== 'answered') return silence(route, opened)
-  }
-  const second = await planFor(route, wanted)
-  if (!('cut' in second)) return second
-  return isDone(second) ? ready : unknown('the edge does not route as it was told to')
+  let facts = await control.readSlot(edge, slot)
+  if (facts.kind !== 'answered') return silence(route, facts)
+  if (facts.value === null) return unknown(`the edge has no slot ${slot}`)
+  const plan = planRoutes(facts.value, wanted)
+  if (isDone(plan)) return ready
+
+  if (plan.cut.length > 0) facts = await control.cut(edge, slot, plan.cut)
+  if (facts.kind === 'answered' && plan.open.length > 0) facts = await control.open(edge, slot, plan.open)
+  if (facts.kind !== 'answered') return silence(route, facts)
+  const isRouted = facts.value !== null && isDone(planRoutes(facts.value, wanted))
+  return isRouted ? ready : unknown('the edge does not route as it was told to')
 }
 
 function isDone({ cut, open }: RoutePlan): boolean {
   return cut.length === 0 && open.length === 0
-}
-
-async function planFor(route: Route, wanted: WantedRoutes): Promise<RoutePlan | Routed> {
-  const facts = await route.control.readSlot(route.edge, route.slot)
-  if (facts.kind !== 'answered') return silence(route, facts)
-  if (facts.value === null) return unknown(`the edge has no slot ${route.slot}`)
-  return planRoutes(facts.value, wanted)
 }
 
 /** Cut connections and a stopped container look alike from here; only the container tells. */

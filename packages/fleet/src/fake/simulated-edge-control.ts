@@ -3,7 +3,7 @@ import type { Call } from '../core/call.ts'
 import { EDGE_MS } from '../core/deadlines.ts'
 import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
 import type { Answer } from '../core/node-control.ts'
-import { serversOf, slotFacts, type SimulatedEdge } from './simulated-edge.ts'
+import { serversOf, slotFacts, type SimulatedEdge, type SimulatedServer } from './simulated-edge.ts'
 import { carry, type Simulation } from './wire.ts'
 import type { EngineWorld } from './world.ts'
 
@@ -21,28 +21,21 @@ export class SimulatedEdgeControl implements EdgeControl {
   }
 
   readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>> {
-    return this.#talk('readEdge', edge, ({ slots }) => {
-      const found = slots.find((candidate) => candidate.slot === slot)
-      return found === undefined ? null : slotFacts(found)
+    return this.#talk('readEdge', edge, (found) => factsOf(found, slot))
+  }
+
+  cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<SlotFacts | null>> {
+    return this.#change(edge, slot, (server) => {
+      if (!servers.includes(server.name)) return
+      server.hop = null
+      server.sessions.clear()
     })
   }
 
-  cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<void>> {
-    return this.#talk('routeEdge', edge, (found) => {
-      for (const server of serversIn(found, slot)) {
-        if (!servers.includes(server.name)) continue
-        server.hop = null
-        server.sessions.clear()
-      }
-    })
-  }
-
-  open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<void>> {
-    return this.#talk('routeEdge', edge, (found) => {
-      for (const server of serversIn(found, slot)) {
-        const opening = openings.find((candidate) => candidate.server === server.name)
-        if (opening !== undefined) server.hop = { ...opening.hop }
-      }
+  open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<SlotFacts | null>> {
+    return this.#change(edge, slot, (server) => {
+      const opening = openings.find((candidate) => candidate.server === server.name)
+      if (opening !== undefined) server.hop = { ...opening.hop }
     })
   }
 
@@ -52,6 +45,16 @@ export class SimulatedEdgeControl implements EdgeControl {
 
   close(): void {
     // Nothing is held.
+  }
+
+  #change(ref: EdgeRef, slot: number, act: (server: SimulatedServer) => void) {
+    return this.#talk('routeEdge', ref, (edge) => {
+      edge.slots
+        .filter((candidate) => candidate.slot === slot)
+        .flatMap(serversOf)
+        .forEach(act)
+      return factsOf(edge, slot)
+    })
   }
 
   async #talk<T>(name: 'readEdge' | 'routeEdge', ref: EdgeRef, act: (edge: SimulatedEdge) => T) {
@@ -84,6 +87,7 @@ export class SimulatedEdgeControl implements EdgeControl {
   }
 }
 
-function serversIn({ slots }: SimulatedEdge, slot: number) {
-  return slots.filter((candidate) => candidate.slot === slot).flatMap(serversOf)
+function factsOf({ slots }: SimulatedEdge, slot: number): SlotFacts | null {
+  const found = slots.find((candidate) => candidate.slot === slot)
+  return found === undefined ? null : slotFacts(found)
 }

@@ -53,6 +53,8 @@ async function run(
     loadReplicationGroup: nothing,
     loadCacheCluster: nothing,
     loadDockerEngine: nothing,
+    loadNodeGroup: nothing,
+    loadEdge: nothing,
     ...subjects,
   }
   const pending = runbook.runStep(loader, {
@@ -72,6 +74,7 @@ async function run(
     overdue,
     fleet: fake.fleet,
     random: new Dice(1).bytes,
+    now: () => clock.now(),
   })
   const ran = await letTimePass(pending)
   if (ran === null) throw new Error('the subject is there')

@@ -3,6 +3,7 @@ import type {
   CacheNode,
   Endpoint,
   NodeGroup,
+  NodeReading,
   NodeSubject,
   ReplicationGroup,
   WorkflowView,
@@ -116,6 +117,20 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   workflow: aWorkflowView(),
   ...over,
 })
+
+/** What a lone primary says of itself. */
+export const aServingReading = (over: Partial<ServingReading> = {}): ServingReading => ({
+  kind: 'serving',
+  version: '8.1.1',
+  runId: 'r',
+  role: 'primary',
+  open: true,
+  maxmemoryBytes: 1,
+  replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
+  ...over,
+})
+
+export type ServingReading = Extract<NodeReading, { kind: 'serving' }>
 
 export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   node: aNode(),

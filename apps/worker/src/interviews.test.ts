@@ -1,16 +1,9 @@
 import type { Clock, NodeReading, NodeSubject } from '@cacheplane/domain'
 import { expect, it } from 'vitest'
-import { aNode, aNodeSubject } from '../../../test/support/builders.ts'
+import { aNode, aNodeSubject, aServingReading } from '../../../test/support/builders.ts'
 import { Interviews } from './interviews.ts'
 
-const SERVING: NodeReading = {
-  kind: 'serving',
-  version: '8.1.1',
-  runId: 'abc',
-  role: 'primary',
-  open: true,
-  maxmemoryBytes: 1,
-}
+const SERVING = aServingReading()
 
 function setUp(reading: (nodeId: string) => NodeReading = () => SERVING) {
   let nowMs = 0
@@ -20,7 +13,7 @@ function setUp(reading: (nodeId: string) => NodeReading = () => SERVING) {
   const interviews = new Interviews({
     clock,
     doorbell: { ring: async () => undefined },
-    estate: { raise: async (_kind, nodeId) => (checkups.push(nodeId), null) },
+    estate: { raise: async () => null, requestCheckup: async (nodeId) => (checkups.push(nodeId), null) },
     nodes: { loadNode: async (id): Promise<NodeSubject> => aNodeSubject({ node: aNode({ id }) }) },
     fleet: { observeNode: async ({ nodeId }) => (asked.push(nodeId), reading(nodeId)) },
   })

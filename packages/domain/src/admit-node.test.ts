@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { aNodeSubject } from '../../../test/support/builders.ts'
+import { aNodeSubject, aServingReading, type ServingReading } from '../../../test/support/builders.ts'
 import { admitNode, isVersion } from './admit-node.ts'
-import type { NodeReading } from './ports/fleet.ts'
 
-const serving = (over: Partial<Extract<NodeReading, { kind: 'serving' }>> = {}): NodeReading => ({
-  kind: 'serving',
-  version: '8.1.1',
-  runId: 'r',
-  role: 'primary',
-  open: false,
-  maxmemoryBytes: 1,
-  ...over,
-})
+const serving = (over: Partial<ServingReading> = {}) => aServingReading({ open: false, ...over })
 
 describe('admitNode', () => {
   it('opens a node that runs the version that was asked for, and says with which patch level', () => {

@@ -22,7 +22,11 @@ export function findRowViolations(audit: Audit): string[] {
 function unownedRows({ owners, networks, nodeGroups, nodes, edges, workflows, engineIds }: Audit): string[] {
   const ownerIds = new Set(owners.map((owner) => owner.id))
   const used = new Set(owners.map((owner) => owner.networkId))
-  const subjects = new Set([...ownerIds, ...[...nodeGroups, ...nodes, ...edges].map(({ id }) => id), ...engineIds])
+  const subjects = new Set([
+    ...ownerIds,
+    ...[...nodeGroups, ...nodes, ...edges].map(({ id }) => id),
+    ...engineIds,
+  ])
   const kept = new Set(workflows.flatMap((w) => (w.kind === 'docker-engine' ? [w.subjectId] : [])))
   return [
     ...networks

@@ -19,7 +19,9 @@ const standing: FleetObject = {
 const audit = (isReady: boolean): Audit => ({
   at: AT,
   owners: [],
+  nodeGroups: [],
   nodes: [],
+  edges: [],
   networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady }],
   engineIds: ['engine-1'],
   workflows: [

@@ -19,6 +19,7 @@ const object = (over: Partial<FleetObject>): FleetObject => ({
 
 const expected = (atHome = true) => ({
   nodes: [{ nodeId: 'node-1', incarnation: 2, presence: 'known' as const, atHome }],
+  edges: [{ edgeId: 'edge-1', incarnation: 1, atHome: false }],
   networkIds: ['net-1'],
   spareIds: [],
 })
@@ -37,6 +38,13 @@ describe('judgeObjects', () => {
 
   it('leaves a node alone that is not at home: its own workflow is at work', () => {
     expect(judgeObjects(expected(false), [], NOW).missing).toEqual([])
+  })
+
+  it('misses an edge whose container of this incarnation is not running', () => {
+    const rows = { ...expected(false), edges: [{ edgeId: 'edge-1', incarnation: 3, atHome: true }] }
+    const found = [object({ ownerId: 'edge-1', incarnation: 2 })]
+    expect(judgeObjects(rows, found, NOW).missingEdges).toEqual(['edge-1'])
+    expect(judgeObjects(rows, [object({ ownerId: 'edge-1', incarnation: 3 })], NOW).missingEdges).toEqual([])
   })
 
   it('misses a spare network that creations are promised and that does not stand', () => {

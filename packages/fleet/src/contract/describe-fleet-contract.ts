@@ -5,6 +5,7 @@ import { engineContract } from './engine-contract.ts'
 import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
 import { orphanContract } from './orphan-contract.ts'
+import { replicationContract } from './replication-contract.ts'
 
 /** What every fleet promises, simulated or real. The first variant serves for what does not depend on the engine. */
 export function describeFleetContract(
@@ -18,5 +19,7 @@ export function describeFleetContract(
     edgeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
     for (const variant of variants) engineContract(openBench, variant)
+    for (const variant of variants)
+      if (variant.engine !== 'memcached') replicationContract(openBench, variant)
   })
 }

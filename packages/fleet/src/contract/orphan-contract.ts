@@ -81,7 +81,8 @@ function hearing(openBench: OpenBench, variant: ContractVariant): void {
           await bench.kill(node.nodeId)
           expect(heard).toContainEqual({
             engineId: bench.engineId,
-            nodeId: node.nodeId,
+            of: 'node',
+            ownerId: node.nodeId,
             incarnation: 1,
             change: 'died',
           })

@@ -9,16 +9,25 @@ import { FakeFleet } from './fake-fleet.ts'
 
 const ENGINE_ID = 'engine-a'
 
-/** Time passes only by sleeping, at once. */
+/** Time passes only by sleeping: when nothing else is left to do, whoever is to wake first wakes. */
 function jumpingClock(): Clock {
   let elapsedMs = 0
+  const sleepers: { atMs: number; wake: () => void }[] = []
+  const wakeNext = (): void => {
+    sleepers.sort((a, b) => a.atMs - b.atMs)
+    const next = sleepers.shift()
+    if (next === undefined) return
+    elapsedMs = Math.max(elapsedMs, next.atMs)
+    next.wake()
+  }
   return {
     now: () => new Date(elapsedMs),
     monotonicMs: () => elapsedMs,
-    sleep: async (ms) => {
-      elapsedMs += ms
-      await Promise.resolve()
-    },
+    sleep: (ms) =>
+      new Promise((wake) => {
+        sleepers.push({ atMs: elapsedMs + ms, wake })
+        setImmediate(wakeNext)
+      }),
   }
 }
 

@@ -65,7 +65,7 @@ test.each(['hung', 'unreachable'] as const)(
     expect(await fake.fleet.ensureNode(node)).toMatchObject({ kind: 'unknown' })
     expect(await fake.fleet.observeNode(node, 1_000)).toMatchObject({ kind: 'serving' })
     fake.kill(node.nodeId)
-    expect(await fake.fleet.observeNode(node, 100)).toMatchObject({ kind: 'unknown' })
+    expect(await fake.fleet.observeNode(node, 100)).toMatchObject({ kind: 'unreachable' })
   },
 )
 
@@ -74,7 +74,7 @@ test('a paused node is unknown, and serves again when it is resumed', async () =
   await fake.fleet.ensureNetwork(network)
   await fake.fleet.ensureNode(node)
   fake.pause(node.nodeId)
-  expect(await fake.fleet.observeNode(node, 100)).toMatchObject({ kind: 'unknown' })
+  expect(await fake.fleet.observeNode(node, 100)).toMatchObject({ kind: 'frozen' })
   fake.resume(node.nodeId)
   expect(await fake.fleet.observeNode(node, 1_000)).toMatchObject({ kind: 'serving' })
 })

@@ -45,3 +45,10 @@ test('an IPv6 address is written in brackets', () => {
     `bind [::1]:${spec.controlPort} ssl`,
   )
 })
+
+test('no endpoint takes what the control plane or another endpoint needs', () => {
+  const rejects = lines().filter((line) => line.startsWith('tcp-request connection reject if'))
+  expect(rejects).toHaveLength(spec.slots.length * 4)
+  expect(lines()).toContain('maxconn 4000')
+  expect(rejects).toContain('tcp-request connection reject if { act_conn gt 3900 }')
+})

@@ -1,7 +1,8 @@
 import { ENGINE_VERSIONS, findEngineVersion, type EngineVersion } from '@cacheplane/domain'
-import { ensureEngineImages, engineImageTag } from '@cacheplane/fleet/images'
+import { EDGE_IMAGE, ensureEdgeImage, ensureEngineImages, engineImageTag } from '@cacheplane/fleet/images'
 import { expect, test } from 'vitest'
 import { connectDocker } from '../../docker/bootstrap/docker-client.ts'
+import { runInImage } from '../../packages/fleet/src/images/run-in-image.ts'
 import { verifyEngineImage } from '../../packages/fleet/src/images/verify-engine-image.ts'
 
 const docker = connectDocker(process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock')
@@ -23,11 +24,18 @@ test('every version of the catalogue has an image that runs this very version', 
     expect(await verifyEngineImage(docker, engineImageTag(row), row)).toBeNull()
 })
 
+test('there is an image of edges, and it runs the HAProxy that they are driven as', async () => {
+  expect((await ensureEdgeImage(docker)).outcome).not.toBe('missing')
+  expect(await runInImage(docker, EDGE_IMAGE, ['haproxy', '-v'])).toMatch(/version 3\.0\./)
+})
+
 test('what is there is left as it is', async () => {
   await ensureEngineImages(docker, ENGINE_VERSIONS)
+  await ensureEdgeImage(docker)
   const before = await imageIds()
   const reports = await ensureEngineImages(docker, ENGINE_VERSIONS)
   expect(reports.every(({ outcome }) => outcome === 'present')).toBe(true)
+  expect((await ensureEdgeImage(docker)).outcome).toBe('present')
   expect(await imageIds()).toEqual(before)
 })
 

@@ -68,6 +68,7 @@ afterEach(async () => {
 /** Addresses of the loopback, so that it is certain that nothing answers there. */
 const specs = new FreshSpecs('faulty-engine', '127.129', 21_000)
 const network = specs.network()
+const edge = specs.edge(1)
 const node = specs.node(network, { engine: 'valkey', engineVersion: '8.1', tls: false, authToken: null })
 
 describe.each(Object.entries(FAULTS))('an engine that %s', (_, fault) => {
@@ -81,6 +82,10 @@ describe.each(Object.entries(FAULTS))('an engine that %s', (_, fault) => {
       fleet.removeNode(node),
       fleet.observeNode(node, 0),
       fleet.openNode(node),
+      fleet.ensureEdge(edge),
+      fleet.observeEdge(edge, 0),
+      fleet.routeEndpoint(edge, 0, { primary: null, readers: [] }),
+      fleet.removeEdge(edge),
       fleet.inventory('faulty-engine'),
     ])
     for (const answer of answers) expect(answer).toMatchObject({ kind: 'unknown' })

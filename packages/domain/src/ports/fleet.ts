@@ -51,8 +51,9 @@ export interface Fleet {
   /** Removes every container and volume of this node, whatever the incarnation. */
   removeNode(ref: NodeRef): Promise<Removed>
   /**
-   * Finds or makes the edge of this incarnation; it boots with every route closed. Earlier incarnations are removed
-   * first; one that has stopped is not started again.
+   * Finds or makes the edge of this incarnation and waits until it serves; it boots with every route closed. Earlier
+   * incarnations are removed first; one that has stopped is not started again, and one that has never had its ports
+   * leaves nothing behind.
    */
   ensureEdge(spec: EdgeSpec): Promise<Ensured<'port-taken' | 'image-missing' | 'dead'>>
   /** Asks the edge what it routes; waits up to `patienceMs` while it starts. */
@@ -201,6 +202,7 @@ export interface EdgeRef {
 }
 
 export interface EdgeSpec extends EdgeRef {
+  /** Declared once, at the start: other slots take another incarnation. */
   slots: readonly EdgeSlot[]
 }
 

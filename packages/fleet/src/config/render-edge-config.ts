@@ -4,6 +4,10 @@ import { EDGE_FILES } from './node-files.ts'
 
 /** HAProxy takes two files per connection, and more than the daemon's hard limit would keep it from starting. */
 const CONNECTIONS_MAX = 4_000
+/** Kept free for the control plane, so that clients who take all they can get do not shut it out. */
+const CONNECTIONS_RESERVED = 100
+/** What one endpoint may take of them, so that its clients leave something to those of other groups. */
+const CONNECTIONS_PER_PORT = 2_000
 const COMMAND_SOCKET = 'unix@/tmp/command.sock'
 
 /** Names of a slot's backends; the routes are read and written under them. */
@@ -82,9 +86,16 @@ function control(address: string, port: number): string[] {
   ]
 }
 
+/** Who is one too many is turned away at once, where `maxconn` would let him wait in the dark. */
+const LIMITS = [
+  `  tcp-request connection reject if { act_conn gt ${CONNECTIONS_MAX - CONNECTIONS_RESERVED} }`,
+  `  tcp-request connection reject if { fe_conn gt ${CONNECTIONS_PER_PORT} }`,
+]
+
 function frontend(backend: string, addresses: readonly string[], port: number): string[] {
   return [
     `frontend to-${backend}`,
+    ...LIMITS,
     ...addresses.map((address) => `  bind ${bind(address, port)}`),
     `  default_backend ${backend}`,
   ]

@@ -6,6 +6,8 @@ import { PromptParser } from './prompt-parser.ts'
 
 type Failed = Exclude<Answer<never>, { kind: 'answered' }>
 
+const LATE: Failed = { kind: 'silent', because: `no answer within ${EDGE_MS} ms` }
+
 /**
  * One held connection to an edge's command line; exchanges follow one another. An answer that does not come in time
  * ends the connection, since it could be taken for that of the next exchange.
@@ -18,9 +20,10 @@ export class CommandLine {
 
   constructor(private readonly routeTo: () => Promise<Route>) {}
 
-  /** One answer for each command. */
+  /** One answer for each command. Whoever has waited too long for his turn behind a silent edge is not kept longer. */
   ask(commands: readonly string[]): Promise<Answer<string[]>> {
-    const turn = this.#previous.then(() => this.#ask(commands))
+    const begun = performance.now()
+    const turn = this.#previous.then(() => (performance.now() - begun < EDGE_MS ? this.#ask(commands) : LATE))
     this.#previous = turn.catch(() => undefined)
     return turn
   }
@@ -57,10 +60,7 @@ export class CommandLine {
   async #exchange(socket: Socket, commands: readonly string[]): Promise<Answer<string[]>> {
     const answers: string[] = []
     const outcome = await new Promise<Failed | null>((resolve) => {
-      const timer = setTimeout(resolve, EDGE_MS, {
-        kind: 'silent',
-        because: `no answer within ${EDGE_MS} ms`,
-      })
+      const timer = setTimeout(resolve, EDGE_MS, LATE)
       const finish = (failure: Failed | null) => {
         clearTimeout(timer)
         socket.off('data', onData).off('close', onClose)

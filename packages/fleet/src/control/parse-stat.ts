@@ -8,8 +8,8 @@ const SERVER = /^(?:primary|fallback|reader[1-9])$/
 export function parseStat(answers: readonly string[]): SlotFacts[] {
   const slots = new Map<number, ServerFacts[]>()
   for (const row of answers.flatMap(rowsOf)) {
-    const slot = BACKEND.exec(row.get('pxname') ?? '')?.[1]
-    const name = row.get('svname') ?? ''
+    const slot = BACKEND.exec(row.pxname)?.[1]
+    const name = row.svname
     if (slot === undefined || !isServerName(name)) continue
     const servers = slots.get(Number(slot)) ?? []
     slots.set(Number(slot), [...servers, factsOf(name, row)])
@@ -27,19 +27,25 @@ function assemble(slot: number, servers: readonly ServerFacts[]): SlotFacts {
   return { slot, primary: one('primary'), fallback: one('fallback'), readers }
 }
 
-function rowsOf(answer: string): Map<string, string>[] {
+type Row = Record<(typeof COLUMNS)[number], string>
+
+/** HAProxy prints a hundred columns more. */
+const COLUMNS = ['pxname', 'svname', 'scur', 'status', 'addr'] as const
+
+function rowsOf(answer: string): Row[] {
   const [head = '', ...lines] = answer.split('\n').filter((line) => line !== '')
   if (!head.startsWith('# ')) return []
-  const columns = head.slice(2).split(',')
+  const names = head.slice(2).split(',')
+  const [pxname, svname, scur, status, addr] = COLUMNS.map((column) => names.indexOf(column))
   return lines.map((line) => {
     const values = line.split(',')
-    return new Map(columns.map((column, index): [string, string] => [column, values[index] ?? '']))
+    const at = (index = -1) => values[index] ?? ''
+    return { pxname: at(pxname), svname: at(svname), scur: at(scur), status: at(status), addr: at(addr) }
   })
 }
 
-function factsOf(name: ServerName, row: Map<string, string>): ServerFacts {
-  const isOpen = !(row.get('status') ?? 'MAINT').startsWith('MAINT')
-  return { name, hop: isOpen ? hopOf(row.get('addr') ?? '') : null, sessions: Number(row.get('scur') ?? 0) }
+function factsOf(name: ServerName, { status, addr, scur }: Row): ServerFacts {
+  return { name, hop: status.startsWith('MAINT') ? null : hopOf(addr), sessions: Number(scur) }
 }
 
 function hopOf(text: string): Hop {

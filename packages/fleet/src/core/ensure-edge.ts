@@ -1,20 +1,13 @@
-import type { Clock, EdgeSpec, Ensured } from '@cacheplane/domain'
+import type { EdgeSpec, Ensured } from '@cacheplane/domain'
 import { ready, reason, unknown } from './call.ts'
 import { EDGE_BOOT_MS } from './deadlines.ts'
 import type { DockerEngine } from './docker-engine.ts'
-import type { EdgeControl } from './edge-control.ts'
 import { ensureContainer } from './ensure-container.ts'
 import { EDGE_LABEL, edgeLabels } from './labels.ts'
 import { edgeName } from './names.ts'
-import { observeEdge } from './observe-edge.ts'
+import { observeEdge, type EdgeBench } from './observe-edge.ts'
 import { removeOwned } from './remove-owned.ts'
 import { startRefusal } from './start-refusal.ts'
-
-export interface EdgeBench {
-  engine: DockerEngine
-  control: EdgeControl
-  clock: Clock
-}
 
 type EnsuredEdge = Ensured<'port-taken' | 'image-missing' | 'dead'>
 

@@ -1,13 +1,19 @@
-import type { EdgeReading, EdgeRef, Hop } from '@cacheplane/domain'
+import type { Clock, EdgeReading, EdgeRef, Hop } from '@cacheplane/domain'
 import { unknown } from './call.ts'
-import type { SlotFacts } from './edge-control.ts'
-import type { EdgeBench } from './ensure-edge.ts'
+import type { DockerEngine } from './docker-engine.ts'
+import type { EdgeControl, SlotFacts } from './edge-control.ts'
 import { EDGE_LABEL } from './labels.ts'
 import { standingOf } from './observe-node.ts'
 
 const POLL_MS = 10
 /** How often Docker is asked whether an edge that does not answer is still there. */
 const CONTAINER_CHECK_MS = 50
+
+export interface EdgeBench {
+  engine: DockerEngine
+  control: EdgeControl
+  clock: Clock
+}
 
 /**
  * Like a node, the edge itself is asked first. A stranger at its port says nothing of its container, which may just

@@ -1,4 +1,6 @@
 export { FakeFleet, type FakeEngineOptions, type FakeFleetOptions } from './fake-fleet.ts'
 export type { CallName, Fault, FaultRates } from './faults.ts'
+export type { SimulatedConnection } from './simulated-connection.ts'
+export type { SimulatedEdge, SimulatedServer, SimulatedSlot } from './simulated-edge.ts'
 export type { Timings } from './wire.ts'
 export type { EngineWorld, SimulatedContainer, SimulatedNetwork, SimulatedProcess } from './world.ts'

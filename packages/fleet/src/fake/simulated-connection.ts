@@ -1,0 +1,71 @@
+import type { Hop } from '@cacheplane/domain'
+import type { SimulatedServer, SimulatedSlot } from './simulated-edge.ts'
+import { processAt, type EngineWorld, type SimulatedContainer, type SimulatedProcess } from './world.ts'
+
+/** A client's connection to an endpoint; it stays on the node that it was made to. */
+export interface SimulatedConnection {
+  hop: Hop
+  /** The process that the client speaks to; null once the connection is cut, or its edge or node has died. */
+  process(): SimulatedProcess | null
+}
+
+/** Connects a client to a port of an engine's edges; null when it is refused, or closed at once. */
+export function connectThrough(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  port: number,
+): SimulatedConnection | null {
+  for (const container of world.containers) {
+    if (container.state !== 'running' || container.edge === null) continue
+    for (const slot of container.edge.slots) {
+      const servers = candidates(slot, port)
+      const server = servers.find(({ hop }) => hop !== null && listenerAt(worlds, world, hop) !== null)
+      if (server?.hop) return establish(worlds, world, container, server, server.hop)
+    }
+  }
+  return null
+}
+
+/** Readers by the fewest connections; their fallback counts only when there is none. */
+function candidates(slot: SimulatedSlot, port: number): SimulatedServer[] {
+  if (port === slot.primaryPort) return [slot.primary]
+  if (port !== slot.readerPort) return []
+  const readers = slot.readers.filter(({ hop }) => hop !== null)
+  if (readers.length === 0) return [slot.fallback]
+  return readers.sort((a, b) => a.sessions.size - b.sessions.size)
+}
+
+function establish(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  edge: SimulatedContainer,
+  server: SimulatedServer,
+  hop: Hop,
+): SimulatedConnection {
+  const target = listenerAt(worlds, world, hop)
+  const connection: SimulatedConnection = {
+    hop,
+    process: () => {
+      const stands = edge.state === 'running' && world.containers.includes(edge)
+      const same = target !== null && listenerAt(worlds, world, hop) === target
+      return stands && same && server.sessions.has(connection) ? target.process : null
+    },
+  }
+  server.sessions.add(connection)
+  return connection
+}
+
+/** By container address on the same engine, by published port on any. */
+function listenerAt(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  { host, port }: Hop,
+): SimulatedContainer | null {
+  const inside = processAt(world, host, port)
+  if (inside !== undefined) return inside
+  const published = worlds
+    .filter(({ address }) => address === host)
+    .flatMap(({ containers }) => containers)
+    .find(({ state, process }) => (state === 'running' || state === 'paused') && process?.port === port)
+  return published ?? null
+}

@@ -25,6 +25,10 @@ describe('planPlacement', () => {
     expect(names({ wishes: ['a'] })).toEqual(['a'])
   })
 
+  it('keeps apart from nodes that stand already', () => {
+    expect(names({ standing: ['b', 'c', 'c'], wishes: [null, null] })).toEqual(['a', 'b'])
+  })
+
   it('refuses an unknown zone, and a zone without room although another has some', () => {
     expect(names({ wishes: ['z'] })).toBe('no-such-zone')
     expect(names({ wishes: ['a'], memoryBytesPerNode: 101 })).toBe('no-room')

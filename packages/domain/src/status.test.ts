@@ -1,7 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aCacheCluster, aNode, aReplicationGroup, aWorkflowView } from '../../../test/support/builders.ts'
-import { cacheClusterStatus, isSettled, nodeStatus, replicationGroupStatus } from './status.ts'
+import {
+  aCacheCluster,
+  anEndpoint,
+  aNode,
+  aNodeGroup,
+  aReplicationGroup,
+  aWorkflowView,
+} from '../../../test/support/builders.ts'
+import type { CacheCluster, CacheNode, NodeGroup } from './resources.ts'
+import {
+  cacheClusterStatus,
+  isSettled,
+  nodeGroupStatus,
+  nodeStatus,
+  replicationGroupStatus,
+} from './status.ts'
 import { SIGNALS } from './workflow.ts'
 
 const groupOf = (node: ReturnType<typeof aNode>, workflow = aWorkflowView()) => {
@@ -56,6 +70,57 @@ describe('replicationGroupStatus', () => {
     expect(
       replicationGroupStatus(groupOf(aNode(), aWorkflowView({ step: 'failed', firstHomeAt: null }))),
     ).toBe('create-failed')
+  })
+})
+
+describe('nodeGroupStatus', () => {
+  it.each<[string, Partial<NodeGroup>, string]>([
+    ['as it should be', {}, 'available'],
+    ['without an edge that serves', { endpoint: anEndpoint({ servingAt: null }) }, 'modifying'],
+    ['with something asked of it', { workflow: aWorkflowView({ signals: ['failover'] }) }, 'modifying'],
+    ['at work', { workflow: aWorkflowView({ step: 'elect' }) }, 'modifying'],
+    ['never home', { workflow: aWorkflowView({ step: 'start', firstHomeAt: null }) }, 'creating'],
+    ['going', { workflow: aWorkflowView({ step: 'destroy' }) }, 'deleting'],
+  ])('of one %s', (_, over, status) => {
+    expect(nodeGroupStatus(aNodeGroup(over))).toBe(status)
+    const group = aReplicationGroup({ nodeGroups: [aNodeGroup(over)] })
+    expect(replicationGroupStatus(group)).toBe(status === 'available' ? 'available' : 'modifying')
+  })
+})
+
+describe('cacheClusterStatus', () => {
+  const memberWith = (over: Partial<CacheNode>) => aCacheCluster({ nodes: [aNode(over)] })
+  const standalone = { replicationGroupId: null, nodeGroupId: null }
+
+  it.each<[string, CacheCluster, string]>([
+    ['a member that is leaving', memberWith({ leaving: true }), 'deleting'],
+    ['a member that restarts', memberWith({ rebooting: true }), 'rebooting cluster nodes'],
+    [
+      'a replica that comes to a group',
+      memberWith({ openedAt: null, workflow: aWorkflowView({ step: 'boot', firstHomeAt: null }) }),
+      'creating',
+    ],
+    [
+      'a member that is replaced',
+      memberWith({ openedAt: null, workflow: aWorkflowView({ step: 'boot' }) }),
+      'modifying',
+    ],
+    [
+      'a cluster of its own that restarts',
+      { ...memberWith({ rebooting: true }), ...standalone },
+      'rebooting cluster nodes',
+    ],
+    [
+      'a cluster of its own that is deleted while it restarts',
+      {
+        ...memberWith({ rebooting: true }),
+        ...standalone,
+        workflow: aWorkflowView({ signals: ['destroy'] }),
+      },
+      'deleting',
+    ],
+  ])('of %s', (_, cluster, status) => {
+    expect(cacheClusterStatus(cluster)).toBe(status)
   })
 })
 

@@ -124,7 +124,8 @@ describe('waiting for a replication group', () => {
       nodeGroupMembers: [{ cacheClusterId: 'wanted-001', cacheNodeId: '0001', currentRole: 'primary' }],
     })
     expect(shard?.primaryEndpoint).toEqual({ address: '127.0.0.1', port: expect.any(Number) })
-    expect(shard?.readerEndpoint).toEqual(shard?.primaryEndpoint)
+    expect(shard?.readerEndpoint).toEqual({ address: '127.0.0.1', port: expect.any(Number) })
+    expect(shard?.readerEndpoint).not.toEqual(shard?.primaryEndpoint)
     expect((await api.call('GET', `${URL}/wanted`, undefined, { prefer: 'wait=30' })).status).toBe(200)
   })
 

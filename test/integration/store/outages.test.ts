@@ -1,6 +1,7 @@
 import { hop } from '@cacheplane/domain'
 import { migrate, openStore } from '@cacheplane/store'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { bringHome, ownerNamed } from '../../support/bring-home.ts'
 import { startCuttingProxy, type CuttingProxy } from '../../support/cutting-proxy.ts'
 import { PRISMA_DIR, startThrowAwayServer } from '../../support/postgres.ts'
 import {
@@ -37,6 +38,18 @@ describe('a connection that breaks', () => {
       const deleted = await store.deleteReplicationGroup(ACCOUNT, `cut-${when}`)
       expect(deleted).toEqual(accepted)
       expect((await mustClaim(store, accepted.workflowId)).signals).toEqual(new Set(['destroy']))
+    })
+
+    it(`while a change is being committed makes it exactly once, cut ${when} the commit arrives`, async () => {
+      const store = test.open({ databaseUrl: proxy.url })
+      const name = `change-${when}`
+      await store.createReplicationGroup(
+        aGroupPlan({ replicationGroupId: name, zones: [null, null], automaticFailoverEnabled: true }),
+      )
+      await bringHome(test, await ownerNamed(test.store, 'replication-group', name))
+      proxy.cutAt('COMMIT', when)
+      await store.testFailover(ACCOUNT, name, '0001')
+      expect(await store.listFailovers(ACCOUNT, name, 10)).toHaveLength(1)
     })
 
     it(`while a step is being committed never commits it twice, cut ${when} the commit arrives`, async () => {

@@ -87,7 +87,7 @@ describe('errors', () => {
     expect(unknown.json()).toMatchObject({ status: 404, code: 'NotFound' })
     const put = await app.inject({ method: 'PUT', url: '/v1/replication-groups/x?a=b', headers: bearer })
     expect(put.json()).toMatchObject({ status: 405, code: 'MethodNotAllowed' })
-    expect(put.headers.allow).toBe('DELETE, GET, HEAD')
+    expect(put.headers.allow).toBe('DELETE, GET, HEAD, PATCH')
     const bad = await app.inject({ url: '/v1/replication-groups/%zz', headers: bearer })
     expect(bad.json()).toMatchObject({ status: 400, code: 'MalformedRequest' })
   })

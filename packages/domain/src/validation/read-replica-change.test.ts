@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { readGroupChange } from './read-group-change.ts'
+import { readReplicaDecrease, readReplicaIncrease } from './read-replica-change.ts'
+import type {
+  DecreaseReplicaCountRequest,
+  IncreaseReplicaCountRequest,
+  ModifyReplicationGroupRequest,
+} from './requests.ts'
+
+const NOW = { applyImmediately: true }
+const refusal = (code: string, sentence: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(sentence) })
+
+describe('a request for more replicas', () => {
+  it('says their number alone or with zones', () => {
+    expect(readReplicaIncrease({ ...NOW, newReplicaCount: 2 })).toEqual({ newReplicaCount: 2, zones: null })
+    const replicaConfiguration = [
+      { nodeGroupId: '0001', newReplicaCount: 1, preferredAvailabilityZones: ['a', 'b'] },
+    ]
+    expect(readReplicaIncrease({ ...NOW, replicaConfiguration })).toEqual({
+      newReplicaCount: 1,
+      zones: ['a', 'b'],
+    })
+  })
+
+  it.each<[string, IncreaseReplicaCountRequest, string, string]>([
+    ['later', { newReplicaCount: 1, applyImmediately: false }, 'InvalidParameterValue', 'must be true'],
+    ['at no time', { newReplicaCount: 1 }, 'InvalidParameterValue', 'applyImmediately must be provided'],
+    ['six', { ...NOW, newReplicaCount: 6 }, 'InvalidParameterValue', 'between 0 and 5'],
+    ['no number', NOW, 'InvalidParameterCombination', 'exactly one of newReplicaCount, replicaConfiguration'],
+    [
+      'two numbers',
+      { ...NOW, newReplicaCount: 1, replicaConfiguration: [{ nodeGroupId: '0001', newReplicaCount: 1 }] },
+      'InvalidParameterCombination',
+      'exactly one of',
+    ],
+    [
+      'a shard without a number',
+      { ...NOW, replicaConfiguration: [{ nodeGroupId: '0001' }] },
+      'InvalidParameterValue',
+      'replicaConfiguration[0].newReplicaCount must be provided',
+    ],
+    [
+      'a shard that is not there',
+      { ...NOW, replicaConfiguration: [{ nodeGroupId: '0002', newReplicaCount: 1 }] },
+      'NodeGroupNotFoundFault',
+      'Node group 0002 not found',
+    ],
+    [
+      'too few zones',
+      {
+        ...NOW,
+        replicaConfiguration: [
+          { nodeGroupId: '0001', newReplicaCount: 2, preferredAvailabilityZones: ['a', 'b'] },
+        ],
+      },
+      'InvalidParameterCombination',
+      'for the primary and for each replica, which is 3',
+    ],
+  ])('is refused for %s', (_, request, code, sentence) => {
+    expect(() => readReplicaIncrease(request)).toThrow(refusal(code, sentence))
+  })
+})
+
+describe('a request for fewer replicas', () => {
+  it('says their number or their names, and each name once', () => {
+    expect(readReplicaDecrease({ ...NOW, newReplicaCount: 0 })).toEqual({
+      newReplicaCount: 0,
+      replicasToRemove: [],
+    })
+    expect(readReplicaDecrease({ ...NOW, replicasToRemove: ['A-002', 'a-002'] })).toEqual({
+      newReplicaCount: null,
+      replicasToRemove: ['a-002'],
+    })
+  })
+
+  it.each<[string, DecreaseReplicaCountRequest, string, string]>([
+    [
+      'number and names',
+      { ...NOW, newReplicaCount: 1, replicasToRemove: ['a-002'] },
+      'InvalidParameterCombination',
+      'exactly one of newReplicaCount, replicaConfiguration, replicasToRemove',
+    ],
+    [
+      'a nonsense name',
+      { ...NOW, replicasToRemove: ['-'] },
+      'InvalidParameterValue',
+      'not a valid identifier',
+    ],
+    [
+      'zones',
+      {
+        ...NOW,
+        replicaConfiguration: [
+          { nodeGroupId: '0001', newReplicaCount: 0, preferredAvailabilityZones: ['a'] },
+        ],
+      },
+      'InvalidParameterCombination',
+      'Zones cannot be preferred',
+    ],
+  ])('is refused for %s', (_, request, code, sentence) => {
+    expect(() => readReplicaDecrease(request)).toThrow(refusal(code, sentence))
+  })
+})
+
+describe('a request to change a group', () => {
+  it('carries what it names, normalised', () => {
+    const request = {
+      description: 'new',
+      primaryClusterId: 'Orders-002',
+      preferredMaintenanceWindow: 'MON:05:00-mon:06:00',
+      applyImmediately: true,
+      nodeGroupId: 'ignored',
+      snapshotRetentionLimit: 0,
+      securityGroupIds: [],
+      clusterMode: 'disabled',
+    }
+    expect(readGroupChange(request)).toEqual({
+      description: 'new',
+      primaryClusterId: 'orders-002',
+      preferredMaintenanceWindow: 'mon:05:00-mon:06:00',
+    })
+    expect(readGroupChange({})).toEqual({})
+  })
+
+  it.each<[string, ModifyReplicationGroupRequest, string]>([
+    ['an empty description', { description: ' ' }, 'description must be provided'],
+    ['another engine', { engine: 'valkey' }, 'The engine cannot be changed'],
+    ['another version', { engineVersion: '8.1' }, 'The engine version cannot be changed'],
+    ['another node type', { cacheNodeType: 'cache.m7g.large' }, 'The node type cannot be changed'],
+    ['another token', { authToken: 'x' }, 'The token cannot be changed'],
+    ['TLS', { transitEncryptionEnabled: true }, 'Encryption in transit cannot be changed'],
+    ['snapshots', { snapshotRetentionLimit: 3 }, 'snapshotRetentionLimit must be 0'],
+    ['cluster mode', { clusterMode: 'compatible' }, 'Cluster mode is not available'],
+    ['user groups', { userGroupIdsToAdd: ['g'] }, 'User groups are not available'],
+    ['a window that is none', { preferredMaintenanceWindow: 'noon' }, 'must look like ddd:hh24:mi'],
+  ])('is refused for %s', (_, request, sentence) => {
+    expect(() => readGroupChange(request)).toThrow(refusal('InvalidParameterValue', sentence))
+  })
+
+  it('is refused for another primary later', () => {
+    expect(() => readGroupChange({ primaryClusterId: 'orders-002' })).toThrow(
+      refusal('InvalidParameterCombination', 'applyImmediately must be true'),
+    )
+  })
+})

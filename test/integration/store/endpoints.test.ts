@@ -1,0 +1,103 @@
+import { findViolations } from '@cacheplane/domain'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bringHome, ownerNamed, takeDown } from '../../support/bring-home.ts'
+import { ACCOUNT, aGroupPlan, aReport, openTestStore, type TestStore } from '../../support/stores.ts'
+
+const SLOTS = 16
+
+describe('endpoints', () => {
+  let test: TestStore
+  beforeEach(async () => {
+    test = await openTestStore()
+  })
+  afterEach(() => test.close())
+
+  const create = (replicationGroupId: string, port: number | null = null) =>
+    test.store.createReplicationGroup(aGroupPlan({ replicationGroupId, port }))
+  const endpointOf = async (name: string) => {
+    const endpoint = (await test.store.findReplicationGroup(ACCOUNT, name))?.nodeGroups[0]?.endpoint
+    if (endpoint === undefined) throw new Error(`${name} has no endpoint`)
+    return endpoint
+  }
+  const edges = () => test.rows<{ id: string }>('SELECT id FROM edge')
+
+  it('are never shared, however many groups are created at once', async () => {
+    const other = test.open()
+    const names = Array.from({ length: SLOTS + 4 }, (_, i) => `group-${i}`)
+    await Promise.all(
+      names.map((replicationGroupId, i) =>
+        (i % 2 === 0 ? test.store : other).createReplicationGroup(aGroupPlan({ replicationGroupId })),
+      ),
+    )
+    const taken = await Promise.all(names.map(endpointOf))
+    const ports = taken.flatMap((endpoint) => [endpoint.primaryPort, endpoint.readerPort])
+    expect(new Set(ports).size).toBe(2 * names.length)
+    expect(await edges()).toHaveLength(2)
+    const audit = await test.store.audit()
+    expect(findViolations(audit, new Map(), new Map())).toEqual([])
+  })
+
+  it('are made ahead, once, and then taken without another edge', async () => {
+    const made = await Promise.all([test.store.ensureFreeEndpoints(), test.store.ensureFreeEndpoints()])
+    expect(made.flat()).toHaveLength(1)
+    expect(await test.store.due(10)).toEqual(made.flat())
+    await create('sessions')
+    expect(await edges()).toHaveLength(1)
+    for (let i = 1; i <= SLOTS - 5; i++) await create(`group-${i}`)
+    expect(await test.store.ensureFreeEndpoints()).toEqual([])
+    await create('one-more')
+    expect(await test.store.ensureFreeEndpoints()).toHaveLength(1)
+    expect(await edges()).toHaveLength(2)
+  })
+
+  it('are given again when their group is gone, after those that were never used', async () => {
+    await create('first')
+    const first = await endpointOf('first')
+    await takeDown(test, await ownerNamed(test.store, 'replication-group', 'first'))
+    for (let i = 1; i < SLOTS; i++) {
+      await create(`group-${i}`)
+      expect((await endpointOf(`group-${i}`)).slot).not.toBe(first.slot)
+    }
+    await create('last')
+    expect(await endpointOf('last')).toMatchObject({ edgeId: first.edgeId, slot: first.slot })
+  })
+
+  it('have the port that was asked for, on an edge of its own that waits for the same wish', async () => {
+    await test.store.ensureFreeEndpoints()
+    await create('wished', 6379)
+    const wished = await endpointOf('wished')
+    expect(wished).toMatchObject({ primaryPort: 6379, slot: 0 })
+    const [node] = (await test.store.findReplicationGroup(ACCOUNT, 'wished'))?.nodeGroups[0]?.members ?? []
+    expect(node?.nodes[0]?.port).not.toBe(6379)
+    expect(node?.port).toBeNull()
+    await takeDown(test, await ownerNamed(test.store, 'replication-group', 'wished'))
+    await create('plain')
+    expect((await endpointOf('plain')).edgeId).not.toBe(wished.edgeId)
+    await create('again', 6379)
+    expect(await endpointOf('again')).toMatchObject({ edgeId: wished.edgeId, primaryPort: 6379 })
+  })
+
+  it('stand on the engine of the first zone that can be reached, and keep its address', async () => {
+    const second = aReport({ engineId: 'engine-2', zones: ['local-2a'], address: '127.0.0.2' })
+    await test.store.recordSurvey([aReport({ reachable: false }), second])
+    await create('far')
+    expect(await endpointOf('far')).toMatchObject({ engineId: 'engine-2', address: '127.0.0.2' })
+    await test.store.recordSurvey([aReport()])
+    expect(await endpointOf('far')).toMatchObject({ address: '127.0.0.2' })
+  })
+
+  it('are told to the workers as edges with their slots, and expected on their engine', async () => {
+    await create('sessions')
+    await bringHome(test, await ownerNamed(test.store, 'replication-group', 'sessions'))
+    const { edgeId, controlPort, slot, primaryPort, readerPort } = await endpointOf('sessions')
+    const edge = await test.store.loadEdge(edgeId)
+    expect(edge).toMatchObject({ id: edgeId, engineId: 'engine-1', incarnation: 1, controlPort })
+    expect(edge).toMatchObject({ presence: 'known', servingAt: expect.any(Date) })
+    expect(edge?.slots).toHaveLength(SLOTS)
+    expect(edge?.slots).toContainEqual({ slot, primaryPort, readerPort })
+    expect((await test.store.expectedObjects('engine-1')).edges).toEqual([
+      { edgeId, incarnation: 1, atHome: true },
+    ])
+    expect(await test.store.loadEdge('edge-none')).toBeNull()
+  })
+})

@@ -5,8 +5,8 @@ import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
 import { applyEdgeChange } from './apply-edge-change.ts'
-import { applyNodeChange } from './apply-node-change.ts'
-import { applyNodeGroupChange } from './apply-node-group-change.ts'
+import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
+import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
 import { raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -34,25 +34,11 @@ async function applyToRows(
   pools: Pools,
   change: Exclude<Change, { do: Waking }>,
 ): Promise<void> {
+  if (isNodeChange(change)) return applyNodeChange(q, pools, change)
+  if (isNodeGroupChange(change)) return applyNodeGroupChange(q, change)
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
-    case 'set-presence':
-    case 'set-opened':
-    case 'next-incarnation':
-    case 'move-port':
-    case 'move-network':
-    case 'set-leaving':
-    case 'clear-rebooting':
-    case 'remove-node':
-    case 'remove-member':
-      return applyNodeChange(q, pools, change)
-    case 'begin-epoch':
-    case 'set-primary':
-    case 'record-failover':
-    case 'advance-failover':
-    case 'remove-node-group':
-      return applyNodeGroupChange(q, change)
     case 'set-edge':
     case 'next-edge-incarnation':
       return applyEdgeChange(q, change)

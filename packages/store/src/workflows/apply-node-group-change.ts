@@ -4,9 +4,17 @@ import { sql } from '../sql.ts'
 import { releaseEndpoint } from './apply-edge-change.ts'
 
 type Of<Kind extends Change['do']> = Extract<Change, { do: Kind }>
-type NodeGroupChange = Of<
-  'begin-epoch' | 'set-primary' | 'record-failover' | 'advance-failover' | 'remove-node-group'
->
+const KINDS = [
+  'begin-epoch',
+  'set-primary',
+  'record-failover',
+  'advance-failover',
+  'remove-node-group',
+] as const
+type NodeGroupChange = Of<(typeof KINDS)[number]>
+
+export const isNodeGroupChange = (change: Change): change is NodeGroupChange =>
+  KINDS.some((kind) => kind === change.do)
 
 export async function applyNodeGroupChange(q: Queryable, change: NodeGroupChange): Promise<void> {
   switch (change.do) {

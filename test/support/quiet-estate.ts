@@ -1,6 +1,6 @@
 import type { Audit, AuditedWorkflow, FleetObject, Inventory, NodeReading } from '@cacheplane/domain'
 
-export const AT = new Date('2026-01-01T12:00:00Z')
+const AT = new Date('2026-01-01T12:00:00Z')
 export const ago = (seconds: number): Date => new Date(AT.getTime() - seconds * 1_000)
 
 export const workflow = (over: Partial<AuditedWorkflow>): AuditedWorkflow => ({

@@ -9,6 +9,8 @@ export async function fillGroups(databaseUrl: string, accountId: string, count: 
     await client.query(NETWORKS, [count])
     await client.query(GROUPS, [count, accountId])
     await client.query(NODE_GROUPS, [count])
+    await client.query(EDGES, [count])
+    await client.query(ENDPOINTS, [count])
     await client.query(CLUSTERS, [count, accountId])
     await client.query(NODES, [count])
     await client.query(WORKFLOWS)
@@ -42,6 +44,15 @@ const NODE_GROUPS = `
   INSERT INTO node_group (id, replication_group_id, node_group_id, primary_node_id)
   SELECT 'ng-' || i, 'rg-' || i, '0001', 'node-' || i FROM generate_series(1, $1::int) AS i`
 
+/** Sixteen endpoints each, as the service makes them. */
+const EDGES = `
+  INSERT INTO edge (id, engine_id, control_port, presence, serving_at)
+  SELECT 'edge-' || i, 'engine-1', 50000 + i, 'known', clock_now() FROM generate_series(0, $1::int / 16) AS i`
+
+const ENDPOINTS = `
+  INSERT INTO endpoint (edge_id, slot, primary_port, reader_port, node_group_id)
+  SELECT 'edge-' || i / 16, i % 16, 20000 + i, 30000 + i, 'ng-' || i FROM generate_series(1, $1::int) AS i`
+
 const CLUSTERS = `
   INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
     cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade, preferred_maintenance_window,
@@ -60,7 +71,11 @@ const WORKFLOWS = `
   WITH owners AS (
     INSERT INTO workflow (id, kind, subject_id, root_id, step, first_home_at, run_at)
     SELECT 'wf-' || id, 'replication-group', id, id, 'wait', clock_now(), clock_now() + interval '6 hours'
-    FROM replication_group RETURNING id, subject_id)
+    FROM replication_group RETURNING id, subject_id),
+  shards AS (
+    INSERT INTO workflow (id, kind, subject_id, parent_id, root_id, step, first_home_at, run_at)
+    SELECT 'wf-' || s.id, 'node-group', s.id, o.id, o.subject_id, 'wait', clock_now(), clock_now() + interval '6 hours'
+    FROM node_group s JOIN owners o ON o.subject_id = s.replication_group_id RETURNING id, subject_id, root_id)
   INSERT INTO workflow (id, kind, subject_id, parent_id, root_id, step, first_home_at, run_at)
-  SELECT 'wf-' || n.id, 'node', n.id, o.id, o.subject_id, 'wait', clock_now(), clock_now() + interval '6 hours'
-  FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN owners o ON o.subject_id = c.replication_group_id`
+  SELECT 'wf-' || n.id, 'node', n.id, s.id, s.root_id, 'wait', clock_now(), clock_now() + interval '6 hours'
+  FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN shards s ON s.subject_id = c.node_group_id`

@@ -26,7 +26,7 @@ const SPARE_EXPECTED_AFTER_MS = seconds(10)
  */
 /**
  * Reports name every configured engine: one that they leave out can take no more nodes, and a zone that they leave out is
- * forgotten once no node stands in it and no edge needs its address.
+ * forgotten once no node stands in it, unless an edge would be left without an address.
  */
 export function recordSurvey(
   db: Database,
@@ -45,7 +45,8 @@ export function recordSurvey(
     await q.run(sql`
       DELETE FROM zone WHERE NOT name = ANY(${zones}::text[])
         AND NOT EXISTS (SELECT 1 FROM cache_node n WHERE n.zone = zone.name)
-        AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.engine_id = zone.engine_id)`)
+        AND (EXISTS (SELECT 1 FROM zone o WHERE o.engine_id = zone.engine_id AND o.name = ANY(${zones}::text[]))
+          OR NOT EXISTS (SELECT 1 FROM edge e WHERE e.engine_id = zone.engine_id))`)
   }
   return db.transaction(work, { landed: async () => false })
 }

@@ -3,6 +3,7 @@ import { newId, unreachable, type Change } from '@cacheplane/domain'
 import { allocateSubnet, lockPlacement, releaseSubnet, type Pools } from './allocation.ts'
 import type { Queryable } from './queryable.ts'
 import { sql } from './sql.ts'
+import { isOneOf } from './workflows/is-one-of.ts'
 
 /** A network that stands already, for an owner on just this engine; the placement lock must be held. */
 export async function takeSpare(
@@ -26,7 +27,10 @@ export async function insertNetwork(q: Queryable, pools: Pools, engineIds: reado
   return { id, subnet }
 }
 
-type SpareChange = Extract<Change, { do: 'add-spare' | 'set-spare-ready' | 'remove-spare' }>
+const KINDS = ['add-spare', 'set-spare-ready', 'remove-spare'] as const
+type SpareChange = Extract<Change, { do: (typeof KINDS)[number] }>
+
+export const isSpareChange = isOneOf(KINDS)
 
 /** All under the placement lock: none of it happens to a network that is being taken. */
 export async function applySpareChange(q: Queryable, pools: Pools, change: SpareChange): Promise<void> {

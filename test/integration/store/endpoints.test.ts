@@ -84,6 +84,11 @@ describe('endpoints', () => {
     expect(await endpointOf('far')).toMatchObject({ engineId: 'engine-2', address: '127.0.0.2' })
     await test.store.recordSurvey([aReport()])
     expect(await endpointOf('far')).toMatchObject({ address: '127.0.0.2' })
+    await create('near')
+    await test.store.recordSurvey([aReport({ zones: ['local-1c'] })])
+    const left = (await test.store.listZones()).map((zone) => zone.name)
+    expect(left.filter((name) => name.startsWith('local-1'))).toHaveLength(2)
+    expect(left).toContain('local-1c')
   })
 
   it('are told to the workers as edges with their slots, and expected on their engine', async () => {

@@ -10,11 +10,7 @@ export function presentCacheCluster(
   showNodes: boolean,
 ): CacheClusterView {
   const status = cacheClusterStatus(cluster)
-  const reason = statusReason(
-    status,
-    cluster.workflow,
-    cluster.nodes.map((node) => node.workflow),
-  )
+  const reason = statusReason(status, cluster.workflow, cluster.nodes)
   const [first] = cluster.nodes
   const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
   return {

@@ -16,11 +16,13 @@ export function endpointOf(node: CacheNode): EndpointView {
 export function statusReason(
   status: string,
   workflow: WorkflowView,
-  parts: readonly WorkflowView[],
+  parts: readonly { workflow: WorkflowView }[],
 ): string | undefined {
   if (status === 'available') return undefined
   if (workflow.failure !== null) return workflow.failure
   const isAway = (one: WorkflowView): boolean => one.step !== HOME_STEP || one.signals.length > 0
-  const waiting = [workflow, ...parts].find((one) => isAway(one) && one.because !== null)
+  const waiting = [workflow, ...parts.map((part) => part.workflow)].find(
+    (one) => isAway(one) && one.because !== null,
+  )
   return waiting?.because ?? workflow.because ?? undefined
 }

@@ -13,11 +13,10 @@ import { endpointOf, statusReason } from './node.ts'
 export function presentReplicationGroup(group: ReplicationGroup, region: string): ReplicationGroupView {
   const members = group.nodeGroups.flatMap((shard) => shard.members)
   const status = replicationGroupStatus(group)
-  const reason = statusReason(
-    status,
-    group.workflow,
-    [...group.nodeGroups, ...members.flatMap((member) => member.nodes)].map((part) => part.workflow),
-  )
+  const reason = statusReason(status, group.workflow, [
+    ...group.nodeGroups,
+    ...members.flatMap((member) => member.nodes),
+  ])
   return {
     replicationGroupId: group.replicationGroupId,
     description: group.description,

@@ -22,7 +22,7 @@ const FailoverStage = z
   })
   .meta({ id: 'FailoverStage' })
 
-export const Failover = z
+const Failover = z
   .object({
     failoverId: z.string(),
     nodeGroupId: z.string(),

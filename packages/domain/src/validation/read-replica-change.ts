@@ -52,7 +52,7 @@ export function readReplicaDecrease(request: DecreaseReplicaCountRequest): Repli
 }
 
 /** There is one node group, `0001`, in every replication group. */
-export function requireNodeGroup(nodeGroupId: string | undefined): void {
+function requireNodeGroup(nodeGroupId: string | undefined): void {
   if (nodeGroupId === undefined || nodeGroupId === ONLY_NODE_GROUP) return
   throw new ServiceError('NodeGroupNotFoundFault', `Node group ${shown(nodeGroupId)} not found.`, [
     { path: 'nodeGroupId', message: `There is no such node group; there is ${ONLY_NODE_GROUP}.` },

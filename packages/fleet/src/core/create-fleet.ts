@@ -8,6 +8,7 @@ import { ensureNetwork, removeNetwork } from './ensure-network.ts'
 import { ensureNode } from './ensure-node.ts'
 import { examineNode } from './examine-node.ts'
 import { fenceNode } from './fence-node.ts'
+import { followPrimary } from './follow-primary.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
@@ -56,14 +57,8 @@ export function createFleet(parts: FleetParts): Fleet {
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
     closeNode: (ref) => on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).close(ref))),
-    followPrimary: (spec, { target, nodeGroupId }) =>
-      on(spec.engineId, (engine) => {
-        const source = {
-          host: target.engineId === spec.engineId ? target.ip : target.address,
-          port: target.port,
-        }
-        return orderNode(engine, spec, controlOf(engine).follow(spec, source, nodeGroupId))
-      }),
+    followPrimary: (spec, source) =>
+      on(spec.engineId, (engine) => followPrimary(engine, controlOf(engine), spec, source)),
     promoteNode: (ref) =>
       on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
     fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode({ engine, clock, deaths }, ref)),

@@ -17,7 +17,7 @@ const HEARD_EVERY_MS = 1_000
 export function advanceReplication(worlds: readonly EngineWorld[], nowMs: number, random: Random): void {
   for (const { container, world } of everyContainer(worlds)) {
     const { process } = container
-    if (process?.link == null || !isAwake(container, nowMs)) continue
+    if (process === null || process.link === null || !isAwake(container, nowMs)) continue
     follow(worlds, world, process, nowMs, random)
   }
 }

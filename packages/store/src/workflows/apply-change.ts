@@ -4,10 +4,10 @@ import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
-import { applySpareChange } from '../spare-networks.ts'
-import { applyEdgeChange } from './apply-edge-change.ts'
-import { applyNodeChange } from './apply-node-change.ts'
-import { applyNodeGroupChange } from './apply-node-group-change.ts'
+import { applySpareChange, isSpareChange } from '../spare-networks.ts'
+import { applyEdgeChange, isEdgeChange } from './apply-edge-change.ts'
+import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
+import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
 import { raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -29,38 +29,17 @@ export async function applyChange(q: Queryable, pools: Pools, change: Change): P
 }
 
 type Waking = 'raise' | 'raise-on-edge' | 'wake' | 'spawn'
+type RowChange = Exclude<Change, { do: Waking }>
 
-async function applyToRows(
-  q: Queryable,
-  pools: Pools,
-  change: Exclude<Change, { do: Waking }>,
-): Promise<void> {
+/** Each kind of change belongs to one resource, and each resource has a room of its own. */
+async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promise<void> {
+  if (isNodeChange(change)) return applyNodeChange(q, pools, change)
+  if (isNodeGroupChange(change)) return applyNodeGroupChange(q, change)
+  if (isEdgeChange(change)) return applyEdgeChange(q, change)
+  if (isSpareChange(change)) return applySpareChange(q, pools, change)
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
-    case 'set-presence':
-    case 'set-opened':
-    case 'next-incarnation':
-    case 'move-port':
-    case 'move-network':
-    case 'set-leaving':
-    case 'clear-rebooting':
-    case 'remove-node':
-    case 'remove-member':
-      return applyNodeChange(q, pools, change)
-    case 'begin-epoch':
-    case 'set-primary':
-    case 'record-failover':
-    case 'advance-failover':
-    case 'remove-node-group':
-      return applyNodeGroupChange(q, change)
-    case 'set-edge':
-    case 'next-edge-incarnation':
-      return applyEdgeChange(q, change)
-    case 'add-spare':
-    case 'set-spare-ready':
-    case 'remove-spare':
-      return applySpareChange(q, pools, change)
     case 'remove-replication-group':
       return removeReplicationGroup(q, change.id)
     case 'remove-cache-cluster':

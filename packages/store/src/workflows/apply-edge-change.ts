@@ -1,8 +1,12 @@
 import { unreachable, type Change } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { isOneOf } from './is-one-of.ts'
 
-type EdgeChange = Extract<Change, { do: 'set-edge' | 'next-edge-incarnation' }>
+const KINDS = ['set-edge', 'next-edge-incarnation'] as const
+type EdgeChange = Extract<Change, { do: (typeof KINDS)[number] }>
+
+export const isEdgeChange = isOneOf(KINDS)
 
 export async function applyEdgeChange(q: Queryable, change: EdgeChange): Promise<void> {
   switch (change.do) {

@@ -10,22 +10,22 @@ import {
 } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { isOneOf } from './is-one-of.ts'
 
-type NodeChange = Extract<
-  Change,
-  {
-    do:
-      | 'set-presence'
-      | 'set-opened'
-      | 'next-incarnation'
-      | 'move-port'
-      | 'move-network'
-      | 'set-leaving'
-      | 'clear-rebooting'
-      | 'remove-node'
-      | 'remove-member'
-  }
->
+const KINDS = [
+  'set-presence',
+  'set-opened',
+  'next-incarnation',
+  'move-port',
+  'move-network',
+  'set-leaving',
+  'clear-rebooting',
+  'remove-node',
+  'remove-member',
+] as const
+type NodeChange = Extract<Change, { do: (typeof KINDS)[number] }>
+
+export const isNodeChange = isOneOf(KINDS)
 
 export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeChange): Promise<void> {
   switch (change.do) {

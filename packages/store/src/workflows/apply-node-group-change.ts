@@ -2,11 +2,19 @@ import { invariant, StaleLease, unreachable, type Change } from '@cacheplane/dom
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { releaseEndpoint } from './apply-edge-change.ts'
+import { isOneOf } from './is-one-of.ts'
 
 type Of<Kind extends Change['do']> = Extract<Change, { do: Kind }>
-type NodeGroupChange = Of<
-  'begin-epoch' | 'set-primary' | 'record-failover' | 'advance-failover' | 'remove-node-group'
->
+const KINDS = [
+  'begin-epoch',
+  'set-primary',
+  'record-failover',
+  'advance-failover',
+  'remove-node-group',
+] as const
+type NodeGroupChange = Of<(typeof KINDS)[number]>
+
+export const isNodeGroupChange = isOneOf(KINDS)
 
 export async function applyNodeGroupChange(q: Queryable, change: NodeGroupChange): Promise<void> {
   switch (change.do) {

@@ -33,6 +33,11 @@ export function beginAutomatic(c: Context, { because, isGone }: Lost) {
   return begin(c, { kind, cause: because, to: null })
 }
 
+/** A restart of the primary empties the node group and fails over to nobody (ElastiCache, RebootCacheCluster). */
+export function beginReboot(c: Context) {
+  return begin(c, { kind: 'recovery', cause: 'a restart of the primary was asked for', to: null })
+}
+
 /** What a user asked for begins only while the primary serves; null when nothing was asked. */
 export function beginAsked(c: Context, readings: ReadonlyMap<string, NodeReading>) {
   const { failover, nodes } = c.subject

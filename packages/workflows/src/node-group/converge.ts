@@ -13,7 +13,7 @@ import {
   type NodeSubject,
 } from '@cacheplane/domain'
 import { nodeSpec } from '@cacheplane/domain'
-import { beginAsked, beginAutomatic } from './begin-failover.ts'
+import { beginAsked, beginAutomatic, beginReboot } from './begin-failover.ts'
 import {
   advance,
   examineAll,
@@ -55,6 +55,7 @@ export async function converge(c: Context) {
       return nap(LOOK_AGAIN_MS, `the primary is looked at again: ${verdict.because}`)
     if (verdict.kind === 'lost') return beginAutomatic(c, verdict)
     remember(c, reading)
+    if (primary.node.rebooting) return beginReboot(c)
     const asked = beginAsked(c, readings)
     if (asked !== null) return asked
   }

@@ -75,6 +75,7 @@ export async function elect(c: Context) {
 /** Without automatic failover the node itself comes back: with its replicas' data where there is some. */
 function recover(c: Context, lost: NodeSubject) {
   const heirs = c.subject.nodes.filter((one) => one !== lost && one.node.openedAt !== null)
+  if (lost.node.rebooting) return startEmpty(c, lost, 'a restart was asked for')
   if (heirs.length === 0) return startEmpty(c, lost, 'it was the only node')
   c.change({ do: 'raise', kind: 'node', subjectId: lost.node.id, signal: 'replace' })
   return hop('rebuild')

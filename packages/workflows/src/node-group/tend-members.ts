@@ -1,5 +1,5 @@
 import { FAILED_STEP, hop, START_STEP, type NodeSubject } from '@cacheplane/domain'
-import { memberEvent, wakeOwner, type Context } from './context.ts'
+import { isAtHome, memberEvent, wakeOwner, type Context } from './context.ts'
 
 /**
  * Sees that every member has a workflow, and that those who leave go. Not null when the whole node group has to be given
@@ -16,6 +16,8 @@ export function tendMembers(c: Context) {
       c.change({ do: 'set-leaving', nodeId: node.id })
       memberEvent(c, one, 'Failed to create cache node', node.workflow.failure ?? undefined)
     }
+    if (node.rebooting && node.openedAt !== null && isAtHome(one) && node.id !== nodeGroup.primaryNodeId)
+      c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
     if (node.leaving && node.id !== nodeGroup.primaryNodeId)
       c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
   }

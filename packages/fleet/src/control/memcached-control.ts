@@ -15,7 +15,7 @@ const NO_REPLICATION: ReplicationFacts = {
 }
 
 /** memcached has no users and no closed state: it is open as soon as it answers, and known by its certificate only. */
-export class MemcachedControl implements NodeControl {
+export class MemcachedControl implements Omit<NodeControl, 'listens'> {
   constructor(private readonly routeTo: (node: NodeRef) => Promise<Route>) {}
 
   async read(node: NodeRef): Promise<Answer<NodeFacts>> {

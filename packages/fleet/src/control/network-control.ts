@@ -8,6 +8,7 @@ import {
 import type { NodeControl } from '../core/node-control.ts'
 import { tlsIdentity } from '../tls/issue-leaf.ts'
 import type { Route } from './connect.ts'
+import { isListening } from './is-listening.ts'
 import { MemcachedControl } from './memcached-control.ts'
 import { RedisControl } from './redis-control.ts'
 
@@ -27,7 +28,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
   })
   const redis = new RedisControl(keyring, routeTo)
   const memcached = new MemcachedControl(routeTo)
-  const of = (engine: Engine): NodeControl => {
+  const of = (engine: Engine): Omit<NodeControl, 'listens'> => {
     switch (engine) {
       case 'redis':
       case 'valkey':
@@ -44,6 +45,8 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     close: (node) => of(node.engine).close(node),
     follow: (node, source, nodeGroupId) => of(node.engine).follow(node, source, nodeGroupId),
     promote: (node) => of(node.engine).promote(node),
+    // Behind a published port nothing is proved: its proxy may be gone while the node lives.
+    listens: async (node) => (host === null ? isListening(node.ip, node.port) : null),
     probe: (node, onTrouble) => of(node.engine).probe(node, onTrouble),
   }
 }

@@ -10,7 +10,7 @@ import type { Reply } from './resp-parser.ts'
 import { respSession, type Login } from './resp-session.ts'
 
 /** Control of redis and valkey nodes, as the user that only this incarnation of the node knows. */
-export class RedisControl implements NodeControl {
+export class RedisControl implements Omit<NodeControl, 'listens'> {
   constructor(
     private readonly keyring: Pick<Keyring, 'derive'>,
     private readonly routeTo: (node: NodeRef) => Promise<Route>,

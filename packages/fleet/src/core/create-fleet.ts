@@ -61,7 +61,8 @@ export function createFleet(parts: FleetParts): Fleet {
       on(spec.engineId, (engine) => followPrimary(engine, controlOf(engine), spec, source)),
     promoteNode: (ref) =>
       on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
-    fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode({ engine, clock, deaths }, ref)),
+    fenceNode: (ref) =>
+      on(ref.engineId, (engine) => fenceNode({ engine, control: controlOf(engine), clock, deaths }, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
     observeEdge: (ref, patienceMs) =>

@@ -33,9 +33,15 @@ export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promi
       weigh()
     }
     // One question at a time: an engine that takes down a dead container answers late.
+    const knock = async (): Promise<void> => {
+      if ((await bench.control.listens(ref)) !== false) return
+      seen.standing = { kind: 'stopped', because: 'nothing listens at its address any more' }
+      weigh()
+    }
     const inquire = async (): Promise<void> => {
       do {
-        seen.standing = await containerStanding(bench.engine, ref)
+        const standing = await containerStanding(bench.engine, ref)
+        if (seen.standing?.kind !== 'stopped') seen.standing = standing
         if (weigh()) return
         await bench.clock.sleep(INQUIRE_AGAIN_MS)
       } while (!seen.isLate)
@@ -54,7 +60,7 @@ export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promi
       seen.standing ??= { kind: 'unheard', because: `its engine does not answer within ${withinMs} ms` }
       weigh()
     }
-    for (const one of [listen(), look(), inquire(), giveUp()]) one.catch(reject)
+    for (const one of [knock(), listen(), look(), inquire(), giveUp()]) one.catch(reject)
   })
 }
 

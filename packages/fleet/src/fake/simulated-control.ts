@@ -62,6 +62,14 @@ export class SimulatedControl implements NodeControl {
     })
   }
 
+  async listens({ ip, port }: NodeRef): Promise<boolean | null> {
+    const container = this.world.containers.find(({ process }) => process?.ip === ip && process.port === port)
+    await Promise.resolve()
+    // A container's network goes a moment after its process.
+    if (container === undefined || !container.attached) return null
+    return container.state === 'running' || container.state === 'paused'
+  }
+
   /** Told when the process that it was connected to is no longer there. */
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {
     const listener = ({ action, labels }: ContainerEvent) => {

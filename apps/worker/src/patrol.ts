@@ -3,6 +3,7 @@ import {
   type Clock,
   type Doorbell,
   type Estate,
+  type ExpectedObjects,
   type Fleet,
   type FleetObject,
   type WorkflowStore,
@@ -12,6 +13,8 @@ import { Interviews } from './interviews.ts'
 import { requestCheckup } from './monitor.ts'
 
 export const PATROL_EVERY_MS = 5_000
+
+type ExpectedEdge = ExpectedObjects['edges'][number]
 
 interface PatrolDeps {
   fleet: Fleet
@@ -63,6 +66,15 @@ export class Patrol {
     for (const stranger of strangers) this.#report(stranger)
     const atHome = expected.nodes.filter((node) => node.atHome).map((node) => node.nodeId)
     await this.#interviews.hold(engineId, atHome)
+    await Promise.all(
+      expected.edges.filter(({ atHome }) => atHome).map((edge) => this.#greet(engineId, edge)),
+    )
+  }
+
+  /** An edge that runs and does not answer is looked at; one that does is ready to be told something at once. */
+  async #greet(engineId: string, { edgeId, incarnation, controlPort }: ExpectedEdge): Promise<void> {
+    const reading = await this.deps.fleet.observeEdge({ engineId, edgeId, incarnation, controlPort }, 0)
+    if (reading.kind !== 'serving') await requestCheckup(this.deps, 'edge', edgeId)
   }
 
   async #removeOrphan(orphan: FleetObject): Promise<void> {

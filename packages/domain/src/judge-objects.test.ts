@@ -19,7 +19,7 @@ const object = (over: Partial<FleetObject>): FleetObject => ({
 
 const expected = (atHome = true) => ({
   nodes: [{ nodeId: 'node-1', incarnation: 2, presence: 'known' as const, atHome }],
-  edges: [{ edgeId: 'edge-1', incarnation: 1, atHome: false }],
+  edges: [{ edgeId: 'edge-1', incarnation: 1, controlPort: 10_100, atHome: false }],
   networkIds: ['net-1'],
   spareIds: [],
 })
@@ -41,7 +41,10 @@ describe('judgeObjects', () => {
   })
 
   it('misses an edge whose container of this incarnation is not running', () => {
-    const rows = { ...expected(false), edges: [{ edgeId: 'edge-1', incarnation: 3, atHome: true }] }
+    const rows = {
+      ...expected(false),
+      edges: [{ edgeId: 'edge-1', incarnation: 3, controlPort: 10_100, atHome: true }],
+    }
     const found = [object({ ownerId: 'edge-1', incarnation: 2 })]
     expect(judgeObjects(rows, found, NOW).missingEdges).toEqual(['edge-1'])
     expect(judgeObjects(rows, [object({ ownerId: 'edge-1', incarnation: 3 })], NOW).missingEdges).toEqual([])

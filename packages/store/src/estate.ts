@@ -11,12 +11,13 @@ import {
 import type { Database } from './database.ts'
 import type { Queryable } from './queryable.ts'
 import { authorityKeyCell } from './secret-cells.ts'
-import { sql } from './sql.ts'
-import { raiseOn } from './workflows/raise.ts'
+import { prepared, sql } from './sql.ts'
 
 /** As long as ElastiCache keeps events. */
 const EVENT_DAYS = 14
 const IDEMPOTENCY_HOURS = 24
+
+const checkup = prepared('request_checkup')
 /** Longer than a look at an engine takes: a spare that got ready meanwhile was not missed by it. */
 const SPARE_EXPECTED_AFTER_MS = seconds(10)
 
@@ -86,7 +87,7 @@ export async function expectedObjects(db: Database, engineId: string): Promise<E
       COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
     FROM cache_node n LEFT JOIN workflow w ON w.kind = 'node' AND w.subject_id = n.id WHERE n.engine_id = ${engineId}`)
   const edges = await db.rows<ExpectedObjects['edges'][number]>(sql`
-    SELECT e.id AS "edgeId", e.incarnation, COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
+    SELECT e.id AS "edgeId", e.incarnation, e.control_port AS "controlPort", COALESCE(w.step = 'wait' AND w.lease_until IS NULL, false) AS "atHome"
     FROM edge e LEFT JOIN workflow w ON w.kind = 'edge' AND w.subject_id = e.id WHERE e.engine_id = ${engineId}`)
   const networks = await db.rows<{ id: string }>(sql`SELECT id FROM network`)
   const spares = await db.rows<{ id: string }>(sql`
@@ -95,16 +96,24 @@ export async function expectedObjects(db: Database, engineId: string): Promise<E
   return { nodes, edges, networkIds: networks.map(({ id }) => id), spareIds: spares.map(({ id }) => id) }
 }
 
-/** A node group decides for its nodes: a primary that is replaced for itself would come back empty. */
-export function requestCheckup(db: Database, nodeId: string): Promise<string | null> {
-  const work = async (q: Queryable): Promise<string | null> => {
-    const [node] = await q.rows<{ node_group_id: string | null }>(sql`
-      SELECT c.node_group_id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE n.id = ${nodeId}`)
-    const nodeGroupId = node?.node_group_id ?? null
-    const raised = nodeGroupId === null ? null : await raiseOn(q, 'node-group', nodeGroupId, 'checkup')
-    return raised ?? raiseOn(q, 'node', nodeId, 'checkup')
-  }
-  return db.transaction(work, { landed: async () => false })
+/**
+ * A node group decides for its nodes: a primary that is replaced for itself would come back empty. One statement, because a
+ * failover begins with it.
+ */
+export async function requestCheckup(q: Queryable, nodeId: string): Promise<string | null> {
+  const [woken] = await q.rows<{ id: string }>(checkup`
+    WITH asked AS (
+      SELECT w.id FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id
+      JOIN workflow w ON (w.kind = 'node-group' AND w.subject_id = c.node_group_id) OR (w.kind = 'node' AND w.subject_id = n.id)
+      WHERE n.id = ${nodeId} ORDER BY w.kind = 'node-group' DESC LIMIT 1),
+    woken AS (
+      UPDATE workflow SET wakes = wakes + 1, run_at = LEAST(run_at, clock_now())
+      WHERE id = (SELECT id FROM asked) RETURNING id, wakes),
+    raised AS (
+      INSERT INTO signal (workflow_id, name, wake) SELECT id, 'checkup', wakes FROM woken
+      ON CONFLICT (workflow_id, name) DO UPDATE SET wake = excluded.wake)
+    SELECT id FROM woken`)
+  return woken?.id ?? null
 }
 
 export async function forgetOld(db: Database, quarantineMs: number): Promise<number> {

@@ -183,7 +183,7 @@ export interface Estate {
 
 export interface ExpectedObjects {
   nodes: { nodeId: string; incarnation: number; presence: 'absent' | 'unknown' | 'known'; atHome: boolean }[]
-  edges: { edgeId: string; incarnation: number; atHome: boolean }[]
+  edges: { edgeId: string; incarnation: number; controlPort: number; atHome: boolean }[]
   networkIds: string[]
   /** Spare networks of the engine that have been ready for a while. */
   spareIds: string[]

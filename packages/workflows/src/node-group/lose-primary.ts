@@ -7,7 +7,8 @@ const HEIRS_WITHIN_MS = seconds(30)
 
 /**
  * Cuts the endpoint's primary route and makes sure that the lost primary is dead, both at once. Only then may offsets be
- * read: whoever is still written to makes any order of the replicas a guess (reliability F5).
+ * read: whoever is still written to makes any order of the replicas a guess (reliability F5). They are read right away, and
+ * the evidence is committed with the choice.
  */
 export async function fence(c: Context) {
   const { startedAtMs, lostNodeId, kind } = ongoing(c)
@@ -16,15 +17,21 @@ export async function fence(c: Context) {
   const unrouted = stage(c, 'unrouted', cut ?? 'the endpoint routes no writes', startedAtMs)
   if (fenced.kind === 'fenced') {
     advance(c, unrouted, stage(c, 'fenced', `${fenced.how}: ${fenced.because}`, startedAtMs))
-    return kind === 'recovery' ? recover(c, lost) : hop('elect')
+    return kind === 'recovery' ? recover(c, lost) : electAtOnce(c)
   }
   // Its engine cannot be asked: that no client reaches it is as good, as long as the endpoint has said so.
   const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
   if (cut === null && reading.kind === 'unreachable' && kind !== 'recovery') {
     advance(c, unrouted, stage(c, 'fenced', `unverified, by the route alone: ${fenced.because}`, startedAtMs))
-    return hop('elect')
+    return electAtOnce(c)
   }
   return nap(RETRY_MS, `the lost primary is not known to be dead: ${fenced.because}`)
+}
+
+/** In the same step: a commit and a look at the rows in between would only cost time. */
+async function electAtOnce(c: Context) {
+  const outcome = await elect(c)
+  return outcome.kind === 'nap' ? hop('elect') : outcome
 }
 
 /** Null when no client writes through the endpoint, otherwise why that is not known. */

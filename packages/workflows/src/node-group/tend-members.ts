@@ -6,22 +6,10 @@ import { isAtHome, memberEvent, wakeOwner, type Context } from './context.ts'
  * up.
  */
 export function tendMembers(c: Context) {
-  const { nodeGroup, nodes } = c.subject
-  for (const one of nodes) {
-    const { node } = one
-    if (node.workflow.step === START_STEP && node.presence === 'absent' && node.incarnation === 1)
-      c.change({ do: 'spawn', kind: 'node', subjectId: node.id, parentId: c.workflow.id })
-    if (node.workflow.step === FAILED_STEP && !node.leaving) {
-      if (c.workflow.firstHomeAt === null) return giveUp(c, one)
-      c.change({ do: 'set-leaving', nodeId: node.id })
-      memberEvent(c, one, 'Failed to create cache node', node.workflow.failure ?? undefined)
-    }
-    if (node.rebooting && node.openedAt !== null && isAtHome(one) && node.id !== nodeGroup.primaryNodeId)
-      c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
-    if (node.leaving && node.id !== nodeGroup.primaryNodeId)
-      c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
-  }
-  for (const member of nodeGroup.members) {
+  const failed = c.subject.nodes.find(hasFailed)
+  if (failed !== undefined && c.workflow.firstHomeAt === null) return giveUp(c, failed)
+  for (const one of c.subject.nodes) tendMember(c, one)
+  for (const member of c.subject.nodeGroup.members) {
     if (member.nodes.length > 0) continue
     c.change({ do: 'remove-member', clusterId: member.id })
     c.event(member.accountId, {
@@ -31,6 +19,25 @@ export function tendMembers(c: Context) {
     })
   }
   return null
+}
+
+function hasFailed({ node: { workflow, leaving } }: NodeSubject): boolean {
+  return workflow.step === FAILED_STEP && !leaving
+}
+
+function tendMember(c: Context, one: NodeSubject): void {
+  const { node } = one
+  if (node.workflow.step === START_STEP && node.presence === 'absent' && node.incarnation === 1)
+    c.change({ do: 'spawn', kind: 'node', subjectId: node.id, parentId: c.workflow.id })
+  if (hasFailed(one)) {
+    c.change({ do: 'set-leaving', nodeId: node.id })
+    memberEvent(c, one, 'Failed to create cache node', node.workflow.failure ?? undefined)
+  }
+  // The primary restarts and leaves by a change of primary only.
+  if (node.id === c.subject.nodeGroup.primaryNodeId) return
+  if (node.rebooting && node.openedAt !== null && isAtHome(one))
+    c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
+  if (node.leaving) c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
 }
 
 function giveUp(c: Context, { node, cluster }: NodeSubject) {

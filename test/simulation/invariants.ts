@@ -2,6 +2,7 @@ import { cacheClusterStatus, replicationGroupStatus } from '@cacheplane/domain'
 import { ACCOUNT } from '../support/stores.ts'
 import type { Nemesis } from './nemesis.ts'
 import { SPARES, type SimWorld } from './sim-world.ts'
+import { standing } from './standing.ts'
 import type { Intention, Users } from './users.ts'
 
 /** How long a status may go on saying `available` after a container was taken away: the patrol's round and a little. */
@@ -34,7 +35,8 @@ export class Invariants {
   watchEngines(): void {
     const containers = this.world.fake.world().flatMap((engine) => engine.containers)
     const serving = new Map<string, string>()
-    for (const { ref, state, process, name } of containers) {
+    for (const { ref, state, process, edge, name } of containers) {
+      if (edge !== null) continue
       if (process === null) {
         this.#foreign.add(name)
         continue
@@ -139,19 +141,17 @@ export class Invariants {
 
   async #nothingIsLeftOver(seen: readonly Seen[]): Promise<void> {
     const nodeIds = new Set(seen.flatMap((one) => one.nodes.map((node) => node.id)))
-    for (const engine of this.world.fake.world()) {
-      const ours = engine.containers.filter((container) => container.process !== null)
-      if (ours.length !== nodeIds.size)
-        this.#violate(`${ours.length} containers stand for ${nodeIds.size} nodes`)
-      const networks = engine.networks.filter((network) => Object.keys(network.labels).length > 0)
-      if (networks.length !== seen.length + SPARES)
-        this.#violate(`${networks.length} networks stand for ${seen.length} owners and ${SPARES} spares`)
-      if (engine.volumes.length > nodeIds.size)
-        this.#violate(`${engine.volumes.length} volumes for ${nodeIds.size} nodes`)
-    }
+    const { containers, networks, volumes } = standing(this.world)
+    const ours = networks.filter((network) => Object.keys(network.labels).length > 0)
+    if (containers.length !== nodeIds.size)
+      this.#violate(`${containers.length} containers stand for ${nodeIds.size} nodes`)
+    if (ours.length !== seen.length + SPARES)
+      this.#violate(`${ours.length} networks stand for ${seen.length} owners and ${SPARES} spares`)
+    if (volumes.length > nodeIds.size) this.#violate(`${volumes.length} volumes for ${nodeIds.size} nodes`)
     const [held] = await this.world.test.rows<Record<'ips' | 'ports' | 'subnets' | 'late', number>>(`SELECT
       (SELECT count(*)::int FROM ip_allocation WHERE released_at IS NULL) AS ips,
-      (SELECT count(*)::int FROM port_allocation WHERE released_at IS NULL) AS ports,
+      (SELECT count(*)::int FROM port_allocation a WHERE released_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.id = a.node_id)) AS ports,
       (SELECT count(*)::int FROM subnet_allocation WHERE released_at IS NULL) AS subnets,
       (SELECT count(*)::int FROM workflow WHERE run_at < clock_now() - interval '30 seconds') AS late`)
     if (held?.ips !== nodeIds.size)

@@ -2,6 +2,7 @@ import { replicationGroupStatus, seconds } from '@cacheplane/domain'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, aGroupPlan } from '../support/stores.ts'
 import { SimWorld } from './sim-world.ts'
+import { NOTHING, standing } from './standing.ts'
 
 let world: SimWorld | undefined
 afterEach(() => world?.close())
@@ -19,8 +20,7 @@ describe('in a quiet world', () => {
     await world.doorbell.ring(deleted.workflowId)
     await world.run(seconds(5))
     expect(await store.findReplicationGroup(ACCOUNT, 'sessions')).toBeNull()
-    const [engine] = world.fake.world()
-    expect(engine).toMatchObject({ containers: [], networks: [], volumes: [] })
+    expect(standing(world)).toEqual(NOTHING)
     expect(world.warnings).toEqual([])
   })
 })

@@ -69,8 +69,9 @@ describe('with a guard switched off, the checkers cry out', () => {
     expect(violations.join()).toContain('should be available and is creating')
   })
 
-  it('patrol and monitor: a lost node is never missed', async () => {
-    const violations = await violationsOf({ without: new Set(['patrol', 'monitor']), faults: 0.03 })
+  it('patrol, monitor and probes: a lost node is never missed', async () => {
+    const without = new Set(['patrol', 'monitor', 'probes'] as const)
+    const violations = await violationsOf({ without, faults: 0.03 }, /does not serve/)
     expect(violations.join()).toContain('does not serve')
   })
 
@@ -110,7 +111,8 @@ describe('with a guard switched off, the checkers cry out', () => {
       faults: 0,
       corrupt: ({ fake }) => {
         const [engine] = fake.world()
-        const index = engine?.containers.findIndex((container) => container.process === null) ?? -1
+        const index =
+          engine?.containers.findIndex(({ process, edge }) => process === null && edge === null) ?? -1
         if (index >= 0) engine?.containers.splice(index, 1)
         else fake.addForeignContainer(ENGINE_ID, 'somebody-elses')
       },

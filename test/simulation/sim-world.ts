@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Doorbell } from '@cacheplane/domain'
-import { FakeFleet } from '@cacheplane/fleet/fake'
+import { FakeFleet, type FakeEngineOptions } from '@cacheplane/fleet/fake'
 import type { Store } from '@cacheplane/store'
 import type { Failpoints } from '@cacheplane/workflows'
-import { openTestStore, type TestStore } from '../support/stores.ts'
+import { aReport, openTestStore, type TestStore } from '../support/stores.ts'
 import type { Actor } from './actor.ts'
 import { Dice } from './dice.ts'
 import { SimClock } from './sim-clock.ts'
@@ -14,9 +14,24 @@ export const ENGINE_ID = 'engine-1'
 export const SPARES = 2
 const GIB = 1024 ** 3
 
+const ZONES = ['local-1a', 'local-1b', 'local-1c']
+const MACHINE = { cpus: 2, memoryBytes: 64 * GIB }
+
+/** One engine with all zones, or one for each. */
+const ESTATES: Record<1 | 3, readonly FakeEngineOptions[]> = {
+  1: [{ engineId: ENGINE_ID, zones: ZONES, address: '127.0.0.1', ...MACHINE }],
+  3: ZONES.map((zone, i) => ({
+    engineId: `engine-${i + 1}`,
+    zones: [zone],
+    address: `10.0.0.${i + 1}`,
+    ...MACHINE,
+  })),
+}
+
 export interface SimOptions {
   seed: number
   workers: number
+  engines?: keyof typeof ESTATES
   /** Networks that stand ready on the engine. */
   spares?: number
   /** Share of rings that are lost on the way. */
@@ -46,15 +61,7 @@ export class SimWorld {
     this.turnstile = new Turnstile(this.dice)
     this.fake = new FakeFleet({
       installation: 'simulation',
-      engines: [
-        {
-          engineId: ENGINE_ID,
-          zones: ['local-1a', 'local-1b', 'local-1c'],
-          address: '127.0.0.1',
-          cpus: 2,
-          memoryBytes: 64 * GIB,
-        },
-      ],
+      engines: ESTATES[options.engines ?? 1],
       clock: this.clock,
       seed: options.seed,
       timings: { call: [1, 20], boot: [20, 300] },
@@ -64,7 +71,11 @@ export class SimWorld {
 
   static async open(options: SimOptions): Promise<SimWorld> {
     const { spares: spareNetworks = SPARES } = options
-    return new SimWorld(await openTestStore('simulation', { spareNetworks }), options)
+    const test = await openTestStore('simulation', { spareNetworks })
+    await test.store.recordSurvey(
+      ESTATES[options.engines ?? 1].map((engine) => aReport({ ...engine, reachable: true })),
+    )
+    return new SimWorld(test, options)
   }
 
   readonly doorbell: Doorbell = {

@@ -10,7 +10,7 @@ import {
 import { FakeFleet } from '@cacheplane/fleet/fake'
 import { RUNBOOKS } from '@cacheplane/workflows'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { aCacheCluster, aNode, aNodeSubject, aReplicationGroup, aWorkflowView } from '../support/builders.ts'
+import { aNode, aNodeSubject, aReplicationGroup, aWorkflowView } from '../support/builders.ts'
 import '../support/matchers.ts'
 import { Dice } from './dice.ts'
 import { ENGINE_ID } from './sim-world.ts'
@@ -117,11 +117,20 @@ describe('a node', () => {
   })
 
   it('is opened when it has proved what it is, and tells its owner', async () => {
-    const subject = await booted(atEngine({ workflow: UNBORN }))
+    const subject = await booted({ ...atEngine({ workflow: UNBORN }), nodeGroupId: null })
     const { outcome, changes } = await run('node', 'admit', withNode(subject))
     expect(outcome).toHopTo('wait')
     expect(fake.world()[0]?.containers[0]?.process?.open).toBe(true)
     expect(changes).toContainEqual({ do: 'wake', workflowId: 'wf-parent' })
+  })
+
+  it('of a node group stays closed, and reports to it', async () => {
+    const subject = await booted(atEngine({ workflow: UNBORN }))
+    const { outcome, changes } = await run('node', 'admit', withNode(subject))
+    expect(outcome).toHopTo('wait')
+    expect(fake.world()[0]?.containers[0]?.process?.open).toBe(false)
+    const subjectId = subject.nodeGroupId
+    expect(changes).toContainEqual({ do: 'raise', kind: 'node-group', subjectId, signal: 'converge' })
   })
 
   it('moves to another port when its own is taken by a stranger', async () => {
@@ -145,11 +154,15 @@ describe('a node', () => {
     expect((await run('node', 'boot', withNode(atEngine()), { overdue: true })).outcome.kind).toBe('nap')
   })
 
-  it('rests at home until a checkup is asked for', async () => {
-    expect((await run('node', 'wait', withNode(atEngine()))).outcome).toNap('serving')
-    expect((await run('node', 'wait', withNode(atEngine()), { signals: ['checkup'] })).outcome).toHopTo(
-      'diagnose',
-    )
+  it('rests at home until a checkup is asked for, which a member leaves to its node group', async () => {
+    const alone = { ...atEngine(), nodeGroupId: null }
+    const checkup = { signals: ['checkup'] as Signal[] }
+    expect((await run('node', 'wait', withNode(alone))).outcome).toNap('serving')
+    expect((await run('node', 'wait', withNode(alone), checkup)).outcome).toHopTo('diagnose')
+    const { outcome, changes } = await run('node', 'wait', withNode(atEngine()), checkup)
+    expect(outcome).toNap('serving')
+    const { nodeGroupId: subjectId } = atEngine()
+    expect(changes).toEqual([{ do: 'raise', kind: 'node-group', subjectId, signal: 'checkup' }])
   })
 
   it('is replaced, never started again, when its container has stopped', async () => {
@@ -185,8 +198,7 @@ describe('a node', () => {
 describe('a replication group', () => {
   const subject = (workflow = aWorkflowView()) => {
     const group = aReplicationGroup()
-    const member = aCacheCluster({ nodes: [aNode({ engineId: ENGINE_ID, workflow })] })
-    const nodeGroups = group.nodeGroups.map((shard) => ({ ...shard, members: [member] }))
+    const nodeGroups = group.nodeGroups.map((shard) => ({ ...shard, workflow }))
     const network = { id: group.networkId, subnet: '10.96.0.0/24', gateway: '10.96.0.1' }
     return {
       loadReplicationGroup: () =>
@@ -202,19 +214,25 @@ describe('a replication group', () => {
     expect(changes).toEqual([{ do: 'move-network', networkId: aReplicationGroup().networkId }])
   })
 
-  it('is home only when every node is', async () => {
-    expect((await step('await_nodes', subject(aWorkflowView({ step: 'admit' })))).outcome).toNap(
-      '1 of 1 nodes are starting',
+  it('is home only when every node group is', async () => {
+    expect((await step('await_parts', subject(aWorkflowView({ step: 'admit' })))).outcome).toNap(
+      '1 of 1 are starting',
     )
-    expect((await step('await_nodes')).outcome).toHopTo('wait')
+    expect((await step('await_parts')).outcome).toHopTo('wait')
   })
 
-  it('takes down what it made when a node cannot be created, and keeps the reason', async () => {
+  it('takes down what it made when a node group cannot be created, and keeps the reason', async () => {
     const failed = aWorkflowView({ step: 'failed', failure: 'the image is missing' })
-    const ran = await step('await_nodes', subject(failed))
+    const ran = await step('await_parts', subject(failed))
     expect(ran.outcome).toHopTo('unwind')
     expect(ran.failure).toBe('the image is missing')
     const { changes } = await step('unwind', subject(failed))
-    expect(changes).toContainEqual({ do: 'raise', kind: 'node', subjectId: aNode().id, signal: 'destroy' })
+    const [shard] = aReplicationGroup().nodeGroups
+    expect(changes).toContainEqual({
+      do: 'raise',
+      kind: 'node-group',
+      subjectId: shard?.id,
+      signal: 'destroy',
+    })
   })
 })

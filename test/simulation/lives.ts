@@ -1,0 +1,111 @@
+import {
+  cacheClusterStatus,
+  replicationGroupStatus,
+  type Accepted,
+  type ReplicationGroup,
+} from '@cacheplane/domain'
+import { ACCOUNT, aClusterPlan, aGroupPlan } from '../support/stores.ts'
+import { ENGINE_ID, type SimWorld } from './sim-world.ts'
+
+const IMAGES = ['valkey-8.1', 'memcached-1.6.38']
+
+/** What a cache goes through between its creation and its deletion. */
+export type Trouble =
+  'none' | 'fails' | 'loses-node' | 'fails-over' | 'recovers' | 'switches' | 'gives-up-switch' | 'loses-edge'
+
+/** The life of one cache in a simulated world, as its users and its luck have it. */
+export class Life {
+  constructor(
+    private readonly world: SimWorld,
+    private readonly kind: 'replication-group' | 'cache-cluster',
+    private readonly name: string,
+    private readonly trouble: Trouble,
+  ) {}
+
+  async begin(): Promise<void> {
+    const { store } = this.world.test
+    if (this.trouble === 'fails') for (const image of IMAGES) this.world.fake.loseImage(ENGINE_ID, image)
+    const automaticFailoverEnabled = this.trouble === 'fails-over'
+    const zones = this.#isSmall() ? [null] : [null, null, null]
+    await this.#ring(
+      this.kind === 'cache-cluster'
+        ? await store.createCacheCluster(aClusterPlan({ cacheClusterId: this.name }))
+        : await store.createReplicationGroup(
+            aGroupPlan({ replicationGroupId: this.name, automaticFailoverEnabled, zones }),
+          ),
+    )
+  }
+
+  /** Has its trouble. */
+  async suffer(): Promise<void> {
+    const { fake } = this.world
+    fake.world()[0]?.missingImages.clear()
+    switch (this.trouble) {
+      case 'none':
+      case 'fails':
+        return
+      case 'loses-node':
+      case 'fails-over':
+      case 'recovers':
+        fake.kill(await this.#primaryId())
+        return
+      case 'loses-edge':
+        fake.kill(await this.#edgeId())
+        return
+      case 'gives-up-switch':
+        fake.faults.order('readEdge', { lost: 'before' })
+        return this.#switch()
+      case 'switches':
+        return this.#switch()
+    }
+  }
+
+  async end(): Promise<void> {
+    const { store } = this.world.test
+    await this.#ring(
+      this.kind === 'cache-cluster'
+        ? await store.deleteCacheCluster(ACCOUNT, this.name)
+        : await store.deleteReplicationGroup(ACCOUNT, this.name),
+    )
+  }
+
+  async status(): Promise<string> {
+    if (this.kind === 'cache-cluster') {
+      const cluster = await this.world.test.store.findCacheCluster(ACCOUNT, this.name)
+      return cluster === null ? 'gone' : cacheClusterStatus(cluster)
+    }
+    const group = await this.world.test.store.findReplicationGroup(ACCOUNT, this.name)
+    return group === null ? 'gone' : replicationGroupStatus(group)
+  }
+
+  #isSmall(): boolean {
+    return ['none', 'fails', 'loses-node', 'loses-edge'].includes(this.trouble)
+  }
+
+  async #switch(): Promise<void> {
+    const { store } = this.world.test
+    const primaryClusterId = `${this.name}-002`
+    await this.#ring(await store.modifyReplicationGroup(ACCOUNT, this.name, { primaryClusterId }))
+  }
+
+  async #primaryId(): Promise<string> {
+    if (this.kind === 'replication-group') return (await this.#shard()).primaryNodeId
+    const cluster = await this.world.test.store.findCacheCluster(ACCOUNT, this.name)
+    return cluster?.nodes[0]?.id ?? ''
+  }
+
+  async #edgeId(): Promise<string> {
+    return (await this.#shard()).endpoint.edgeId
+  }
+
+  async #shard(): Promise<ReplicationGroup['nodeGroups'][number]> {
+    const group = await this.world.test.store.findReplicationGroup(ACCOUNT, this.name)
+    const [shard] = group?.nodeGroups ?? []
+    if (shard === undefined) throw new Error(`${this.name} has no node group`)
+    return shard
+  }
+
+  #ring({ workflowId }: Accepted): Promise<void> {
+    return this.world.doorbell.ring(workflowId)
+  }
+}

@@ -5,6 +5,7 @@ import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, USAGE, type Options, type Section } from './options.ts'
 import { measureProvisioning } from './provision.ts'
+import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
 import { renderComparisons, renderReadings, type Comparison, type Reading } from './report.ts'
 
 const TWELVE = 12
@@ -31,6 +32,12 @@ async function main(options: Options, later: Later): Promise<void> {
   if (wants('list')) {
     say(`list: ${rounds('list')} rounds`)
     comparisons.push(await measureList(later, rounds('list')))
+  }
+  if (REPLICATION_SECTIONS.some(wants)) {
+    const installation = await install(later)
+    const measured = await measureReplication({ installation, later, wants, rounds: options.rounds, say })
+    comparisons.push(...measured.comparisons)
+    readings.push(...measured.readings)
   }
   if (wants('idle')) {
     say(`idle: ${options.idleSeconds} seconds`)

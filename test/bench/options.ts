@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util'
 
-const SECTIONS = ['create', 'twelve', 'list', 'idle'] as const
+const SECTIONS = [
+  'create',
+  'twelve',
+  'list',
+  'failover',
+  'redundancy',
+  'hang',
+  'switch',
+  'throughput',
+  'probing',
+  'idle',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface Options {
@@ -10,8 +21,7 @@ export interface Options {
   idleSeconds: number
 }
 
-export const USAGE =
-  'npm run bench -- [--only create,twelve,list,idle] [--rounds <n>] [--idle-seconds <n>, 300 by default]'
+export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rounds <n>] [--idle-seconds <n>, 300 by default]`
 
 /** Throws a sentence about what is wrong. */
 export function parseOptions(args: readonly string[]): Options {

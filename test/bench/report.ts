@@ -22,6 +22,24 @@ export interface Reading {
   isMet: boolean
 }
 
+/** Milliseconds against bounds on some of their percentiles; all of them are told. */
+export function percentileReading(
+  name: string,
+  what: string,
+  samples: readonly number[],
+  goals: { p50: number; p99?: number },
+): Reading {
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(samples, share))
+  const goal99 = goals.p99 ?? Infinity
+  return {
+    name,
+    what: `${what}, ${samples.length} rounds`,
+    value: `p50 ${p50?.toFixed(0)}, p95 ${p95?.toFixed(0)}, p99 ${p99?.toFixed(0)} ms`,
+    goal: `p50 <= ${goals.p50}${goals.p99 === undefined ? '' : `, p99 <= ${goals.p99}`} ms`,
+    isMet: (p50 ?? Infinity) <= goals.p50 && (p99 ?? Infinity) <= goal99,
+  }
+}
+
 export function renderComparisons(comparisons: readonly Comparison[]): string {
   const head = ['', 'product / baseline', 'baseline', 'p95', 'product', 'p95', 'ratio', 'goal', '', 'rounds']
   return renderTable([head, ...comparisons.map(comparisonRow)])

@@ -12,6 +12,12 @@ export const DEADLINES = {
   reachedFailpoint: seconds(60),
   /** An API without its database says so instead of hanging. */
   refusal: seconds(5),
+  /** A primary that is dead, frozen or cut off: until clients can write again. */
+  failover: seconds(5),
+  /** One that says nothing, and may merely be slow, is waited for first. */
+  hang: seconds(12),
+  /** A reader whose node has died is answered by another. */
+  otherReader: seconds(1),
 } as const
 
 /** How long faults last. */
@@ -21,6 +27,7 @@ export const FAULTS = {
   /** Longer than a lease, so that another worker takes over. */
   workerFrozen: seconds(25),
   queueFrozen: seconds(5),
+  controlPlaneAway: seconds(5),
   /** Within which a thawed worker would do whatever it still has in mind. */
   afterThaw: seconds(3),
 } as const

@@ -69,12 +69,13 @@ export class SecondInstallation {
     return statSync(join(this.stateDir, 'env')).mode & 0o777
   }
 
-  async request(method: string, path: string, body?: unknown): Promise<Answer> {
+  /** @param prefer whether, and for how long, the answer is to wait until the resource has settled */
+  async request(method: string, path: string, body?: unknown, prefer = 'wait=60'): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.env().CACHEPLANE_TOKEN ?? ''}`,
-        prefer: 'wait=60',
+        ...(prefer === '' ? {} : { prefer }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

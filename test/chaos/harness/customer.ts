@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { RespTarget } from '../../support/resp-client.ts'
 import { DEADLINES } from '../deadlines.ts'
 import type { Service } from './service.ts'
 import { waitFor } from './wait-for.ts'
@@ -13,9 +14,13 @@ type Kind = 'replication-group' | 'cache-cluster'
 export interface Cache {
   kind: Kind
   name: string
+  /** Of a group: the primary and its replicas, one when left out. */
+  nodes?: number
+  /** Of a group with replicas: one of them takes over by itself. */
+  takesOver?: boolean
 }
 
-interface Answer {
+export interface Answer {
   status: number
   body: string
 }
@@ -119,21 +124,36 @@ export class Customer {
     }
   }
 
-  #wish({ kind, name }: Cache): object {
+  /** What a program needs to speak to the caches of this customer. */
+  async target(port: number): Promise<RespTarget> {
+    this.#ca ??= (await this.service.installation.store.caCertificate()) ?? ''
+    return { port, password: this.canary, ca: this.#ca }
+  }
+
+  #wish({ kind, name, nodes = 1, takesOver = false }: Cache): object {
     const common = { cacheNodeType: 'cache.t4g.micro' }
     if (kind === 'cache-cluster')
       return { ...common, cacheClusterId: name, engine: 'memcached', numCacheNodes: 1 }
     const secured = { transitEncryptionEnabled: true, authToken: this.canary }
-    return { ...common, ...secured, replicationGroupId: name, description: name, engine: 'valkey' }
+    const guards = { automaticFailoverEnabled: takesOver, multiAZEnabled: takesOver }
+    const members = nodes === 1 ? {} : { numCacheClusters: nodes, ...guards }
+    return {
+      ...common,
+      ...secured,
+      ...members,
+      replicationGroupId: name,
+      description: name,
+      engine: 'valkey',
+    }
   }
 
   async #greetRedis(port: number): Promise<string> {
-    this.#ca ??= (await this.service.installation.store.caCertificate()) ?? ''
+    const { password, ca } = await this.target(port)
     const client = new Redis({
       host: '127.0.0.1',
       port,
-      password: this.canary,
-      tls: { ca: this.#ca },
+      password: password ?? '',
+      tls: { ca },
       lazyConnect: true,
       enableReadyCheck: false,
       maxRetriesPerRequest: 0,

@@ -6,7 +6,7 @@ import { queueName } from '../../../docker/bootstrap/queue-container.ts'
 import { ROOT } from '../../../docker/bootstrap/settings.ts'
 import { docker, DOCKER_ADDRESS } from '../../support/docker.ts'
 import { SecondInstallation } from '../../support/second-installation.ts'
-import type { Service } from './service.ts'
+import { zonesAt, type Service } from './service.ts'
 
 const PROGRAMS = { api: 'dist/server.js', worker: 'dist/main.js' } as const
 export type ProgramName = keyof typeof PROGRAMS
@@ -21,7 +21,7 @@ export class FullService implements Service {
 
   /** @param dockerAddress by which the service reaches the engine */
   static async start(dockerAddress = DOCKER_ADDRESS): Promise<FullService> {
-    const up = await SecondInstallation.prepare({ CACHEPLANE_ZONES: `local-1a=${dockerAddress}` })
+    const up = await SecondInstallation.prepare({ CACHEPLANE_ZONES: zonesAt(dockerAddress) })
     try {
       await up.up()
       const kept = await readInstallation(up.stateDir)
@@ -61,6 +61,15 @@ export class FullService implements Service {
 
   isReady(): Promise<boolean> {
     return this.up.isReady()
+  }
+
+  /** Everything of it stops, Postgres and queue as well; what it has made stays. */
+  async down(): Promise<void> {
+    await this.up.down()
+  }
+
+  async comeBack(): Promise<void> {
+    await this.up.up()
   }
 
   async clear(): Promise<void> {

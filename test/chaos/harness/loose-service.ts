@@ -11,7 +11,7 @@ import { ACCOUNT } from '../../support/stores.ts'
 import { freshDatabase, type FreshDatabase } from '../../support/template-db.ts'
 import { DEADLINES } from '../deadlines.ts'
 import { Program } from './program.ts'
-import type { Service } from './service.ts'
+import { zonesAt, type Service } from './service.ts'
 import { waitFor } from './wait-for.ts'
 
 interface Parts {
@@ -50,10 +50,10 @@ export class LooseService implements Service {
       QUEUE_URL: `redis://:${queue.password}@127.0.0.1:${queue.port}`,
       CACHEPLANE_SECRET_KEY: randomBytes(32).toString('base64'),
       CACHEPLANE_INSTALLATION: id,
-      CACHEPLANE_ZONES: `local-1a=${dockerAddress}`,
+      CACHEPLANE_ZONES: zonesAt(dockerAddress),
       CACHEPLANE_LISTEN: `127.0.0.1:${port}`,
     }
-    const own = { ...environment, CACHEPLANE_ZONES: `local-1a=${DOCKER_ADDRESS}` }
+    const own = { ...environment, CACHEPLANE_ZONES: zonesAt(DOCKER_ADDRESS) }
     const installation = await openInstallation(own, folder)
     const token = `cp_${randomBytes(24).toString('base64url')}`
     await installation.store.ensureAccessKey({

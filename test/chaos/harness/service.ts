@@ -12,3 +12,8 @@ export interface Service {
   /** Removes everything that it has made. */
   clear(): Promise<void>
 }
+
+/** Two zones of one engine, so that groups can spread over them. */
+export function zonesAt(dockerAddress: string): string {
+  return ['local-1a', 'local-1b'].map((zone) => `${zone}=${dockerAddress}`).join(',')
+}

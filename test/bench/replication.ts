@@ -1,0 +1,81 @@
+import type { SecondInstallation } from '../support/second-installation.ts'
+import {
+  compareFailover,
+  describePhases,
+  failoverReadings,
+  hangReadings,
+  losePrimaries,
+  measureSentinel,
+  redundancyReadings,
+} from './failover.ts'
+import type { Later } from './later.ts'
+import type { Section } from './options.ts'
+import type { Comparison, Reading } from './report.ts'
+import { serviceGroup } from './service-group.ts'
+import { measureSwitch } from './switch.ts'
+import { measureThroughput } from './throughput.ts'
+
+const ROUNDS = { failover: 20, hang: 10, switch: 20, throughput: 3 } as const
+
+export const REPLICATION_SECTIONS = ['failover', 'redundancy', 'hang', 'switch', 'throughput'] as const
+
+interface Bench {
+  installation: SecondInstallation
+  later: Later
+  wants: (section: Section) => boolean
+  /** Null leaves each section its own number. */
+  rounds: number | null
+  say: (message: string) => void
+}
+
+/** Everything about groups with replicas, on one group that is guarded and one that is switched by hand. */
+export async function measureReplication(
+  bench: Bench,
+): Promise<{ comparisons: Comparison[]; readings: Reading[] }> {
+  const { installation, wants, say } = bench
+  const comparisons: Comparison[] = []
+  const readings: Reading[] = []
+  const rounds = (section: keyof typeof ROUNDS): number => bench.rounds ?? ROUNDS[section]
+  if (wants('failover') || wants('redundancy') || wants('hang'))
+    await loseSome(bench, rounds, comparisons, readings)
+  if (wants('switch') || wants('throughput')) {
+    const group = await serviceGroup(installation, 'by-hand', false)
+    if (wants('throughput')) {
+      say(`throughput: ${rounds('throughput')} rounds`)
+      comparisons.push(await measureThroughput(group, 1, rounds('throughput')))
+      comparisons.push(await measureThroughput(group, 16, rounds('throughput')))
+    }
+    if (wants('switch')) {
+      say(`switch: ${rounds('switch')} rounds`)
+      readings.push(...(await measureSwitch(installation, group, rounds('switch'))))
+    }
+    await installation.request('DELETE', group.path)
+  }
+  return { comparisons, readings }
+}
+
+async function loseSome(
+  { installation, later, wants, say }: Bench,
+  rounds: (section: 'failover' | 'hang') => number,
+  comparisons: Comparison[],
+  readings: Reading[],
+): Promise<void> {
+  const group = await serviceGroup(installation, 'guarded', true)
+  if (wants('failover') || wants('redundancy')) {
+    say(`failover: ${rounds('failover')} rounds`)
+    const lost = await losePrimaries(group, 'process killed', rounds('failover'))
+    say(describePhases(lost))
+    if (wants('redundancy')) readings.push(...redundancyReadings(lost))
+    if (wants('failover')) {
+      readings.push(...failoverReadings(lost))
+      comparisons.push(compareFailover(await measureSentinel(later, rounds('failover')), lost))
+    }
+  }
+  if (wants('hang')) {
+    say(`hang: ${rounds('hang')} rounds`)
+    const lost = await losePrimaries(group, 'container paused', rounds('hang'))
+    say(describePhases(lost))
+    readings.push(...hangReadings(lost))
+  }
+  await installation.request('DELETE', group.path)
+}

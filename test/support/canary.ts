@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RespClient, runIdOf, type RespTarget } from './resp-client.ts'
+
+export interface Ack {
+  value: string
+  /** Number of the client, from 0. */
+  writer: number
+  sentMs: number
+  atMs: number
+  /** The process that acknowledged it. */
+  runId: string
+}
+
+export interface CanaryOptions {
+  writers?: number
+  /** Between two writes of a writer. */
+  pauseMs?: number
+  key?: string
+}
+
+const ANSWER_MS = 1_000
+const RETRY_MS = 10
+const CHUNK = 500
+
+/**
+ * Clients that write unique values through an endpoint for as long as they are let, and remember which were acknowledged,
+ * when and by whom. A connection leads to one process, so that it is asked for its name once.
+ */
+export class Canary {
+  readonly acks: Ack[] = []
+  readonly failures: { atMs: number; because: string }[] = []
+  readonly #key: string
+  readonly #loops: Promise<void>[]
+  #count = 0
+  #isStopped = false
+
+  constructor(
+    private readonly target: RespTarget,
+    private readonly options: CanaryOptions = {},
+  ) {
+    this.#key = options.key ?? 'canary'
+    this.#loops = Array.from({ length: options.writers ?? 2 }, (_, writer) => this.#write(writer))
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all(this.#loops)
+  }
+
+  /** Acknowledged until now and not there now. */
+  async lost(): Promise<Ack[]> {
+    const acks = [...this.acks]
+    const client = await RespClient.open(this.target)
+    try {
+      const lost: Ack[] = []
+      for (let from = 0; from < acks.length; from += CHUNK) {
+        const some = acks.slice(from, from + CHUNK)
+        const question = ['SMISMEMBER', this.#key, ...some.map(({ value }) => value)]
+        const [there] = await client.ask([question], 5_000)
+        lost.push(...some.filter((_, i) => !Array.isArray(there) || there[i] !== 1))
+      }
+      return lost
+    } finally {
+      client.close()
+    }
+  }
+
+  /** Forgets what was written, here and in the cache; only while it is stopped or about to be. */
+  async forget(): Promise<void> {
+    const client = await RespClient.open(this.target)
+    await client.ask([['DEL', this.#key]], ANSWER_MS).finally(() => client.close())
+  }
+
+  async #write(writer: number): Promise<void> {
+    while (!this.#isStopped) {
+      const client = await RespClient.open(this.target).catch((error: unknown) => this.#note(error))
+      if (client !== null) await this.#writeBy(client, writer).catch((error: unknown) => this.#note(error))
+      client?.close()
+      if (!this.#isStopped) await sleep(RETRY_MS)
+    }
+  }
+
+  async #writeBy(client: RespClient, writer: number): Promise<void> {
+    const runId = await runIdOf(client, ANSWER_MS)
+    while (!this.#isStopped) {
+      const value = String((this.#count += 1))
+      const sentMs = performance.now()
+      const [added] = await client.ask([['SADD', this.#key, value]], ANSWER_MS)
+      if (added !== 1) throw new Error(`SADD was answered ${String(added)}`)
+      this.acks.push({ value, writer, sentMs, atMs: performance.now(), runId })
+      await sleep(this.options.pauseMs ?? 5)
+    }
+  }
+
+  #note(error: unknown): null {
+    this.failures.push({
+      atMs: performance.now(),
+      because: error instanceof Error ? error.message : String(error),
+    })
+    return null
+  }
+}
+
+/**
+ * The processes that acknowledged writes, one after the other. One that comes back is listed again: whoever acknowledges
+ * what was sent after another had begun to acknowledge has taken over from it.
+ */
+export function reigns(acks: readonly Ack[]): string[] {
+  const order = [...acks].sort((a, b) => a.atMs - b.atMs)
+  const found: { runId: string; sinceMs: number }[] = []
+  for (const { runId, sentMs, atMs } of order) {
+    const current = found.at(-1)
+    const isNext = current === undefined || (runId !== current.runId && sentMs > current.sinceMs)
+    if (isNext) found.push({ runId, sinceMs: atMs })
+  }
+  return found.map(({ runId }) => runId)
+}
+
+/** The longest time without an acknowledged write, in milliseconds, as seen by all writers together. */
+export function longestGap(acks: readonly Ack[], fromMs = 0): number {
+  const times = acks.filter(({ atMs }) => atMs >= fromMs).map(({ atMs }) => atMs)
+  const gaps = times.sort((a, b) => a - b).map((atMs, i) => atMs - (times[i - 1] ?? atMs))
+  return Math.max(0, ...gaps)
+}

@@ -18,7 +18,7 @@ const POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatMap((
 const OF_FAILURE = new Set(['unwind', 'failed'])
 const OF_FAILOVER: Readonly<Record<string, Trouble>> = {
   fence: 'fails-over',
-  elect: 'fails-over',
+  elect: 'waits-for-heirs',
   promote: 'fails-over',
   rebuild: 'recovers',
   close: 'switches',

@@ -1,6 +1,7 @@
 import {
   cacheClusterStatus,
   replicationGroupStatus,
+  seconds,
   type Accepted,
   type ReplicationGroup,
 } from '@cacheplane/domain'
@@ -11,7 +12,15 @@ const IMAGES = ['valkey-8.1', 'memcached-1.6.38']
 
 /** What a cache goes through between its creation and its deletion. */
 export type Trouble =
-  'none' | 'fails' | 'loses-node' | 'fails-over' | 'recovers' | 'switches' | 'gives-up-switch' | 'loses-edge'
+  | 'none'
+  | 'fails'
+  | 'loses-node'
+  | 'fails-over'
+  | 'waits-for-heirs'
+  | 'recovers'
+  | 'switches'
+  | 'gives-up-switch'
+  | 'loses-edge'
 
 /** The life of one cache in a simulated world, as its users and its luck have it. */
 export class Life {
@@ -25,7 +34,7 @@ export class Life {
   async begin(): Promise<void> {
     const { store } = this.world.test
     if (this.trouble === 'fails') for (const image of IMAGES) this.world.fake.loseImage(ENGINE_ID, image)
-    const automaticFailoverEnabled = this.trouble === 'fails-over'
+    const automaticFailoverEnabled = ['fails-over', 'waits-for-heirs'].includes(this.trouble)
     const zones = this.#isSmall() ? [null] : [null, null, null]
     await this.#ring(
       this.kind === 'cache-cluster'
@@ -49,6 +58,8 @@ export class Life {
       case 'recovers':
         fake.kill(await this.#primaryId())
         return
+      case 'waits-for-heirs':
+        return this.#loseAllForAWhile()
       case 'loses-edge':
         fake.kill(await this.#edgeId())
         return
@@ -80,6 +91,16 @@ export class Life {
 
   #isSmall(): boolean {
     return ['none', 'fails', 'loses-node', 'loses-edge'].includes(this.trouble)
+  }
+
+  /** The primary for good, its replicas for two seconds. */
+  async #loseAllForAWhile(): Promise<void> {
+    const { fake, clock } = this.world
+    const { members, primaryNodeId } = await this.#shard()
+    const replicas = members.flatMap(({ nodes }) => nodes).filter(({ id }) => id !== primaryNodeId)
+    for (const { id } of replicas) fake.pause(id)
+    fake.kill(primaryNodeId)
+    void clock.sleep(seconds(2)).then(() => replicas.forEach(({ id }) => fake.resume(id)))
   }
 
   async #switch(): Promise<void> {

@@ -17,7 +17,7 @@ import { z } from 'zod'
 import type { StepContext } from './step-context.ts'
 
 /** What an owner is made of and waits for: the nodes of a cache cluster, the node groups of a replication group. */
-export interface Part {
+interface Part {
   kind: 'node' | 'node-group'
   id: string
   name: string

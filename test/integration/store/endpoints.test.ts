@@ -101,7 +101,7 @@ describe('endpoints', () => {
     expect(edge?.slots).toHaveLength(SLOTS)
     expect(edge?.slots).toContainEqual({ slot, primaryPort, readerPort })
     expect((await test.store.expectedObjects('engine-1')).edges).toEqual([
-      { edgeId, incarnation: 1, atHome: true },
+      { edgeId, incarnation: 1, controlPort, atHome: true },
     ])
     expect(await test.store.loadEdge('edge-none')).toBeNull()
   })

@@ -1,6 +1,6 @@
 import type { ReplicationFacts } from '@cacheplane/domain'
 import type { Random } from './random.ts'
-import type { EngineWorld, SimulatedContainer, SimulatedProcess } from './world.ts'
+import type { EngineWorld, SimulatedContainer, SimulatedLink, SimulatedProcess } from './world.ts'
 
 /** How long a full copy takes, and how far a replica that keeps up is behind, in milliseconds. */
 const FULL_COPY_MS = [20, 400] as const
@@ -71,22 +71,6 @@ function connect(
   link.runId = primary.runId
   link.state = isPrefix ? 'up' : 'syncing'
   link.readyAtMs = nowMs + (isPrefix ? 0 : random.between(...FULL_COPY_MS))
-}
-
-export interface SimulatedLink {
-  host: string
-  port: number
-  state: 'down' | 'syncing' | 'up'
-  /** Of the process it is connected to: one that took its place is another. */
-  runId: string
-  /** When it may connect again, or when its full copy is complete. */
-  readyAtMs: number
-  heardAtMs: number
-}
-
-export interface SimulatedWrite {
-  value: string
-  atMs: number
 }
 
 export function replicationFacts(process: SimulatedProcess, nowMs: number): ReplicationFacts {

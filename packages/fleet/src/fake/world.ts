@@ -1,7 +1,6 @@
 import type { Engine } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
-import type { SimulatedLink, SimulatedWrite } from './simulated-replication.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
 
 /** Everything that stands on one simulated engine. Tests read it; only the simulated engine writes it. */
@@ -65,6 +64,22 @@ export interface SimulatedProcess {
   writes: SimulatedWrite[]
   /** Null for a primary. */
   link: SimulatedLink | null
+}
+
+export interface SimulatedLink {
+  host: string
+  port: number
+  state: 'down' | 'syncing' | 'up'
+  /** Of the process it is connected to: one that took its place is another. */
+  runId: string
+  /** When it may connect again, or when its full copy is complete. */
+  readyAtMs: number
+  heardAtMs: number
+}
+
+export interface SimulatedWrite {
+  value: string
+  atMs: number
 }
 
 export interface SimulatedNetwork {

@@ -10,34 +10,41 @@ const EXAMINE_MS = 1_000
 /** What a change of primary relies on, of every version of redis and valkey. */
 export function replicationContract(openBench: OpenBench, variant: ContractVariant): void {
   describe(`replication of ${variantTitle(variant)}`, () => {
-    benchTest('a replica copies an open primary, and each says what it is', openBench, async (bench) => {
-      const { primary, replica } = await pair(bench, variant)
-      const [leads, follows] = [await serving(bench, primary), await serving(bench, replica)]
-      expect(leads).toMatchObject({ role: 'primary', replication: { link: null } })
-      expect(follows.role).toBe('replica')
-      expect(follows.replication.link?.source.port).toBe(primary.port)
-      expect(follows.replication.historyId).toBe((await serving(bench, primary)).replication.historyId)
-      expect(await bench.fleet.followPrimary(replica, sourceOf(primary))).toEqual(READY)
-      expect((await serving(bench, replica)).replication.link?.up).toBe(true)
-    })
-
-    benchTest('nobody copies a primary that boots closed', openBench, async (bench) => {
-      const { primary, replica } = await closedPair(bench, variant)
-      expect(await bench.fleet.followPrimary(replica, sourceOf(primary))).toEqual(READY)
-      await expect(inSync(bench, replica, 1_500)).rejects.toThrow()
-      expect(await bench.fleet.openNode(primary)).toEqual(READY)
-      await inSync(bench, replica)
-    })
+    benchTest(
+      'a replica copies a primary only once that is open, and each says what it is',
+      openBench,
+      async (bench) => {
+        const { primary, replica } = await closedPair(bench, variant)
+        expect(await bench.fleet.followPrimary(replica, sourceOf(primary))).toEqual(READY)
+        await expect(inSync(bench, replica, 1_200)).rejects.toThrow()
+        expect(await bench.fleet.openNode(primary)).toEqual(READY)
+        await inSync(bench, replica)
+        const [leads, follows] = [await serving(bench, primary), await serving(bench, replica)]
+        expect(leads).toMatchObject({ role: 'primary', replication: { link: null } })
+        expect(follows.role).toBe('replica')
+        expect(follows.replication.link?.source.port).toBe(primary.port)
+        expect(follows.replication.historyId).toBe(leads.replication.historyId)
+        expect(await bench.fleet.followPrimary(replica, sourceOf(primary))).toEqual(READY)
+        expect((await serving(bench, replica)).replication.link?.up).toBe(true)
+      },
+    )
 
     benchTest(
-      'a promoted replica is a primary with a history of its own that knows the old',
+      'a closed node keeps its replicas, and one of them takes over its history',
       openBench,
       async (bench) => {
         const { primary, replica } = await pair(bench, variant)
-        const { historyId } = (await serving(bench, primary)).replication
+        expect(await bench.fleet.closeNode(primary)).toEqual(READY)
+        expect((await serving(bench, primary)).open).toBe(false)
+        const follows = await serving(bench, replica)
+        expect(follows.replication.link?.up).toBe(true)
+        expect(await bench.fleet.openNode(primary)).toEqual(READY)
+        expect((await serving(bench, primary)).open).toBe(true)
+
         expect(await bench.fleet.promoteNode(replica)).toEqual(READY)
         expect(await bench.fleet.promoteNode(replica)).toEqual(READY)
         const promoted = await serving(bench, replica)
+        const { historyId } = follows.replication
         expect(promoted).toMatchObject({
           role: 'primary',
           replication: { link: null, formerHistoryId: historyId },
@@ -46,33 +53,24 @@ export function replicationContract(openBench: OpenBench, variant: ContractVaria
       },
     )
 
-    benchTest('a closed node keeps its replicas and is opened again', openBench, async (bench) => {
-      const { primary, replica } = await pair(bench, variant)
-      expect(await bench.fleet.closeNode(primary)).toEqual(READY)
-      expect((await serving(bench, primary)).open).toBe(false)
-      expect((await serving(bench, replica)).replication.link?.up).toBe(true)
-      expect(await bench.fleet.openNode(primary)).toEqual(READY)
-      expect((await serving(bench, primary)).open).toBe(true)
-    })
-
-    benchTest('a fence kills what lives, and knows what is dead', openBench, async (bench) => {
-      const { primary } = await pair(bench, variant)
-      expect(await bench.fleet.fenceNode(primary)).toMatchObject({ kind: 'fenced', how: 'killed' })
-      expect(await bench.fleet.fenceNode(primary)).toMatchObject({ kind: 'fenced', how: 'was-dead' })
-      expect(await bench.fleet.examineNode(primary, EXAMINE_MS)).toMatchObject({ kind: 'dead' })
-      expect(await bench.fleet.promoteNode(primary)).toMatchObject({ kind: 'refused', refusal: 'dead' })
-    })
-
-    benchTest('an examination settles at once what a dead or serving node is', openBench, async (bench) => {
-      const { primary, replica } = await pair(bench, variant)
-      expect(await bench.fleet.examineNode(replica, EXAMINE_MS)).toMatchObject({ kind: 'serving' })
-      await bench.kill(primary.nodeId)
-      await vi.waitFor(
-        async () =>
-          expect(await bench.fleet.examineNode(primary, EXAMINE_MS)).toMatchObject({ kind: 'dead' }),
-        SOON,
-      )
-    })
+    benchTest(
+      'a fence kills what lives and knows what is dead, and so does an examination',
+      openBench,
+      async (bench) => {
+        const { primary, replica } = await pair(bench, variant)
+        expect(await bench.fleet.examineNode(replica, EXAMINE_MS)).toMatchObject({ kind: 'serving' })
+        expect(await bench.fleet.fenceNode(primary)).toMatchObject({ kind: 'fenced', how: 'killed' })
+        expect(await bench.fleet.fenceNode(primary)).toMatchObject({ kind: 'fenced', how: 'was-dead' })
+        expect(await bench.fleet.examineNode(primary, EXAMINE_MS)).toMatchObject({ kind: 'dead' })
+        expect(await bench.fleet.promoteNode(primary)).toMatchObject({ kind: 'refused', refusal: 'dead' })
+        await bench.kill(replica.nodeId)
+        await vi.waitFor(
+          async () =>
+            expect(await bench.fleet.examineNode(replica, EXAMINE_MS)).toMatchObject({ kind: 'dead' }),
+          SOON,
+        )
+      },
+    )
   })
 }
 

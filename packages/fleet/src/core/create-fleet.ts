@@ -15,7 +15,7 @@ import type { NodeControl } from './node-control.ts'
 import { observeEdge } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
-import { orderNode } from './order-node.ts'
+import { orderNode, type OrderBench } from './order-node.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { routeEndpoint } from './route-endpoint.ts'
@@ -40,6 +40,8 @@ export function createFleet(parts: FleetParts): Fleet {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
   }
+  const onNode = <T>({ engineId }: NodeRef, act: (bench: OrderBench & { clock: Clock }) => Promise<T>) =>
+    on(engineId, (engine) => act({ engine, control: controlOf(engine), clock, deaths }))
   const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
     survey: () => pool.survey(),
@@ -50,19 +52,13 @@ export function createFleet(parts: FleetParts): Fleet {
       on(ref.engineId, (engine) =>
         observeNode({ engine, control: controlOf(engine), clock }, ref, patienceMs),
       ),
-    examineNode: (ref, withinMs) =>
-      on(ref.engineId, (engine) =>
-        examineNode({ engine, control: controlOf(engine), clock, deaths }, ref, withinMs),
-      ),
+    examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
-    closeNode: (ref) => on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).close(ref))),
-    followPrimary: (spec, source) =>
-      on(spec.engineId, (engine) => followPrimary(engine, controlOf(engine), spec, source)),
-    promoteNode: (ref) =>
-      on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
-    fenceNode: (ref) =>
-      on(ref.engineId, (engine) => fenceNode({ engine, control: controlOf(engine), clock, deaths }, ref)),
+    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
+    followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
+    promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
+    fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
     observeEdge: (ref, patienceMs) =>

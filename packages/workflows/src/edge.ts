@@ -1,12 +1,26 @@
-import { done, hop, hours, nap, seconds, unreachable, type Edge, type EdgeRef } from '@cacheplane/domain'
+import {
+  done,
+  hop,
+  hours,
+  milliseconds,
+  nap,
+  seconds,
+  unreachable,
+  type Edge,
+  type EdgeRef,
+} from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
 import type { StepContext } from './step-context.ts'
 
-const Frame = z.object({})
+const Frame = z.object({
+  /** Since when it has not been heard, epoch milliseconds. */
+  silentSinceMs: z.number().nullable().default(null),
+})
 type Context = StepContext<Edge, z.infer<typeof Frame>>
 
 const BOOT_PATIENCE_MS = seconds(5)
+const SILENT_MS = seconds(10)
 
 /**
  * Life of an edge: boot it with every route closed, have the node groups open theirs, replace it when it is lost.
@@ -64,6 +78,7 @@ export const edge = defineWorkflow<Edge>()({
       const reading = await c.fleet.observeEdge(edgeRef(c.subject), seconds(1))
       switch (reading.kind) {
         case 'serving':
+          c.frame.silentSinceMs = null
           c.clear('checkup')
           return hop('wait')
         case 'dead':
@@ -71,7 +86,7 @@ export const edge = defineWorkflow<Edge>()({
           return replace(c)
         case 'starting':
         case 'unknown':
-          return nap(seconds(1), reading.because)
+          return waitOrReplace(c, reading.because)
         default:
           return unreachable(reading)
       }
@@ -83,6 +98,16 @@ export const edge = defineWorkflow<Edge>()({
     },
   },
 })
+
+/** One that is frozen, or runs and does not answer, cannot be told of a failover. */
+function waitOrReplace(c: Context, because: string) {
+  const nowMs = c.now().getTime()
+  c.frame.silentSinceMs ??= nowMs
+  if (nowMs - c.frame.silentSinceMs < SILENT_MS) return nap(milliseconds(500), because)
+  c.frame.silentSinceMs = null
+  c.clear('checkup')
+  return replace(c)
+}
 
 /** Another container on the same ports: clients keep their addresses. */
 function replace(c: Context) {

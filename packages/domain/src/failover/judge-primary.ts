@@ -2,14 +2,17 @@ import { seconds } from '../duration.ts'
 import { unreachable } from '../errors.ts'
 import type { NodeReading } from '../ports/fleet.ts'
 
-/**
- * `lost` is a reason to change the primary, `suspect` to look again soon. `isDying`: it was seen to hang up, and its death
- * may be under way. `isGone`: what it held is gone with it, so that waiting for it is of no use.
- */
+/** `lost` is a reason to change the primary, `suspect` to look again soon. */
 export type PrimaryVerdict =
   | { kind: 'serving' }
   | { kind: 'suspect'; because: string }
-  | { kind: 'lost'; because: string; isGone: boolean }
+  | { kind: 'lost'; because: string; data: DataOfLost }
+
+/**
+ * What the lost primary held: gone with it; perhaps there again, when it thaws; or merely out of our sight, where it may be
+ * served on.
+ */
+export type DataOfLost = 'gone' | 'frozen' | 'out-of-sight'
 
 export interface PrimaryCase {
   reading: NodeReading
@@ -19,9 +22,11 @@ export interface PrimaryCase {
 }
 
 /** Longer than a slow command that a well-kept application would send (reliability E4). */
-export const HUNG_MS = seconds(5)
+const HUNG_MS = seconds(5)
 /** Its Docker engine does not answer either: the zone is lost, and there is nothing slow to be mistaken for it. */
-export const UNREACHABLE_MS = 1_200
+const UNREACHABLE_MS = 1_200
+const HUNG = { patienceMs: HUNG_MS, data: 'frozen' } as const
+const UNREACHABLE = { patienceMs: UNREACHABLE_MS, data: 'out-of-sight' } as const
 /** Primaries ping their replicas each second; one that two of these did not reach is not heard. */
 const HEARD_WITHIN_SECONDS = 2
 
@@ -34,13 +39,13 @@ export function judgePrimary({ reading, replicas, silentMs }: PrimaryCase): Prim
     case 'serving':
       return judgeServing(reading)
     case 'dead':
-      return { kind: 'lost', because: reading.because, isGone: true }
+      return { kind: 'lost', because: reading.because, data: 'gone' }
     case 'frozen':
-      return { kind: 'lost', because: reading.because, isGone: false }
+      return { kind: 'lost', because: reading.because, data: 'frozen' }
     case 'silent':
-      return judgeSilence(reading.because, replicas, silentMs, HUNG_MS)
+      return judgeSilence(reading.because, replicas, silentMs, HUNG)
     case 'unreachable':
-      return judgeSilence(reading.because, replicas, silentMs, UNREACHABLE_MS)
+      return judgeSilence(reading.because, replicas, silentMs, UNREACHABLE)
     case 'starting':
     case 'unknown':
       return { kind: 'suspect', because: reading.because }
@@ -51,8 +56,8 @@ export function judgePrimary({ reading, replicas, silentMs }: PrimaryCase): Prim
 
 function judgeServing({ open, role }: Extract<NodeReading, { kind: 'serving' }>): PrimaryVerdict {
   // Nodes boot closed: this one was started again behind our back, and came up empty.
-  if (!open) return { kind: 'lost', because: 'it was started again and lost its data', isGone: true }
-  if (role === 'replica') return { kind: 'lost', because: 'it follows another node', isGone: false }
+  if (!open) return { kind: 'lost', because: 'it was started again and lost its data', data: 'gone' }
+  if (role === 'replica') return { kind: 'lost', because: 'it follows another node', data: 'frozen' }
   return { kind: 'serving' }
 }
 
@@ -60,11 +65,11 @@ function judgeSilence(
   said: string,
   replicas: readonly NodeReading[],
   silentMs: number,
-  patienceMs: number,
+  { patienceMs, data }: { patienceMs: number; data: DataOfLost },
 ): PrimaryVerdict {
   if (replicas.some(hearsItsPrimary)) return { kind: 'suspect', because: `${said}, but its replicas hear it` }
   if (silentMs < patienceMs) return { kind: 'suspect', because: said }
-  return { kind: 'lost', because: `${said} for ${Math.round(silentMs)} ms`, isGone: false }
+  return { kind: 'lost', because: `${said} for ${Math.round(silentMs)} ms`, data }
 }
 
 function hearsItsPrimary(reading: NodeReading): boolean {

@@ -12,21 +12,24 @@ import { groupEvent, mustFind, primaryOf, stage, type Context } from './context.
 
 type Lost = Extract<PrimaryVerdict, { kind: 'lost' }>
 
-/** A frozen primary holds data that nobody else has: with no replica to take over, it is waited for this long. */
+/**
+ * A frozen primary holds data that nobody else has: with no replica to take over, it is waited for this long. One that is
+ * out of our sight is waited for without end: its clients may be served by it all the while.
+ */
 const THAW_WITHIN_MS = seconds(30)
 
 /**
  * What becomes of a lost primary: a replica takes over where that is wanted and possible; otherwise its node is made again,
  * from its replicas' data as long as there is any (ElastiCache, AutoFailover: "when only the primary node fails").
  */
-export function beginAutomatic(c: Context, { because, isGone }: Lost) {
+export function beginAutomatic(c: Context, { because, data }: Lost) {
   const primary = primaryOf(c)
   const heirs = c.subject.nodes.filter(
     (one) => one !== primary && one.node.openedAt !== null && !one.node.leaving,
   )
   if (heirs.length === 0) {
-    if (!isGone && !hasLasted(c, primary, THAW_WITHIN_MS))
-      return nap(seconds(1), `the primary is waited for: ${because}`)
+    const isHopeless = data === 'gone' || (data === 'frozen' && hasLasted(c, primary, THAW_WITHIN_MS))
+    if (!isHopeless) return nap(seconds(1), `the primary is waited for: ${because}`)
     return begin(c, { kind: 'recovery', cause: because, to: null })
   }
   const kind = c.subject.group.automaticFailoverEnabled ? 'automatic' : 'recovery'

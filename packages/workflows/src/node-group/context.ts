@@ -18,7 +18,7 @@ export const Frame = z.object({
   formed: z.boolean().default(false),
   /** The history that the primary was last seen to write. */
   historyId: z.string().nullable().default(null),
-  /** This container may serve as the primary although it is empty: the data is known to be lost. */
+  /** From this container on, the node may serve as the primary although it is empty: the data is known to be lost. */
   mayStartEmpty: z.object({ nodeId: z.string(), incarnation: z.number() }).nullable().default(null),
   /** Since when nodes have not been seen to serve, and when they were last looked at; epoch milliseconds. */
   silence: z.record(z.string(), z.object({ sinceMs: z.number(), lookedAtMs: z.number() })).default({}),

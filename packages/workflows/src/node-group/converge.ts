@@ -93,7 +93,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     inService: node.openedAt !== null,
     leaving: node.leaving,
     mayStartEmpty:
-      !formed || (mayStartEmpty?.nodeId === node.id && mayStartEmpty.incarnation === node.incarnation),
+      !formed || (mayStartEmpty?.nodeId === node.id && mayStartEmpty.incarnation <= node.incarnation),
     target,
   }
 }

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { aServingReading } from '../../../../test/support/builders.ts'
+import type { NodeReading } from '../ports/fleet.ts'
+import { judgePrimary } from './judge-primary.ts'
+
+const link = { source: { host: '10.0.0.2', port: 1 }, up: true, syncing: false, lastHeardSeconds: 0 }
+const replication = { historyId: 'h', formerHistoryId: null, offset: 1, keys: 1, loading: false }
+const hearing: NodeReading = aServingReading({ role: 'replica', replication: { ...replication, link } })
+const deaf = aServingReading({
+  role: 'replica',
+  replication: { ...replication, link: { ...link, up: false } },
+})
+const because = 'x'
+
+const judge = (reading: NodeReading, replicas: NodeReading[] = [], silentMs = 0) =>
+  judgePrimary({ reading, replicas, silentMs })
+
+describe('a primary', () => {
+  it('that serves as what it is, is left in peace', () => {
+    expect(judge(aServingReading()).kind).toBe('serving')
+  })
+
+  it.each<[NodeReading['kind'], string]>([
+    ['dead', 'gone'],
+    ['frozen', 'frozen'],
+  ])('that is %s is lost at once, whatever its replicas believe', (kind, data) => {
+    expect(judge({ kind, because } as NodeReading, [hearing])).toEqual({ kind: 'lost', because, data })
+  })
+
+  it('that was started again behind our back is lost: it came up empty', () => {
+    expect(judge(aServingReading({ open: false }))).toMatchObject({ kind: 'lost', data: 'gone' })
+  })
+
+  it('that is merely silent is lost only after five seconds, and only when no replica hears it', () => {
+    const silent: NodeReading = { kind: 'silent', because }
+    expect(judge(silent, [deaf], 4_999).kind).toBe('suspect')
+    expect(judge(silent, [deaf], 5_000)).toMatchObject({ kind: 'lost', data: 'frozen' })
+    expect(judge(silent, [deaf, hearing], 60_000).kind).toBe('suspect')
+  })
+
+  it('that is lost with its engine is out of our sight, not gone', () => {
+    const unreachable: NodeReading = { kind: 'unreachable', because }
+    expect(judge(unreachable, [deaf], 500).kind).toBe('suspect')
+    expect(judge(unreachable, [deaf], 2_000)).toMatchObject({ kind: 'lost', data: 'out-of-sight' })
+  })
+
+  it('that answers that it is busy, or of which nothing is known, is never lost for that', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('starting', 'unknown'), fc.nat(), (kind, silentMs) => {
+        expect(judge({ kind, because }, [deaf], silentMs).kind).toBe('suspect')
+      }),
+    )
+  })
+})

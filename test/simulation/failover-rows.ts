@@ -47,8 +47,11 @@ export class FailoverRows {
       const status = found === undefined ? 'gone' : replicationGroupStatus(found.group)
       if (status !== 'available') return `LV1: ${name} is ${status}${found === undefined ? '' : whyOf(found)}`
     }
-    const extra = groups.find(({ group }) => wanted.get(group.replicationGroupId) !== group.id)
-    if (extra !== undefined) return `LV2: ${extra.group.replicationGroupId} is still there`
+    const [extra] = await this.world.test.rows<{ name: string }>(
+      'SELECT replication_group_id AS name FROM replication_group WHERE NOT id = ANY($1)',
+      [[...wanted.values()]],
+    )
+    if (extra !== undefined) return `LV2: ${extra.name} is still there`
     const open = (await this.failovers()).find(({ status }) => status === 'requested' || status === 'running')
     return open === undefined
       ? null
@@ -59,10 +62,11 @@ export class FailoverRows {
     for (const row of await this.failovers()) this.#judgeFailover(row)
     await this.#judgeUnique()
     for (const group of this.groups.known) this.#judgeGroup(group)
-    const stuck = await this.world.test.rows<{ kind: string; name: string }>(
-      `SELECT w.kind, s.name FROM signal s JOIN workflow w ON w.id = s.workflow_id WHERE w.kind <> 'docker-engine'`,
+    const stuck = await this.world.test.rows<{ kind: string; name: string; where: string }>(
+      `SELECT w.kind, s.name, w.step || ' of ' || w.subject_id || ': ' || COALESCE(w.because, '') AS where FROM signal s JOIN workflow w ON w.id = s.workflow_id WHERE w.kind <> 'docker-engine'`,
     )
-    for (const { kind, name } of stuck) this.onViolation(`LV2: the signal ${name} of a ${kind} is stuck`)
+    for (const { kind, name, where } of stuck)
+      this.onViolation(`LV2: the signal ${name} of a ${kind} is stuck at ${where}`)
   }
 
   #judgeFailover({ id, kind, phases }: FailoverRow): void {

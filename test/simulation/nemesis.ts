@@ -29,7 +29,7 @@ export class Nemesis {
     fake.setEngine(ENGINE_ID, 'up')
     fake.faults.clear()
     for (const nodeId of this.#nodeIds()) fake.resume(nodeId)
-    for (const { actor } of workers) if (actor.state === 'frozen') actor.state = 'alive'
+    for (const { actor } of workers) this.world.turnstile.thaw(actor)
     if (this.world.alive().length === 0) this.world.startWorker()
   }
 
@@ -59,9 +59,7 @@ export class Nemesis {
     const victim = this.world.dice.pick(this.world.alive())
     if (victim === undefined) return
     victim.actor.state = 'frozen'
-    this.#later(() => {
-      if (victim.actor.state === 'frozen') victim.actor.state = 'alive'
-    }, 2 * FAULT_MAX_MS)
+    this.#later(() => this.world.turnstile.thaw(victim.actor), 2 * FAULT_MAX_MS)
   }
 
   private loseCalls(): void {

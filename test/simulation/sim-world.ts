@@ -13,6 +13,8 @@ import { Turnstile } from './turnstile.ts'
 export const ENGINE_ID = 'engine-1'
 export const SPARES = 2
 const GIB = 1024 ** 3
+/** As probes do. */
+const PING_EVERY_MS = 500
 
 const ZONES = ['local-1a', 'local-1b', 'local-1c']
 const MACHINE = { cpus: 2, memoryBytes: 64 * GIB }
@@ -51,6 +53,7 @@ export class SimWorld {
   readonly warnings: string[] = []
   readonly workers: SimWorker[] = []
   #syncedMs = 0
+  #pingedMs = 0
   #named = 0
 
   private constructor(
@@ -116,6 +119,7 @@ export class SimWorld {
         await this.#syncClock()
         await this.turnstile.runOne()
       } else if (!this.clock.advance(untilMs)) break
+      this.#ping()
     }
     await this.#syncClock()
   }
@@ -130,6 +134,12 @@ export class SimWorld {
     await this.clock.sleep(delayMs + this.dice.below(5))
     const worker = this.dice.pick(this.alive())
     if (worker !== undefined) void worker.advance(workflowId)
+  }
+
+  #ping(): void {
+    if (this.clock.monotonicMs() - this.#pingedMs < PING_EVERY_MS) return
+    this.#pingedMs = this.clock.monotonicMs()
+    this.fake.ping()
   }
 
   async #syncClock(): Promise<void> {

@@ -4,6 +4,8 @@ import type { Dice } from './dice.ts'
 interface Call {
   actor: Actor
   label: string
+  kind: 'database' | 'fleet'
+  lose: () => void
   /** Resolves when the call has had its effect; the caller is answered by then if it still lives. */
   run: () => Promise<void>
 }
@@ -31,7 +33,8 @@ export class Turnstile {
         )
         if (kind === 'database') await settled
       }
-      this.#waiting.push({ actor, label, run })
+      const lose = () => reject(new Error(`${label}: its deadline passed while the process stood still`))
+      this.#waiting.push({ actor, label, kind, lose, run })
     })
   }
 
@@ -41,6 +44,18 @@ export class Turnstile {
     this.#waiting.splice(this.#waiting.indexOf(call), 1)
     await call.run()
     return `${call.actor.name} ${call.label}`
+  }
+
+  /**
+   * A process that stood still for longer than a connection may take finds its deadlines past before it can send anything:
+   * what it was about to ask of the fleet is lost. A late write to the database is refused there.
+   */
+  thaw(actor: Actor): void {
+    if (actor.state !== 'frozen') return
+    actor.state = 'alive'
+    const lost = this.#waiting.filter((call) => call.actor === actor && call.kind === 'fleet')
+    this.#waiting = this.#waiting.filter((call) => !lost.includes(call))
+    for (const call of lost) call.lose()
   }
 
   /** What a killed process had sent may still arrive, or not; nobody is there to hear the answer. */

@@ -64,7 +64,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** The simulation's template differs by its clock: one row of a table, which the simulation moves. */
-async function makeTemplates(adminUrl: string): Promise<void> {
+export async function makeTemplates(adminUrl: string): Promise<void> {
   await execute(adminUrl, [`CREATE DATABASE ${TEMPLATE}`])
   await migrate(databaseUrl(adminUrl, TEMPLATE), PRISMA_DIR)
   await execute(adminUrl, [`CREATE DATABASE ${SIMULATION_TEMPLATE} TEMPLATE ${TEMPLATE}`])

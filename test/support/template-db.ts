@@ -3,6 +3,9 @@ import { inject } from 'vitest'
 import { databaseUrl, execute } from './postgres.ts'
 import { SIMULATION_TEMPLATE, TEMPLATE } from './template-names.ts'
 
+/** Set by a program that runs without vitest and has started the server itself. */
+export const ADMIN_URL_VARIABLE = 'CACHEPLANE_TEST_POSTGRES_URL'
+
 export interface FreshDatabase {
   url: string
   drop(): Promise<void>
@@ -13,7 +16,7 @@ export interface FreshDatabase {
  * one row of `sim_clock`.
  */
 export async function freshDatabase(kind: 'real' | 'simulation' = 'real'): Promise<FreshDatabase> {
-  const adminUrl = inject('postgresAdminUrl')
+  const adminUrl = process.env[ADMIN_URL_VARIABLE] ?? inject('postgresAdminUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   const template = kind === 'real' ? TEMPLATE : SIMULATION_TEMPLATE
   await execute(adminUrl, [`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`])

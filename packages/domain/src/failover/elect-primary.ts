@@ -28,6 +28,8 @@ export interface Vote {
   /** It has the lost primary's own history. */
   isHeir: boolean
   because: string
+  /** It may have a copy and could not be heard: asked again, it may be eligible. */
+  mayCome: boolean
 }
 
 export type Elected =
@@ -72,6 +74,7 @@ function voteOn(
   historyId: string | null,
 ) {
   const vote = (eligible: boolean, because: string, offset: number | null = null, isHeir = false): Vote => ({
+    mayCome: false,
     nodeId,
     cacheClusterId,
     offset,
@@ -79,10 +82,14 @@ function voteOn(
     isHeir,
     because,
   })
-  if (reading.kind !== 'serving') return vote(false, reading.because)
+  if (reading.kind !== 'serving') {
+    const mayCome = inService && !leaving && reading.kind !== 'dead'
+    return { ...vote(false, reading.because), mayCome }
+  }
   const { offset, loading, link, historyId: own } = reading.replication
   if (leaving) return vote(false, 'it is being taken out', offset)
   if (!inService) return vote(false, 'it has not had a full copy yet', offset)
+  if (!reading.open) return vote(false, 'it was started again and lost its data', offset)
   if (loading || link?.syncing === true) return vote(false, 'its copy is not complete', offset)
   if (historyId !== null && own !== historyId)
     return vote(true, `it has the history before, up to ${offset}`, offset)

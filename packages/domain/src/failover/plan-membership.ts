@@ -87,7 +87,8 @@ function planReplica(member: Member, primary: Member, plan: Membership, wait: Wa
     plan.actions.push({ do: 'replace', nodeId, because: reading.because })
     return wait(`a replica is lost: ${reading.because}`, false)
   }
-  if (reading.kind !== 'serving') return wait(`a replica does not serve: ${reading.because}`, true)
+  if (reading.kind !== 'serving')
+    return wait(`a replica does not serve: ${reading.because}`, reading.kind === 'starting')
   if (!plan.primaryServes) return wait('a replica waits for its primary', false)
   if (!follows(reading, primary)) {
     plan.actions.push({ do: 'follow', nodeId })

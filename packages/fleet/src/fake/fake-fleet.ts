@@ -11,8 +11,9 @@ import { SimulatedControl } from './simulated-control.ts'
 import { connectThrough, type SimulatedConnection } from './simulated-connection.ts'
 import { SimulatedEdgeControl } from './simulated-edge-control.ts'
 import { SimulatedEngine } from './simulated-engine.ts'
+import { rebooted } from './simulated-process.ts'
 import { advanceReplication } from './simulated-replication.ts'
-import type { Simulation, Timings } from './wire.ts'
+import type { Simulation, Timings, Watchers } from './wire.ts'
 import {
   emit,
   emptyWorld,
@@ -39,6 +40,8 @@ export interface FakeFleetOptions {
   timings?: Timings
 }
 
+/** As long as a real probe waits for the answer to a ping. */
+const PROBE_SILENT_MS = 1_200
 const INSTANT: Timings = { call: [0, 0], boot: [0, 0] }
 
 /**
@@ -52,6 +55,8 @@ export class FakeFleet {
   readonly #random: Random
   readonly #counters = noCalls()
   readonly #worlds: EngineWorld[]
+  /** An observer of a simulation puts itself here. */
+  readonly watchers: Watchers = { onPromotion: () => undefined, onOpening: () => undefined }
 
   constructor(options: FakeFleetOptions) {
     this.#options = options
@@ -65,7 +70,16 @@ export class FakeFleet {
   fleetOf(clock: Clock, installation = this.#options.installation): Fleet {
     const { engines, timings = INSTANT } = this.#options
     const [random, faults, counters] = [this.#random, this.faults, this.#counters]
-    const simulation: Simulation = { clock, worlds: this.#worlds, random, faults, timings, counters }
+    const { watchers } = this
+    const simulation: Simulation = {
+      clock,
+      worlds: this.#worlds,
+      random,
+      faults,
+      timings,
+      counters,
+      watchers,
+    }
     const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
     const seats = this.#worlds.map((world, index) => {
       const { cpus, memoryBytes, zones } = found(engines[index], world.engineId)
@@ -141,6 +155,32 @@ export class FakeFleet {
     return this.#each(nodeId, null, (_, container) => {
       container.attached = attached
     })
+  }
+
+  /** Somebody starts it again in place: it comes back closed and empty. */
+  restart(nodeId: string): boolean {
+    this.replicate()
+    return this.#each(nodeId, 'running', (world, container) => {
+      stop(world, container, 'it exited with code 0')
+      if (container.process !== null) Object.assign(container.process, rebooted(this.#random))
+      const [least, most] = this.#options.timings?.boot ?? INSTANT.boot
+      container.state = 'running'
+      container.answersAtMs = this.#options.clock.monotonicMs() + this.#random.between(least, most)
+      emit(world, { action: 'started', labels: container.labels })
+    })
+  }
+
+  /** Pings by all who hold a connection: whoever has heard nothing for long is told, again and again. */
+  ping(): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    for (const { probes } of this.#worlds) {
+      for (const probe of probes) {
+        if (probe.isAnswered()) probe.heardAtMs = nowMs
+        if (nowMs - probe.heardAtMs < PROBE_SILENT_MS) continue
+        probe.heardAtMs = nowMs
+        probe.onTrouble('it says nothing')
+      }
+    }
   }
 
   /** Lets replicas take over what has reached them by now. */

@@ -3,4 +3,12 @@ export type { CallName, Fault, FaultRates } from './faults.ts'
 export type { SimulatedConnection } from './simulated-connection.ts'
 export type { SimulatedEdge, SimulatedServer, SimulatedSlot } from './simulated-edge.ts'
 export type { Timings } from './wire.ts'
-export type { EngineWorld, SimulatedContainer, SimulatedNetwork, SimulatedProcess } from './world.ts'
+export type {
+  EngineWorld,
+  SimulatedContainer,
+  SimulatedNetwork,
+  SimulatedProcess,
+  SimulatedWrite,
+} from './world.ts'
+export { writeTo } from './simulated-replication.ts'
+export type { Watchers } from './wire.ts'

@@ -15,6 +15,7 @@ export function connectThrough(
   world: EngineWorld,
   port: number,
 ): SimulatedConnection | null {
+  if (world.state === 'dark') return null
   for (const container of world.containers) {
     if (container.state !== 'running' || container.edge === null) continue
     for (const slot of container.edge.slots) {
@@ -46,7 +47,7 @@ function establish(
   const connection: SimulatedConnection = {
     hop,
     process: () => {
-      const stands = edge.state === 'running' && world.containers.includes(edge)
+      const stands = world.state !== 'dark' && edge.state === 'running' && world.containers.includes(edge)
       const same = target !== null && listenerAt(worlds, world, hop) === target
       return stands && same && server.sessions.has(connection) ? target.process : null
     },
@@ -64,7 +65,7 @@ function listenerAt(
   const inside = processAt(world, host, port)
   if (inside !== undefined) return inside
   const published = worlds
-    .filter(({ address }) => address === host)
+    .filter(({ address, state }) => address === host && (state !== 'dark' || world.address === host))
     .flatMap(({ containers }) => containers)
     .find(({ state, process }) => (state === 'running' || state === 'paused') && process?.port === port)
   return published ?? null

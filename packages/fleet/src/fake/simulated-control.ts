@@ -31,6 +31,7 @@ export class SimulatedControl implements NodeControl {
 
   open(node: NodeSpec): Promise<Answer<void>> {
     return this.#talk('openNode', node, (process) => {
+      this.simulation.watchers.onOpening(process)
       process.open = true
       process.authenticates = node.authToken !== null
       process.replicasAdmitted = node.nodeGroupId !== null
@@ -55,6 +56,7 @@ export class SimulatedControl implements NodeControl {
   promote(node: NodeRef): Promise<Answer<void>> {
     return this.#talk('promoteNode', node, (process) => {
       if (process.link === null) return
+      this.simulation.watchers.onPromotion(process)
       process.role = 'primary'
       process.link = null
       process.formerHistoryId = process.historyId
@@ -70,18 +72,27 @@ export class SimulatedControl implements NodeControl {
     return container.state === 'running' || container.state === 'paused'
   }
 
-  /** Told when the process that it was connected to is no longer there. */
+  /** Told when the process that it was connected to is no longer there, and when pings find it silent. */
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {
     const listener = ({ action, labels }: ContainerEvent) => {
       if (action === 'died' && labels[NODE_LABEL] === node.nodeId) onTrouble('it closed the connection')
     }
+    const probe = {
+      isAnswered: () => this.world.state !== 'dark' && this.#reach(node).kind === 'process',
+      onTrouble,
+      heardAtMs: this.simulation.clock.monotonicMs(),
+    }
     this.world.listeners.add(listener)
-    return () => this.world.listeners.delete(listener)
+    this.world.probes.add(probe)
+    return () => {
+      this.world.listeners.delete(listener)
+      this.world.probes.delete(probe)
+    }
   }
 
   async #talk<T>(name: NodeCall, node: NodeRef, act: (process: SimulatedProcess, nowMs: number) => T) {
     const { clock, worlds, random } = this.simulation
-    const alwaysUp = { ...this.world, state: 'up' } as const
+    const alwaysUp = { ...this.world, state: this.world.state === 'dark' ? 'dark' : 'up' } as const
     const call = await carry(this.simulation, alwaysUp, name, COMMAND_MS, (): Call<Answer<T>> => {
       const nowMs = clock.monotonicMs()
       advanceReplication(worlds, nowMs, random)

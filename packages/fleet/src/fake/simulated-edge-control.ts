@@ -59,7 +59,7 @@ export class SimulatedEdgeControl implements EdgeControl {
 
   async #talk<T>(name: 'readEdge' | 'routeEdge', ref: EdgeRef, act: (edge: SimulatedEdge) => T) {
     const { clock, timings } = this.simulation
-    const alwaysUp = { ...this.world, state: 'up' } as const
+    const alwaysUp = { ...this.world, state: this.world.state === 'dark' ? 'dark' : 'up' } as const
     const call = await carry(this.simulation, alwaysUp, name, EDGE_MS, (): Call<Answer<T>> => {
       const reached = this.#reach(ref)
       const value: Answer<T> =

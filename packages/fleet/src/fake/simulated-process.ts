@@ -26,6 +26,21 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
   }
 }
 
+/** What is different of a process that was started again in its container. */
+export function rebooted(random: Random): Partial<SimulatedProcess> {
+  return {
+    runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
+    open: false,
+    authenticates: false,
+    role: 'primary',
+    replicasAdmitted: false,
+    historyId: newHistoryId(random),
+    formerHistoryId: null,
+    writes: [],
+    link: null,
+  }
+}
+
 export function newHistoryId(random: Random): string {
   return random.between(0, 0xffffffff).toString(16).padStart(40, '0')
 }

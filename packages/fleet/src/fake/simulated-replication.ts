@@ -31,7 +31,10 @@ function follow(
 ): void {
   const { link } = replica
   if (link === null) return
-  const source = sourceOf(worlds, world, link)
+  const at = sourceOf(worlds, world, link)
+  // No packet comes or goes: neither side knows that the other is there no more.
+  if (at !== null && at.world !== world && [at.world, world].some(({ state }) => state === 'dark')) return
+  const source = at === null ? null : at.container
   if (source === null || !isAwake(source, nowMs) || source.process === null) {
     // A frozen primary hangs up on nobody: the link stays up and silent.
     if (source === null || source.state === 'running') link.state = 'down'
@@ -45,12 +48,15 @@ function follow(
     replica.writes = []
   }
   if (link.state !== 'up') return
-  const reachedMs = nowMs - random.between(...LAG_MS)
+  takeOver(replica, primary, nowMs - random.between(...LAG_MS))
+  link.heardAtMs = nowMs
+}
+
+function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {
   const arrived = primary.writes.filter((write, i) => i < replica.writes.length || write.atMs <= reachedMs)
   replica.writes = [...arrived]
   replica.historyId = primary.historyId
   replica.formerHistoryId = primary.formerHistoryId
-  link.heardAtMs = nowMs
 }
 
 /** A login that is refused leaves what the replica has; another history begins with a full copy. */
@@ -115,14 +121,14 @@ function sourceOf(
   worlds: readonly EngineWorld[],
   world: EngineWorld,
   { host, port }: SimulatedLink,
-): SimulatedContainer | null {
+): { world: EngineWorld; container: SimulatedContainer } | null {
   const found = everyContainer(worlds).find(
     ({ container: { state, process }, world: at }) =>
       (state === 'running' || state === 'paused') &&
       process?.port === port &&
       (at === world ? process.ip === host || at.address === host : at.address === host),
   )
-  return found?.container ?? null
+  return found ?? null
 }
 
 function everyContainer(worlds: readonly EngineWorld[]) {

@@ -2,7 +2,7 @@ import type { Clock } from '@cacheplane/domain'
 import { unknown, type Call } from '../core/call.ts'
 import type { CallName, Faults } from './faults.ts'
 import type { Random } from './random.ts'
-import type { EngineWorld } from './world.ts'
+import type { EngineWorld, SimulatedProcess } from './world.ts'
 
 /** How long things take in the simulation, as [least, most] in milliseconds. All zero: nothing ever sleeps. */
 export interface Timings {
@@ -19,6 +19,13 @@ export interface Simulation {
   faults: Faults
   timings: Timings
   counters: Record<CallName, number>
+  /** Told just before a node is promoted or opened, while the world is still as it was. */
+  watchers: Watchers
+}
+
+export interface Watchers {
+  onPromotion: (process: SimulatedProcess) => void
+  onOpening: (process: SimulatedProcess) => void
 }
 
 /**
@@ -37,7 +44,7 @@ export async function carry<T>(
   const delayMs = fault !== null && 'delayMs' in fault ? fault.delayMs : random.between(...timings.call)
   if (delayMs > 0) await clock.sleep(Math.min(delayMs, deadlineMs))
   if (world.state === 'unreachable') return unknown(`${name}: the engine cannot be reached`)
-  if (world.state === 'hung') {
+  if (world.state === 'hung' || world.state === 'dark') {
     await clock.sleep(deadlineMs)
     return unknown(`${name}: no answer within ${deadlineMs} ms`)
   }

@@ -15,11 +15,22 @@ export interface EngineWorld {
   readonly occupiedSubnets: Set<string>
   /** `valkey-8.1`, or `edge`; what is listed here is not on the engine. */
   readonly missingImages: Set<string>
-  /** `hung` takes a call and never answers, `unreachable` answers at once that nobody is there. */
-  state: 'up' | 'hung' | 'unreachable'
+  /**
+   * `hung` takes a call and never answers, `unreachable` answers at once that nobody is there; the nodes are there all the
+   * same. Of a `dark` engine nothing can be heard, nodes and edges included.
+   */
+  state: 'up' | 'hung' | 'unreachable' | 'dark'
   readonly listeners: Set<(event: ContainerEvent) => void>
+  /** Connections that are held to nodes in order to notice when they fall silent. */
+  readonly probes: Set<SimulatedProbe>
   /** How many objects were ever made; numbers the next one. */
   made: number
+}
+
+export interface SimulatedProbe {
+  isAnswered: () => boolean
+  onTrouble: (because: string) => void
+  heardAtMs: number
 }
 
 export interface SimulatedContainer {
@@ -109,6 +120,7 @@ export function emptyWorld(engineId: string, address: string): EngineWorld {
     missingImages: new Set(),
     state: 'up',
     listeners: new Set(),
+    probes: new Set(),
     made: 0,
   }
 }

@@ -18,20 +18,22 @@ type Lost = Extract<PrimaryVerdict, { kind: 'lost' }>
  */
 const THAW_WITHIN_MS = seconds(30)
 
+type Readings = ReadonlyMap<string, NodeReading>
+
 /**
  * What becomes of a lost primary: a replica takes over where that is wanted and possible; otherwise its node is made again,
- * from its replicas' data as long as there is any (ElastiCache, AutoFailover: "when only the primary node fails").
+ * from its replicas' data as long as there is any (ElastiCache, AutoFailover: "when only the primary node fails"). It is
+ * not killed for a takeover while nobody is seen who could take over: it may hold the only copy.
  */
-export function beginAutomatic(c: Context, { because, data }: Lost) {
+export function beginAutomatic(c: Context, { because, data }: Lost, readings: Readings) {
   const primary = primaryOf(c)
   const heirs = c.subject.nodes.filter(
     (one) => one !== primary && one.node.openedAt !== null && !one.node.leaving,
   )
-  if (heirs.length === 0) {
-    const isHopeless = data === 'gone' || (data === 'frozen' && hasLasted(c, primary, THAW_WITHIN_MS))
-    if (!isHopeless) return nap(seconds(1), `the primary is waited for: ${because}`)
-    return begin(c, { kind: 'recovery', cause: because, to: null })
-  }
+  const holdsTheOnlyCopy = data !== 'gone' && !heirs.some((one) => hasCopy(readings, one))
+  const isPatienceOver = data === 'frozen' && hasLasted(c, primary, THAW_WITHIN_MS)
+  if (holdsTheOnlyCopy && !isPatienceOver) return nap(seconds(1), `the primary is waited for: ${because}`)
+  if (heirs.length === 0) return begin(c, { kind: 'recovery', cause: because, to: null })
   const kind = c.subject.group.automaticFailoverEnabled ? 'automatic' : 'recovery'
   return begin(c, { kind, cause: because, to: null })
 }
@@ -42,15 +44,15 @@ export function beginReboot(c: Context) {
 }
 
 /** What a user asked for begins only while the primary serves; null when nothing was asked. */
-export function beginAsked(c: Context, readings: ReadonlyMap<string, NodeReading>) {
+export function beginAsked(c: Context, readings: Readings) {
   const { failover, nodes } = c.subject
   if (failover?.status !== 'requested' || c.frame.failover !== null) return null
   const wanted = nodes.find(({ cluster }) => cluster.cacheClusterId === failover.toCacheClusterId)
+  // The primary is lost on purpose only for a replica that is there.
   const heirs = nodes.filter(
-    ({ node }) => node.openedAt !== null && node.id !== c.subject.nodeGroup.primaryNodeId,
+    (one) => one.node.id !== c.subject.nodeGroup.primaryNodeId && isServing(readings, one),
   )
-  const ready =
-    failover.kind === 'switch' ? wanted !== undefined && isServing(readings, wanted) : heirs.length > 0
+  const ready = failover.kind === 'switch' ? heirs.some((one) => one === wanted) : heirs.length > 0
   c.clear('failover')
   if (!ready) {
     c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })
@@ -60,9 +62,17 @@ export function beginAsked(c: Context, readings: ReadonlyMap<string, NodeReading
   return begin(c, { kind: failover.kind, cause: failover.cause, to: wanted ?? null, asked: failover.id })
 }
 
-function isServing(readings: ReadonlyMap<string, NodeReading>, { node }: NodeSubject): boolean {
+function isServing(readings: Readings, one: NodeSubject): boolean {
+  const reading = readings.get(one.node.id)
+  const isLinked = reading?.kind === 'serving' && reading.replication.link?.up === true
+  return isLinked && hasCopy(readings, one) && !one.node.leaving
+}
+
+function hasCopy(readings: Readings, { node }: NodeSubject): boolean {
   const reading = readings.get(node.id)
-  return reading?.kind === 'serving' && reading.open && reading.replication.link?.up === true
+  if (reading?.kind !== 'serving' || node.openedAt === null) return false
+  const { loading, link } = reading.replication
+  return reading.open && !loading && link?.syncing !== true
 }
 
 interface Beginning {
@@ -96,6 +106,8 @@ function begin(c: Context, { kind, cause, to, asked }: Beginning) {
     startedAtMs,
     lostNodeId: primary.node.id,
     candidateId: to === null ? null : mustFind(c, to.node.id).node.id,
+    heritage: null,
+    electedAtMs: 0,
     tried: [],
   }
   return hop(kind === 'switch' ? 'close' : 'fence')

@@ -18,7 +18,7 @@ export const Frame = z.object({
   formed: z.boolean().default(false),
   /** The history that the primary was last seen to write. */
   historyId: z.string().nullable().default(null),
-  /** From this container on, the node may serve as the primary although it is empty: the data is known to be lost. */
+  /** The node may serve as the primary although it is empty, from this container on: the data is known to be lost. */
   mayStartEmpty: z.object({ nodeId: z.string(), incarnation: z.number() }).nullable().default(null),
   /** Since when nodes have not been seen to serve, and when they were last looked at; epoch milliseconds. */
   silence: z.record(z.string(), z.object({ sinceMs: z.number(), lookedAtMs: z.number() })).default({}),
@@ -31,6 +31,9 @@ export const Frame = z.object({
       startedAtMs: z.number(),
       lostNodeId: z.string(),
       candidateId: z.string().nullable(),
+      /** The history that the candidate had when it was chosen: one without it was started again, and has nothing. */
+      heritage: z.string().nullable().default(null),
+      electedAtMs: z.number().default(0),
       /** Candidates that were fenced because nobody knows whether they were promoted. */
       tried: z.array(z.string()),
     })
@@ -68,6 +71,11 @@ export function mustFind(c: Context, nodeId: string | null): NodeSubject {
   const found = nodeId === null ? undefined : findNode(c, nodeId)
   invariant(found, `node ${nodeId ?? ''} belongs to node group ${c.subject.nodeGroup.id}`)
   return found
+}
+
+/** From here on the node is to become the primary, for what it has. */
+export function choose(c: Context, nodeId: string, heritage: string): void {
+  Object.assign(ongoing(c), { candidateId: nodeId, heritage, electedAtMs: c.now().getTime() })
 }
 
 export function ongoing(c: Context): OngoingFailover {

@@ -28,14 +28,11 @@ import {
   wakeOwner,
   type Context,
 } from './context.ts'
+import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
 
 const LOOK_AGAIN_MS = milliseconds(250)
 const CLOSE_MS = milliseconds(20)
-/** Two looks that are further apart say nothing of the time between them: whoever looks may have been asleep itself. */
-const GAP_MAX_MS = seconds(2)
-/** A replica that is merely silent for so long is replaced. */
-const REPLICA_SILENT_MS = seconds(5)
 
 /** Looks at every member and at the endpoint, and does what brings them closer to where they should be. */
 export async function converge(c: Context) {
@@ -53,7 +50,7 @@ export async function converge(c: Context) {
     })
     if (verdict.kind === 'suspect')
       return nap(LOOK_AGAIN_MS, `the primary is looked at again: ${verdict.because}`)
-    if (verdict.kind === 'lost') return beginAutomatic(c, verdict)
+    if (verdict.kind === 'lost') return beginAutomatic(c, verdict, readings)
     remember(c, reading)
     if (primary.node.rebooting) return beginReboot(c)
     const asked = beginAsked(c, readings)
@@ -65,20 +62,6 @@ export async function converge(c: Context) {
 
 function remember(c: Context, reading: NodeReading): void {
   if (reading.kind === 'serving') c.frame.historyId = reading.replication.historyId
-}
-
-/** For how long a node has been looked at in vain, this look included. */
-function silentMs(c: Context, { node }: NodeSubject, reading: NodeReading): number {
-  const nowMs = c.now().getTime()
-  const before = c.frame.silence[node.id]
-  if (reading.kind === 'serving') {
-    delete c.frame.silence[node.id]
-    return 0
-  }
-  const isNew = before === undefined || nowMs - before.lookedAtMs > GAP_MAX_MS
-  const sinceMs = isNew ? nowMs : before.sinceMs
-  c.frame.silence[node.id] = { sinceMs, lookedAtMs: nowMs }
-  return nowMs - sinceMs
 }
 
 function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, NodeReading>): Member {
@@ -93,7 +76,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     inService: node.openedAt !== null,
     leaving: node.leaving,
     mayStartEmpty:
-      !formed || (mayStartEmpty?.nodeId === node.id && mayStartEmpty.incarnation <= node.incarnation),
+      !formed || (mayStartEmpty?.nodeId === node.id && node.incarnation >= mayStartEmpty.incarnation),
     target,
   }
 }
@@ -105,9 +88,10 @@ async function act(c: Context, membership: Membership, readings: ReadonlyMap<str
   const routed = await routeAll(c, membership, results)
   const because = undone ?? membership.because ?? routed
   if (because === null) return settle(c)
-  if (membership.because !== null && !membership.isClose && undone === null && routed === null)
-    return nap(seconds(10), because)
-  return nap(membership.isClose ? CLOSE_MS : LOOK_AGAIN_MS, because)
+  if (membership.isClose) return nap(CLOSE_MS, because)
+  const isWatched = [...readings.values()].some(({ kind }) => kind !== 'serving' && kind !== 'dead')
+  const isTold = undone === null && routed === null && !isWatched
+  return nap(isTold ? seconds(10) : LOOK_AGAIN_MS, because)
 }
 
 /** Null when it is done, otherwise why not yet. */
@@ -147,13 +131,17 @@ async function open(c: Context, one: NodeSubject): Promise<string | null> {
   return null
 }
 
-/** A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. */
+/**
+ * A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. One whose engine
+ * cannot be reached could not be replaced there, and is as good as ever if the engine comes back with it.
+ */
 function replaceTheSilent(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
   for (const one of c.subject.nodes) {
     const reading = readings.get(one.node.id)
     const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
     if (reading === undefined || !isReplica || reading.kind === 'dead') continue
-    if (silentMs(c, one, reading) < REPLICA_SILENT_MS || reading.kind === 'starting') continue
+    if (silentMs(c, one, reading) < SILENT_MS) continue
+    if (reading.kind === 'starting' || reading.kind === 'unreachable') continue
     c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
     delete c.frame.silence[one.node.id]
   }

@@ -1,5 +1,27 @@
-import { electPrimary, hop, milliseconds, nap, nodeRef, seconds, type NodeSubject } from '@cacheplane/domain'
-import { advance, examineAll, groupEvent, mustFind, ongoing, route, stage, type Context } from './context.ts'
+import {
+  electPrimary,
+  hop,
+  invariant,
+  milliseconds,
+  nap,
+  nodeRef,
+  seconds,
+  type Elected,
+  type NodeReading,
+  type NodeSubject,
+} from '@cacheplane/domain'
+import {
+  advance,
+  choose,
+  examineAll,
+  groupEvent,
+  isAtHome,
+  mustFind,
+  ongoing,
+  route,
+  stage,
+  type Context,
+} from './context.ts'
 
 const RETRY_MS = milliseconds(100)
 /** Replicas that are there and do not answer hold the only copies: they are waited for this long. */
@@ -42,6 +64,9 @@ async function cutRoute(c: Context, lost: NodeSubject): Promise<string | null> {
   return routed.kind === 'ready' ? null : routed.because
 }
 
+/** A replica that does not answer at once may be the one that is furthest along. */
+const HEAR_ALL_WITHIN_MS = seconds(1)
+
 /** Reads every replica afresh and chooses; the choice is recorded before it is acted on. */
 export async function elect(c: Context) {
   const failover = ongoing(c)
@@ -51,32 +76,47 @@ export async function elect(c: Context) {
   )
   const readings = await examineAll(c, others)
   const elected = electPrimary({
-    candidates: others.map(({ node, cluster }) => ({
-      nodeId: node.id,
-      cacheClusterId: cluster.cacheClusterId,
-      zone: node.zone,
-      inService: node.openedAt !== null,
-      leaving: node.leaving,
-      reading: readings.get(node.id) ?? { kind: 'unknown', because: 'it was not asked' },
+    candidates: others.map((one) => ({
+      nodeId: one.node.id,
+      cacheClusterId: one.cluster.cacheClusterId,
+      zone: one.node.zone,
+      // Whoever is to be made again loses what it has, promoted or not.
+      inService: one.node.openedAt !== null && isAtHome(one),
+      leaving: one.node.leaving,
+      reading: readings.get(one.node.id) ?? { kind: 'unknown', because: 'it was not asked' },
     })),
     historyId: c.frame.historyId,
     lostZone: lost.node.zone,
   })
-  if (elected.kind === 'elected') {
-    failover.candidateId = elected.nodeId
-    const { cacheClusterId } = mustFind(c, elected.nodeId).cluster
-    const phase = stage(c, 'elected', `${cacheClusterId}: ${elected.because}`, failover.startedAtMs)
-    advance(c, { ...phase, candidates: elected.votes.map(({ nodeId: _, isHeir: __, ...vote }) => vote) })
-    return hop('promote')
-  }
-  const mayReturn = others.some(({ node }) => {
-    const kind = readings.get(node.id)?.kind
-    return node.openedAt !== null && kind !== 'dead' && kind !== undefined
-  })
   const waitedMs = c.now().getTime() - failover.startedAtMs
-  if (mayReturn && waitedMs < HEIRS_WITHIN_MS)
+  if (elected.kind === 'elected') {
+    const isUnheard = elected.votes.some((vote) => vote.mayCome && mayAnswerSoon(readings.get(vote.nodeId)))
+    if (isUnheard && waitedMs < HEAR_ALL_WITHIN_MS) return nap(RETRY_MS, 'a replica has not answered yet')
+    return take(c, elected, readings)
+  }
+  const mayCome = elected.votes.some((vote) => vote.mayCome)
+  if (mayCome && waitedMs < HEIRS_WITHIN_MS)
     return nap(RETRY_MS, `nobody can take over yet: ${elected.because}`)
   return startEmpty(c, lost, elected.because)
+}
+
+function mayAnswerSoon(reading: NodeReading | undefined): boolean {
+  return reading?.kind === 'silent' || reading?.kind === 'starting' || reading?.kind === 'unknown'
+}
+
+function take(
+  c: Context,
+  { nodeId, because, votes }: Extract<Elected, { kind: 'elected' }>,
+  readings: ReadonlyMap<string, NodeReading>,
+) {
+  const { cacheClusterId } = mustFind(c, nodeId).cluster
+  const reading = readings.get(nodeId)
+  invariant(reading?.kind === 'serving', `${cacheClusterId} was heard before it was chosen`)
+  choose(c, nodeId, reading.replication.historyId)
+  const candidates = votes.map(({ nodeId: _, isHeir: __, mayCome: ___, ...vote }) => vote)
+  const phase = stage(c, 'elected', `${cacheClusterId}: ${because}`, ongoing(c).startedAtMs)
+  advance(c, { ...phase, candidates })
+  return hop('promote')
 }
 
 /** Without automatic failover the node itself comes back: with its replicas' data where there is some. */

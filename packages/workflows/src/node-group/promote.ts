@@ -1,4 +1,4 @@
-import { hop, milliseconds, nap, nodeRef, nodeSpec, type NodeSubject } from '@cacheplane/domain'
+import { hop, milliseconds, nap, nodeRef, nodeSpec, seconds, type NodeSubject } from '@cacheplane/domain'
 import {
   advance,
   EXAMINE_MS,
@@ -13,20 +13,28 @@ import {
 
 const RETRY_MS = milliseconds(50)
 
+/** A candidate that does not answer for so long is given up, if somebody else has a copy. */
+const ANSWER_WITHIN_MS = seconds(1.5)
+/** If nobody has, it holds the only one. */
+const LAST_COPY_WITHIN_MS = seconds(30)
+
 /**
- * Makes the chosen node the primary, sees that it is, and opens the endpoint's route to it. A promotion whose answer was
- * lost may still happen: such a candidate is fenced before another is tried (reliability V5).
+ * Makes the chosen node the primary, sees that it is, and opens the endpoint's route to it. What an order whose answer was
+ * lost has come to, the node itself tells; ordered twice is as good as once. It may still happen when the candidate is
+ * given up, which is why that is fenced before another is tried (reliability V5).
  */
 export async function promote(c: Context) {
   const failover = ongoing(c)
   const candidate = mustFind(c, failover.candidateId)
   const promoted = await c.fleet.promoteNode(nodeRef(candidate))
   if (promoted.kind === 'refused') return tryAnother(c, candidate, promoted.because)
-  if (promoted.kind === 'unknown') return fenceCandidate(c, candidate, promoted.because)
   const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
   if (reading.kind === 'dead') return tryAnother(c, candidate, reading.because)
-  if (reading.kind !== 'serving') return fenceCandidate(c, candidate, reading.because)
-  if (reading.role !== 'primary') return nap(RETRY_MS, 'the chosen node is not the primary yet')
+  if (reading.kind !== 'serving') return doubt(c, candidate, reading.because)
+  if (reading.role !== 'primary') return doubt(c, candidate, 'the chosen node is not the primary yet')
+  // It booted as an empty primary of its own, which no promotion makes whole.
+  if (reading.replication.formerHistoryId !== failover.heritage)
+    return fenceCandidate(c, candidate, 'it was started again and lost its data')
   const took = stage(c, 'promoted', `${candidate.cluster.cacheClusterId} takes writes`, failover.startedAtMs)
   if (!reading.open) {
     const opened = await c.fleet.openNode(nodeSpec(candidate))
@@ -68,6 +76,19 @@ function handOver(c: Context, candidate: NodeSubject): void {
   memberEvent(c, candidate, message)
   // One that handed over stays and follows; a lost one is made again in its zone.
   if (kind !== 'switch') c.change({ do: 'raise', kind: 'node', subjectId: lostNodeId, signal: 'replace' })
+}
+
+async function doubt(c: Context, candidate: NodeSubject, because: string) {
+  const { electedAtMs, lostNodeId, tried, kind } = ongoing(c)
+  const others = c.subject.nodes.filter(
+    ({ node }) =>
+      node.openedAt !== null && ![candidate.node.id, lostNodeId, ...tried].includes(node.id) && !node.leaving,
+  )
+  // In a planned switch the old primary has everything, in a recovery the replicas have.
+  const isLast = others.length === 0 && kind !== 'switch' && kind !== 'recovery'
+  const patienceMs = isLast ? LAST_COPY_WITHIN_MS : ANSWER_WITHIN_MS
+  if (c.now().getTime() - electedAtMs < patienceMs) return nap(RETRY_MS, because)
+  return fenceCandidate(c, candidate, because)
 }
 
 async function fenceCandidate(c: Context, candidate: NodeSubject, because: string) {

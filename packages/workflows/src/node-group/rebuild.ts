@@ -10,6 +10,7 @@ import {
 } from '@cacheplane/domain'
 import {
   advance,
+  choose,
   examineAll,
   findNode,
   isAtHome,
@@ -20,6 +21,7 @@ import {
   type Context,
 } from './context.ts'
 import { startEmpty } from './lose-primary.ts'
+import { SILENT_MS, silentMs } from './silence.ts'
 
 const RETRY_MS = milliseconds(100)
 
@@ -64,9 +66,18 @@ function furthest(c: Context, heirs: readonly NodeSubject[], readings: ReadonlyM
   return elected.kind === 'elected' ? findNode(c, elected.nodeId) : undefined
 }
 
+/** It holds nothing that the replicas have not, so that it need not be waited for longer than any of them. */
+function awaitAnswer(c: Context, mine: NodeSubject, own: NodeReading | undefined) {
+  if (own !== undefined && own.kind !== 'unreachable' && silentMs(c, mine, own) >= SILENT_MS) {
+    delete c.frame.silence[mine.node.id]
+    c.change({ do: 'raise', kind: 'node', subjectId: mine.node.id, signal: 'replace' })
+  }
+  return nap(RETRY_MS, 'the node does not answer')
+}
+
 async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own: NodeReading | undefined) {
   const failover = ongoing(c)
-  if (own?.kind !== 'serving') return nap(RETRY_MS, 'the node does not answer')
+  if (own?.kind !== 'serving') return awaitAnswer(c, mine, own)
   const { link, loading } = own.replication
   if (link === null || link.source.port !== source.node.port) {
     const from = { target: routeTarget(source), nodeGroupId: c.subject.nodeGroup.id }
@@ -74,7 +85,7 @@ async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own:
     return nap(RETRY_MS, followed.kind === 'ready' ? 'the node is copying' : followed.because)
   }
   if (!link.up || link.syncing || loading) return nap(milliseconds(50), 'the node is copying')
-  failover.candidateId = mine.node.id
+  choose(c, mine.node.id, own.replication.historyId)
   const because = `it was made again, with the data of ${source.cluster.cacheClusterId}`
   advance(c, stage(c, 'elected', because, failover.startedAtMs))
   return hop('promote')

@@ -1,8 +1,20 @@
 import { hop, milliseconds, nap, nodeRef, nodeSpec, seconds } from '@cacheplane/domain'
-import { advance, EXAMINE_MS, groupEvent, mustFind, ongoing, route, stage, type Context } from './context.ts'
+import {
+  advance,
+  choose,
+  EXAMINE_MS,
+  groupEvent,
+  mustFind,
+  ongoing,
+  route,
+  stage,
+  type Context,
+} from './context.ts'
 
 const RETRY_MS = milliseconds(20)
 const CATCH_UP_AGAIN_MS = milliseconds(2)
+/** After so long the old primary is lost, like any other that keeps silent. */
+const REOPEN_WITHIN_MS = seconds(8)
 /** A replica that needs longer is too far behind for a short gap: the switch is called off. */
 const CATCH_UP_WITHIN_MS = seconds(3)
 
@@ -37,11 +49,11 @@ export async function catchUp(c: Context) {
   if (had.kind === 'dead') return hop('fence')
   if (had.kind === 'serving' && has.kind === 'serving') {
     // One that was started again meanwhile has nothing, and would be easy to catch up with.
-    const isSame =
-      had.replication.historyId === c.frame.historyId && has.replication.historyId === c.frame.historyId
-    if (!isSame) return hop('reopen')
+    if (had.replication.historyId !== c.frame.historyId) return hop('fence')
+    if (has.replication.historyId !== c.frame.historyId) return hop('reopen')
     if (has.replication.offset >= had.replication.offset) {
       const { cacheClusterId } = candidate.cluster
+      choose(c, candidate.node.id, has.replication.historyId)
       advance(
         c,
         stage(c, 'elected', `${cacheClusterId} has everything up to ${had.replication.offset}`, startedAtMs),
@@ -53,13 +65,19 @@ export async function catchUp(c: Context) {
   return nap(CATCH_UP_AGAIN_MS, 'the new primary is catching up')
 }
 
-/** Calls a switch off: the old primary has every write, and takes its clients back. */
+/** Calls a switch off: the old primary has every write, and takes its clients back, unless it is lost meanwhile. */
 export async function reopen(c: Context) {
   const failover = ongoing(c)
   const old = mustFind(c, failover.lostNodeId)
-  const opened = await c.fleet.openNode(nodeSpec(old))
+  const reading = await c.fleet.examineNode(nodeRef(old), EXAMINE_MS)
+  if (reading.kind === 'dead' || reading.kind === 'frozen') return hop('fence')
+  if (reading.kind === 'serving' && reading.replication.historyId !== c.frame.historyId) return hop('fence')
+  const opened = reading.kind === 'serving' ? await c.fleet.openNode(nodeSpec(old)) : reading
   if (opened.kind === 'refused') return hop('fence')
-  if (opened.kind === 'unknown') return nap(RETRY_MS, opened.because)
+  if (opened.kind !== 'ready') {
+    const isLost = c.now().getTime() - failover.startedAtMs > REOPEN_WITHIN_MS
+    return isLost ? hop('fence') : nap(RETRY_MS, opened.because)
+  }
   c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })
   groupEvent(c, 'Failover was given up', 'the new primary could not take over in time')
   c.frame.failover = null

@@ -1,0 +1,154 @@
+import type { CallName } from '@cacheplane/fleet/fake'
+import type { Group, Groups } from './groups.ts'
+import type { SimWorld } from './sim-world.ts'
+
+const NO_FAULTS = { lostBefore: 0, lostAfter: 0, delayed: 0, maxDelayMs: 0 }
+const FAULT_MAX_MS = 15_000
+const CALLS: readonly CallName[] = [
+  'promoteNode',
+  'followPrimary',
+  'closeNode',
+  'openNode',
+  'killContainer',
+  'routeEdge',
+  'readEdge',
+  'readNode',
+]
+
+/** Breaks what failovers are about and what they rely on, by the seed; heals all of it. */
+export class FailoverNemesis {
+  readonly history: string[] = []
+  /** Nodes that it has struck, with the time at which the fault was over. */
+  readonly touched = new Map<string, number>()
+
+  constructor(
+    private readonly world: SimWorld,
+    private readonly groups: Groups,
+  ) {}
+
+  async maybeStrike(probability: number): Promise<void> {
+    const { dice } = this.world
+    if (!dice.chance(probability)) return
+    const group = dice.pick(this.groups.known)
+    const strike = dice.pick(this.#strikes)
+    if (strike === undefined || group === undefined) return
+    this.history.push(`${this.world.clock.monotonicMs()} ${strike.name} ${group.group.replicationGroupId}`)
+    await strike.call(this, group)
+    if (dice.chance(0.3)) this.#later(() => this.strikeWorker(), 1_500)
+    if (dice.chance(0.3)) this.loseSomeCalls()
+  }
+
+  heal(): void {
+    const { fake, workers, turnstile } = this.world
+    for (const { engineId } of fake.world()) fake.setEngine(engineId, 'up')
+    fake.faults.clear()
+    for (const { nodes } of this.groups.known) for (const { id } of nodes) this.#mend(id)
+    for (const { actor } of workers) turnstile.thaw(actor)
+    if (this.world.alive().length === 0) this.world.startWorker()
+  }
+
+  readonly #strikes: readonly ((group: Group) => void | Promise<void>)[] = [
+    this.strikePrimary,
+    this.strikePrimary,
+    this.strikePrimary,
+    this.strikeReplica,
+    this.strikePair,
+    this.strikePair,
+    this.loseZone,
+    this.killEdge,
+    this.strikeWorker,
+    this.delayCalls,
+  ]
+
+  private strikePrimary({ shard }: Group): void {
+    this.#strike(shard.primaryNodeId)
+  }
+
+  private strikeReplica({ shard, nodes }: Group): void {
+    const replica = this.world.dice.pick(nodes.filter(({ id }) => id !== shard.primaryNodeId))
+    if (replica !== undefined) this.#strike(replica.id)
+  }
+
+  /** The primary and the replica that is furthest along, or any two. */
+  private strikePair({ shard, nodes }: Group): void {
+    const { dice } = this.world
+    const replicas = nodes.filter(({ id }) => id !== shard.primaryNodeId)
+    const lengthOf = (node: (typeof nodes)[number]) => this.groups.processOf(node)?.writes.length ?? 0
+    const [best] = [...replicas].sort((a, b) => lengthOf(b) - lengthOf(a))
+    const second = dice.chance(0.5) ? best : dice.pick(replicas)
+    this.#strike(shard.primaryNodeId)
+    if (second !== undefined) this.#later(() => this.#strike(second.id), 400)
+  }
+
+  /** A host loses its network or its power; what ran there may be there when it is back, or not. */
+  private loseZone(): void {
+    const { dice, fake, clock } = this.world
+    const engine = dice.pick(fake.world())
+    if (engine === undefined) return
+    const isPower = dice.chance(0.6)
+    const nodeIds = engine.containers.flatMap(({ process }) => (process === null ? [] : [process.nodeId]))
+    const edgeIds = engine.containers.flatMap(({ edge }) => (edge === null ? [] : [edge.edgeId]))
+    fake.setEngine(engine.engineId, 'dark')
+    if (isPower) for (const id of [...nodeIds, ...edgeIds]) fake.kill(id)
+    const endsMs = 1_000 + dice.below(FAULT_MAX_MS)
+    for (const id of nodeIds) this.touched.set(id, clock.monotonicMs() + endsMs)
+    void clock.sleep(endsMs).then(() => fake.setEngine(engine.engineId, 'up'))
+  }
+
+  private killEdge({ shard }: Group): void {
+    this.world.fake.kill(shard.endpoint.edgeId)
+  }
+
+  private async strikeWorker(): Promise<void> {
+    const { dice, turnstile, clock } = this.world
+    const victim = dice.pick(this.world.alive())
+    if (victim === undefined) return
+    if (dice.chance(0.5)) {
+      await turnstile.kill(victim.actor)
+      void clock.sleep(dice.below(3_000)).then(() => this.world.startWorker())
+      return
+    }
+    victim.actor.state = 'frozen'
+    void clock.sleep(1_000 + dice.below(FAULT_MAX_MS)).then(() => turnstile.thaw(victim.actor))
+  }
+
+  private delayCalls(): void {
+    const { fake } = this.world
+    fake.faults.rates = { lostBefore: 0.08, lostAfter: 0.08, delayed: 0.3, maxDelayMs: 1_000 }
+    this.#later(() => void (fake.faults.rates = NO_FAULTS))
+  }
+
+  private loseSomeCalls(): void {
+    const { dice, fake } = this.world
+    const name = dice.pick(CALLS) ?? 'promoteNode'
+    fake.faults.order(
+      name,
+      dice.chance(0.7) ? { lost: dice.chance(0.7) ? 'after' : 'before' } : { delayMs: 2_500 },
+    )
+    this.history.push(`${this.world.clock.monotonicMs()} loses ${name}`)
+  }
+
+  #strike(nodeId: string): void {
+    const { dice, fake, clock } = this.world
+    const how = dice.pick(['kill', 'kill', 'pause', 'remove', 'cutOff', 'restart'] as const) ?? 'kill'
+    this.history.push(`${clock.monotonicMs()} ${how} ${nodeId}`)
+    const endsMs = 100 + dice.below(FAULT_MAX_MS)
+    const isPassing = how === 'pause' || how === 'cutOff'
+    this.touched.set(nodeId, clock.monotonicMs() + (isPassing ? endsMs : 0))
+    if (how === 'kill') fake.kill(nodeId)
+    if (how === 'remove') fake.removeContainer(nodeId)
+    if (how === 'restart') fake.restart(nodeId)
+    if (how === 'pause') fake.pause(nodeId)
+    if (how === 'cutOff') fake.attach(nodeId, false)
+    if (isPassing) void clock.sleep(endsMs).then(() => this.#mend(nodeId))
+  }
+
+  #mend(nodeId: string): void {
+    this.world.fake.resume(nodeId)
+    this.world.fake.attach(nodeId, true)
+  }
+
+  #later(act: () => void | Promise<void>, withinMs = FAULT_MAX_MS): void {
+    void this.world.clock.sleep(1 + this.world.dice.below(withinMs)).then(act)
+  }
+}

@@ -1,0 +1,134 @@
+import { FAILOVER_PHASES, replicationGroupStatus, type FailoverStage } from '@cacheplane/domain'
+import type { Group, Groups } from './groups.ts'
+import type { Ledger } from './ledger.ts'
+import type { SimWorld } from './sim-world.ts'
+
+interface FailoverRow {
+  id: string
+  node_group_id: string
+  epoch: string | null
+  kind: string
+  status: string
+  cause: string
+  phases: Pick<FailoverStage, 'phase' | 'afterMs' | 'because'>[]
+}
+
+/** What the rows must say of failovers, on the way and at the end. */
+export class FailoverRows {
+  readonly #epochs = new Map<string, bigint>()
+
+  constructor(
+    private readonly world: SimWorld,
+    private readonly groups: Groups,
+    private readonly ledger: Ledger,
+    private readonly onViolation: (what: string) => void,
+  ) {}
+
+  /** After the rows were read. */
+  watch(): void {
+    for (const { shard } of this.groups.known) {
+      const before = this.#epochs.get(shard.id) ?? 0n
+      if (shard.epoch < before) this.onViolation(`S2: the epoch of ${shard.id} went back to ${shard.epoch}`)
+      this.#epochs.set(shard.id, shard.epoch)
+    }
+  }
+
+  async failovers(): Promise<FailoverRow[]> {
+    return this.world.test.rows<FailoverRow>(
+      'SELECT id, node_group_id, epoch, kind, status, cause, phases FROM failover ORDER BY requested_at, id',
+    )
+  }
+
+  /** Whether everything that was wanted is there and at rest; null when it is, otherwise what is not. */
+  async unrest(wanted: ReadonlyMap<string, string>): Promise<string | null> {
+    const groups = await this.groups.read()
+    for (const [name, id] of wanted) {
+      const found = groups.find(({ group }) => group.id === id)
+      const status = found === undefined ? 'gone' : replicationGroupStatus(found.group)
+      if (status !== 'available') return `LV1: ${name} is ${status}${found === undefined ? '' : whyOf(found)}`
+    }
+    const [extra] = await this.world.test.rows<{ name: string }>(
+      'SELECT replication_group_id AS name FROM replication_group WHERE NOT id = ANY($1)',
+      [[...wanted.values()]],
+    )
+    if (extra !== undefined) return `LV2: ${extra.name} is still there`
+    const open = (await this.failovers()).find(({ status }) => status === 'requested' || status === 'running')
+    return open === undefined
+      ? null
+      : `LV2: failover ${open.id} (${open.kind}, ${open.cause}) is ${open.status}`
+  }
+
+  async judgeEnd(): Promise<void> {
+    for (const row of await this.failovers()) this.#judgeFailover(row)
+    await this.#judgeUnique()
+    for (const group of this.groups.known) this.#judgeGroup(group)
+    const stuck = await this.world.test.rows<{ kind: string; name: string; where: string }>(
+      `SELECT w.kind, s.name, w.step || ' of ' || w.subject_id || ': ' || COALESCE(w.because, '') AS where FROM signal s JOIN workflow w ON w.id = s.workflow_id WHERE w.kind <> 'docker-engine'`,
+    )
+    for (const { kind, name, where } of stuck)
+      this.onViolation(`LV2: the signal ${name} of a ${kind} is stuck at ${where}`)
+  }
+
+  #judgeFailover({ id, kind, phases }: FailoverRow): void {
+    const names = phases.map(({ phase }) => phase)
+    const promoted = names.indexOf('promoted')
+    if (promoted >= 0 && !names.slice(0, promoted).includes('fenced'))
+      this.onViolation(`S4: failover ${id} (${kind}) promoted without a fence before it`)
+    if (names.filter((phase) => phase === 'promoted').length > 1)
+      this.onViolation(`S2: failover ${id} (${kind}) promoted twice in one epoch`)
+    const unknown = names.find((phase) => !FAILOVER_PHASES.includes(phase))
+    if (unknown !== undefined) this.onViolation(`failover ${id} has the phase ${unknown}`)
+  }
+
+  async #judgeUnique(): Promise<void> {
+    const doubled = await this.world.test.rows<{ epoch: string }>(
+      `SELECT epoch FROM failover WHERE epoch IS NOT NULL GROUP BY node_group_id, epoch HAVING count(*) > 1`,
+    )
+    for (const { epoch } of doubled) this.onViolation(`S2: two failovers began epoch ${epoch}`)
+  }
+
+  #judgeGroup({ group, shard, nodes }: Group): void {
+    const name = group.replicationGroupId
+    const zones = new Set(nodes.map(({ zone }) => zone))
+    // A zone that could not be reached when a replica was placed is made up for by nobody.
+    if (zones.size < Math.min(2, nodes.length) && group.multiAZEnabled)
+      this.onViolation(`S17: ${name} has ${nodes.length} nodes in ${zones.size} zones`)
+    const { engineId, primaryPort } = shard.endpoint
+    const primary = this.world.fake.connect(engineId, primaryPort)?.process() ?? null
+    if (primary?.nodeId !== shard.primaryNodeId)
+      return this.onViolation(`S17: the endpoint of ${name} leads to ${primary?.nodeId ?? 'nobody'}`)
+    if (primary.role !== 'primary' || !primary.open) this.onViolation(`S17: ${name} takes no writes`)
+    this.world.fake.replicate()
+    for (const node of nodes) {
+      const process = this.groups.processOf(node)
+      const follows = process === primary || process?.link?.state === 'up'
+      if (process === null || !process.open || !follows)
+        this.onViolation(`S17: ${node.id} of ${name} does not serve`)
+      else this.#judgeData(name, process.writes)
+    }
+  }
+
+  #judgeData(name: string, writes: readonly { value: string }[]): void {
+    const process = new Set(writes.map(({ value }) => value))
+    const { known } = this.groups
+    const shard = known.find(({ group }) => group.replicationGroupId === name)?.shard
+    const primary = shard?.members.flatMap(({ nodes }) => nodes).find(({ id }) => id === shard.primaryNodeId)
+    const at = primary === undefined ? null : this.groups.processOf(primary)
+    const network = at === null ? undefined : this.groups.containerOf(at)?.networkName
+    // Half a second is more than any lag.
+    const dueMs = this.world.clock.monotonicMs() - 500
+    const due = this.ledger.writesOf(network ?? '').filter(({ atMs }) => atMs < dueMs)
+    const gone = due.filter(({ value }) => !process.has(value))
+    if (gone.length > 0)
+      this.onViolation(`S5: a member of ${name} lacks ${gone.length} of ${due.length} acknowledged writes`)
+  }
+}
+
+function whyOf({ group, shard, nodes }: Group): string {
+  const parts = [group.workflow, shard.workflow, ...nodes.map((node) => node.workflow)]
+  const opened = nodes.map(
+    (node) => `${node.id}/${node.incarnation} ${node.openedAt === null ? 'closed' : 'open'}`,
+  )
+  const steps = parts.map(({ step, because, signals }) => `${step} [${signals.join()}] ${because ?? ''}`)
+  return ` (${[...steps, ...opened, `primary ${shard.primaryNodeId}`].join('; ')})`
+}

@@ -1,0 +1,88 @@
+import { ServiceError, type Accepted } from '@cacheplane/domain'
+import { ACCOUNT, aGroupPlan } from '../support/stores.ts'
+import type { Group, Groups } from './groups.ts'
+import type { SimWorld } from './sim-world.ts'
+
+const NAMES = ['sessions', 'pages']
+const NODES_MAX = 4
+
+/** Users who create replication groups of every size, and change and delete them at random. */
+export class GroupUsers {
+  /** Names that should exist, and under which id. */
+  readonly wanted = new Map<string, string>()
+  created = 0
+  readonly done = new Map<string, number>()
+
+  constructor(
+    private readonly world: SimWorld,
+    private readonly groups: Groups,
+  ) {}
+
+  async maybeAct(probability: number): Promise<void> {
+    const { dice } = this.world
+    if (!dice.chance(probability)) return
+    const missing = NAMES.filter((name) => !this.wanted.has(name))
+    const group = dice.pick(this.groups.known)
+    const [name] = missing
+    if (name !== undefined && (group === undefined || dice.chance(0.3))) return this.create(name)
+    if (group !== undefined) await this.#tolerant(() => this.#change(group))
+  }
+
+  async create(name: string): Promise<void> {
+    const { dice } = this.world
+    const nodes = 1 + dice.below(NODES_MAX)
+    const automaticFailoverEnabled = nodes > 1 && dice.chance(0.75)
+    await this.#tolerant(async () => {
+      const accepted = await this.world.test.store.createReplicationGroup(
+        aGroupPlan({
+          replicationGroupId: name,
+          automaticFailoverEnabled,
+          multiAZEnabled: automaticFailoverEnabled && dice.chance(0.5),
+          zones: Array.from({ length: nodes }, () => null),
+        }),
+      )
+      this.wanted.set(name, accepted.resourceId)
+      this.created++
+      return accepted
+    })
+  }
+
+  async #change({ group, shard, nodes }: Group): Promise<Accepted> {
+    const { dice, test } = this.world
+    const { replicationGroupId: id } = group
+    const replicas = nodes.length - 1
+    const chance = dice.next()
+    if (chance < 0.06) {
+      this.wanted.delete(id)
+      return this.#count('delete', await test.store.deleteReplicationGroup(ACCOUNT, id))
+    }
+    if (chance < 0.25) {
+      const increase = { newReplicaCount: Math.min(NODES_MAX, replicas + 1), zones: null }
+      return this.#count('increase', await test.store.increaseReplicaCount(ACCOUNT, id, increase))
+    }
+    if (chance < 0.4) {
+      const decrease = { newReplicaCount: Math.max(0, replicas - 1), replicasToRemove: [] }
+      return this.#count('decrease', await test.store.decreaseReplicaCount(ACCOUNT, id, decrease))
+    }
+    if (chance < 0.6) {
+      return this.#count('test', await test.store.testFailover(ACCOUNT, id, shard.nodeGroupId))
+    }
+    const others = shard.members.filter((member) => member.nodes[0]?.id !== shard.primaryNodeId)
+    const primaryClusterId = dice.pick(others)?.cacheClusterId ?? `${id}-001`
+    return this.#count('switch', await test.store.modifyReplicationGroup(ACCOUNT, id, { primaryClusterId }))
+  }
+
+  #count(what: string, accepted: Accepted): Accepted {
+    this.done.set(what, (this.done.get(what) ?? 0) + 1)
+    return accepted
+  }
+
+  async #tolerant(act: () => Promise<Accepted>): Promise<void> {
+    try {
+      const { workflowId } = await act()
+      if (!this.world.dice.chance(0.2)) void this.world.doorbell.ring(workflowId)
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error
+    }
+  }
+}

@@ -4,6 +4,7 @@ import { Later } from './later.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, USAGE, type Options, type Section } from './options.ts'
+import { measureProbing } from './probing.ts'
 import { measureProvisioning } from './provision.ts'
 import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
 import { renderComparisons, renderReadings, type Comparison, type Reading } from './report.ts'
@@ -38,6 +39,10 @@ async function main(options: Options, later: Later): Promise<void> {
     const measured = await measureReplication({ installation, later, wants, rounds: options.rounds, say })
     comparisons.push(...measured.comparisons)
     readings.push(...measured.readings)
+  }
+  if (wants('probing')) {
+    say('probing')
+    readings.push(await measureProbing(later))
   }
   if (wants('idle')) {
     say(`idle: ${options.idleSeconds} seconds`)

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MENU, type FaultName, type Victim } from './faults.ts'
 import { check } from './harness/check.ts'
-import { Customer, type Cache } from './harness/customer.ts'
+import type { Cache, Customer } from './harness/customer.ts'
+import { Ledger } from './ledger.ts'
 
-const CACHES_MAX = 5
-const WISHES_MAX = 3
+const CACHES_MAX = 3
+const WISHES_MAX = 2
 /** Fault and wishes of a round begin within this time, so that one hits the other at any stage. */
 const SPREAD_MS = 1_500
 
@@ -17,6 +18,7 @@ interface Wish {
 /** Rounds of one fault in the midst of some wishes; after each of them everything must come to rest as it should be. */
 export class Rounds {
   readonly violations: string[] = []
+  readonly ledger = new Ledger()
   readonly #customer: Customer
   readonly #restedMs: number[] = []
   readonly #wanted = new Map<string, Cache>()
@@ -28,7 +30,7 @@ export class Rounds {
     private readonly victim: Victim,
     private readonly faults: readonly FaultName[],
   ) {
-    this.#customer = new Customer(victim.service)
+    this.#customer = victim.customer
   }
 
   /** Returns a line about the round. */
@@ -70,6 +72,7 @@ export class Rounds {
     const overMs = performance.now()
     const before = this.violations.length
     await this.#rest()
+    await this.#takeStock(fault ?? 'none')
     const restedMs = performance.now() - overMs
     this.#restedMs.push(restedMs)
     const verdict = this.violations.slice(before).join('\n   ') || 'ok'
@@ -77,8 +80,18 @@ export class Rounds {
     return `${fault ?? 'no fault'}; ${labels}; at rest after ${inSeconds(restedMs)} s: ${verdict}`
   }
 
+  async #takeStock(fault: string): Promise<void> {
+    const { guarded, byHand } = this.victim
+    for (const watched of [guarded, byHand])
+      await this.#note(async () =>
+        this.violations.push(...(await this.ledger.enter(fault, watched, watched === guarded))),
+      )
+  }
+
   async #rest(): Promise<void> {
-    const coming = [...this.#wanted.values()].map((cache) => this.#customer.isServed(cache))
+    const { guarded, byHand } = this.victim
+    const staying = [guarded.cache, byHand.cache, ...this.#wanted.values()]
+    const coming = staying.map((cache) => this.#customer.isServed(cache))
     const going = [...this.#unwanted.values()].map((cache) => this.#customer.becomes(cache, 'gone'))
     await Promise.all([...coming, ...going].map((one) => this.#note(() => one)))
     this.#unwanted.clear()

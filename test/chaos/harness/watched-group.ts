@@ -19,6 +19,9 @@ export interface WatchOptions {
 
 /** A group with replicas under clients that write, read, and look for two primaries, all the time. */
 export class WatchedGroup {
+  /** When something was last done to a node of it. */
+  harmedAtMs: number | null = null
+
   private constructor(
     readonly cache: Cache,
     readonly group: ReplicatedGroup,
@@ -57,6 +60,7 @@ export class WatchedGroup {
   async harm(fault: NodeFault, ...members: Member[]): Promise<{ faultMs: number; containers: string[] }> {
     const containers = await Promise.all(members.map((member) => this.group.containerOf(member)))
     const faultMs = performance.now()
+    this.harmedAtMs = faultMs
     await Promise.all(containers.map((id) => NODE_FAULTS[fault](id)))
     return { faultMs, containers }
   }

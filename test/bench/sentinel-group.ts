@@ -29,7 +29,7 @@ export class SentinelGroup {
   readonly #name = `cacheplane-bench-${randomBytes(4).toString('hex')}`
   readonly #containers: string[] = []
   #nodes: Standing[] = []
-  #sentinels: Standing[] = []
+  readonly #sentinels: Standing[] = []
 
   /** Cleaned up by `remove`, also when it fails. */
   async start(): Promise<void> {

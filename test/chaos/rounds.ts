@@ -23,6 +23,8 @@ export class Rounds {
   readonly #restedMs: number[] = []
   readonly #wanted = new Map<string, Cache>()
   readonly #unwanted = new Map<string, Cache>()
+  /** From rounds before: what is asked for in this one may be refused when it is to be deleted first. */
+  #old: Cache[] = []
   #created = 0
   #deleted = 0
 
@@ -37,6 +39,7 @@ export class Rounds {
   async play(): Promise<string> {
     const { dice } = this.victim
     const fault = dice.pick(this.faults) ?? 'both killed'
+    this.#old = [...this.#wanted.values()]
     const wishes = Array.from({ length: 1 + dice.below(WISHES_MAX) }, () => this.#draw())
     return this.#round(fault, wishes)
   }
@@ -67,10 +70,10 @@ export class Rounds {
       await sleep(dice.below(SPREAD_MS))
       await this.#note(work)
     }
+    const before = this.violations.length
     const harm = fault === null ? [] : [soon(() => MENU[fault](this.victim))]
     await Promise.all([...harm, ...wishes.map(({ fulfil }) => soon(fulfil))])
     const overMs = performance.now()
-    const before = this.violations.length
     await this.#rest()
     await this.#takeStock(fault ?? 'none')
     const restedMs = performance.now() - overMs
@@ -100,7 +103,7 @@ export class Rounds {
 
   #draw(): Wish {
     const { dice } = this.victim
-    const old = dice.pick([...this.#wanted.values()])
+    const old = dice.pick(this.#old)
     const isFull = this.#wanted.size >= CACHES_MAX
     if (old !== undefined && (isFull || dice.chance(0.4))) return this.#remove(old)
     this.#created += 1
@@ -111,6 +114,7 @@ export class Rounds {
   }
 
   #remove(cache: Cache): Wish {
+    this.#old = this.#old.filter((one) => one !== cache)
     this.#deleted += 1
     this.#wanted.delete(cache.name)
     this.#unwanted.set(cache.name, cache)

@@ -15,12 +15,13 @@ export interface CanaryOptions {
   writers?: number
   /** Between two writes of a writer. */
   pauseMs?: number
-  key?: string
 }
 
 const ANSWER_MS = 1_000
 const RETRY_MS = 10
 const CHUNK = 500
+/** A set. */
+const KEY = 'canary'
 
 /**
  * Clients that write unique values through an endpoint for as long as they are let, and remember which were acknowledged,
@@ -29,7 +30,6 @@ const CHUNK = 500
 export class Canary {
   readonly acks: Ack[] = []
   readonly failures: { atMs: number; because: string }[] = []
-  readonly #key: string
   readonly #loops: Promise<void>[]
   readonly #counted: string[] = []
   #judged = 0
@@ -40,7 +40,6 @@ export class Canary {
     private readonly target: RespTarget,
     private readonly options: CanaryOptions = {},
   ) {
-    this.#key = options.key ?? 'canary'
     this.#loops = Array.from({ length: options.writers ?? 2 }, (_, writer) => this.#write(writer))
   }
 
@@ -78,7 +77,7 @@ export class Canary {
       const missing: T[] = []
       for (let from = 0; from < writes.length; from += CHUNK) {
         const some = writes.slice(from, from + CHUNK)
-        const question = ['SMISMEMBER', this.#key, ...some.map(({ value }) => value)]
+        const question = ['SMISMEMBER', KEY, ...some.map(({ value }) => value)]
         const [there] = await client.ask([question], 5_000)
         missing.push(...some.filter((_, i) => !Array.isArray(there) || there[i] !== 1))
       }
@@ -102,7 +101,7 @@ export class Canary {
     while (!this.#isStopped) {
       const value = String((this.#count += 1))
       const sentMs = performance.now()
-      const [added] = await client.ask([['SADD', this.#key, value]], ANSWER_MS)
+      const [added] = await client.ask([['SADD', KEY, value]], ANSWER_MS)
       if (added !== 1) throw new Error(`SADD was answered ${String(added)}`)
       this.acks.push({ value, writer, sentMs, atMs: performance.now(), runId })
       await sleep(this.options.pauseMs ?? 5)

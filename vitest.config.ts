@@ -54,7 +54,8 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 300 * SECOND,
           hookTimeout: 180 * SECOND,
-          fileParallelism: false,
+          // Each file has an installation of its own, and mostly waits.
+          maxWorkers: 2,
         },
       },
     ],

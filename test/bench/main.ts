@@ -4,6 +4,7 @@ import { Later } from './later.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, USAGE, type Options, type Section } from './options.ts'
+import { measureProbing } from './probing.ts'
 import { measureProvisioning } from './provision.ts'
 import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
 import { renderComparisons, renderReadings, type Comparison, type Reading } from './report.ts'
@@ -11,10 +12,25 @@ import { renderComparisons, renderReadings, type Comparison, type Reading } from
 const TWELVE = 12
 const ROUNDS = { create: 12, twelve: 4, list: 6 } as const
 
+interface Results {
+  comparisons: Comparison[]
+  readings: Reading[]
+}
+
 async function main(options: Options, later: Later): Promise<void> {
   console.log(await describeMachine())
-  const comparisons: Comparison[] = []
-  const readings: Reading[] = []
+  const results: Results = { comparisons: [], readings: [] }
+  try {
+    await measure(options, later, results)
+  } finally {
+    // What was measured before a failure is told all the same.
+    const { comparisons, readings } = results
+    if (comparisons.length > 0) console.log(`\n${renderComparisons(comparisons)}`)
+    if (readings.length > 0) console.log(`\n${renderReadings(readings)}`)
+  }
+}
+
+async function measure(options: Options, later: Later, { comparisons, readings }: Results): Promise<void> {
   const wants = (section: Section) => options.only.includes(section)
   const rounds = (section: keyof typeof ROUNDS) => options.rounds ?? ROUNDS[section]
 
@@ -35,16 +51,17 @@ async function main(options: Options, later: Later): Promise<void> {
   }
   if (REPLICATION_SECTIONS.some(wants)) {
     const installation = await install(later)
-    const measured = await measureReplication({ installation, later, wants, rounds: options.rounds, say })
-    comparisons.push(...measured.comparisons)
-    readings.push(...measured.readings)
+    const bench = { installation, later, wants, rounds: options.rounds, say }
+    await measureReplication(bench, comparisons, readings)
+  }
+  if (wants('probing')) {
+    say('probing')
+    readings.push(await measureProbing(later))
   }
   if (wants('idle')) {
     say(`idle: ${options.idleSeconds} seconds`)
     readings.push(...(await measureIdle(later, options.idleSeconds)))
   }
-  if (comparisons.length > 0) console.log(`\n${renderComparisons(comparisons)}`)
-  if (readings.length > 0) console.log(`\n${renderReadings(readings)}`)
 }
 
 async function install(later: Later): Promise<SecondInstallation> {

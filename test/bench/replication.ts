@@ -31,10 +31,10 @@ interface Bench {
 /** Everything about groups with replicas, on one group that is guarded and one that is switched by hand. */
 export async function measureReplication(
   bench: Bench,
-): Promise<{ comparisons: Comparison[]; readings: Reading[] }> {
+  comparisons: Comparison[],
+  readings: Reading[],
+): Promise<void> {
   const { installation, wants, say } = bench
-  const comparisons: Comparison[] = []
-  const readings: Reading[] = []
   const rounds = (section: keyof typeof ROUNDS): number => bench.rounds ?? ROUNDS[section]
   if (wants('failover') || wants('redundancy') || wants('hang'))
     await loseSome(bench, rounds, comparisons, readings)
@@ -51,7 +51,6 @@ export async function measureReplication(
     }
     await installation.request('DELETE', group.path)
   }
-  return { comparisons, readings }
 }
 
 async function loseSome(

@@ -6,13 +6,13 @@ import type { Later } from './later.ts'
 
 const PATIENCE_MS = 30_000
 
-/** Starts a Node program and returns once its port answers; what it says goes nowhere, unless it ends. */
+/** Starts a Node program and returns the id of its process once its port answers; what it says goes nowhere, unless it ends. */
 export async function startServer(
   later: Later,
   port: number,
   args: readonly string[],
   environment: Record<string, string>,
-): Promise<void> {
+): Promise<number> {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
@@ -29,4 +29,5 @@ export async function startServer(
       throw new Error(`${args.join(' ')} did not start`)
     await sleep(50)
   }
+  return child.pid ?? 0
 }

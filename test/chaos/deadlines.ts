@@ -26,6 +26,8 @@ export const FAULTS = {
   engineHangs: seconds(20),
   /** Longer than a lease, so that another worker takes over. */
   workerFrozen: seconds(25),
+  /** Longer than the short lease of a failover. */
+  workerFrozenShort: seconds(6),
   queueFrozen: seconds(5),
   controlPlaneAway: seconds(5),
   /** Within which a thawed worker would do whatever it still has in mind. */

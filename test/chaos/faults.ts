@@ -3,19 +3,28 @@ import { Redis } from 'ioredis'
 import type { Dice } from '../simulation/dice.ts'
 import { docker } from '../support/docker.ts'
 import { FAULTS } from './deadlines.ts'
+import { GROUP_MENU } from './group-faults.ts'
 import { containersOf } from './harness/containers.ts'
+import type { Customer } from './harness/customer.ts'
 import type { DockerProxy, Silence } from './harness/docker-proxy.ts'
 import type { FullService } from './harness/full-service.ts'
+import type { WatchedGroup } from './harness/watched-group.ts'
 
 export interface Victim {
   service: FullService
   /** Between the service and its engine. */
   proxy: DockerProxy
   dice: Dice
+  customer: Customer
+  /** A replica of it takes over by itself. */
+  guarded: WatchedGroup
+  /** Its primary is switched by hand, and comes back where it was. */
+  byHand: WatchedGroup
 }
 
 /** Each does its harm and returns once nothing keeps the service from recovering. */
 export const MENU = {
+  ...GROUP_MENU,
   'worker killed': ({ service }) => service.send('worker', 'SIGKILL'),
   'api killed': ({ service }) => service.send('api', 'SIGKILL'),
   'both killed': async ({ service }) => {
@@ -45,6 +54,11 @@ export const MENU = {
   'container restarted unseen': async (victim) => {
     await victim.service.send('worker', 'SIGKILL')
     await atContainer(victim, (id) => docker.getContainer(id).restart({ t: 0 }))
+  },
+  'control plane down': async ({ service }) => {
+    await service.down()
+    await sleep(FAULTS.controlPlaneAway)
+    await service.comeBack()
   },
   'engine deaf': (victim) => silence(victim, 'deaf'),
   'engine mute': (victim) => silence(victim, 'mute'),

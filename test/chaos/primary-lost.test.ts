@@ -95,7 +95,8 @@ describe('a group with automatic failover, under writers and readers', () => {
     const edges = await containersOf(service, 'edge')
     await Promise.all(edges.map((id) => docker.getContainer(id).remove({ force: true })))
     const lostAtMs = performance.now()
-    const isBack = () => watched.silenceAfter(lostAtMs) < Infinity
+    const silence = () => watched.silenceAfter(lostAtMs)
+    const isBack = () => silence() > 0 && silence() < Infinity
     await expect.poll(isBack, { timeout: DEADLINES.settled }).toBe(true)
     expect((await watched.group.state()).primaryPort).toBe(primaryPort)
     expect(reigns(watched.canary.acks)).toEqual(order)

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MENU, type FaultName, type Victim } from './faults.ts'
 import { check } from './harness/check.ts'
-import { Customer, type Cache } from './harness/customer.ts'
+import type { Cache, Customer } from './harness/customer.ts'
+import { Ledger } from './ledger.ts'
 
-const CACHES_MAX = 5
-const WISHES_MAX = 3
+const CACHES_MAX = 3
+const WISHES_MAX = 2
 /** Fault and wishes of a round begin within this time, so that one hits the other at any stage. */
 const SPREAD_MS = 1_500
 
@@ -17,10 +18,13 @@ interface Wish {
 /** Rounds of one fault in the midst of some wishes; after each of them everything must come to rest as it should be. */
 export class Rounds {
   readonly violations: string[] = []
+  readonly ledger = new Ledger()
   readonly #customer: Customer
   readonly #restedMs: number[] = []
   readonly #wanted = new Map<string, Cache>()
   readonly #unwanted = new Map<string, Cache>()
+  /** From rounds before: what is asked for in this one may be refused when it is to be deleted first. */
+  #old: Cache[] = []
   #created = 0
   #deleted = 0
 
@@ -28,13 +32,14 @@ export class Rounds {
     private readonly victim: Victim,
     private readonly faults: readonly FaultName[],
   ) {
-    this.#customer = new Customer(victim.service)
+    this.#customer = victim.customer
   }
 
   /** Returns a line about the round. */
   async play(): Promise<string> {
     const { dice } = this.victim
     const fault = dice.pick(this.faults) ?? 'both killed'
+    this.#old = [...this.#wanted.values()]
     const wishes = Array.from({ length: 1 + dice.below(WISHES_MAX) }, () => this.#draw())
     return this.#round(fault, wishes)
   }
@@ -65,11 +70,12 @@ export class Rounds {
       await sleep(dice.below(SPREAD_MS))
       await this.#note(work)
     }
+    const before = this.violations.length
     const harm = fault === null ? [] : [soon(() => MENU[fault](this.victim))]
     await Promise.all([...harm, ...wishes.map(({ fulfil }) => soon(fulfil))])
     const overMs = performance.now()
-    const before = this.violations.length
     await this.#rest()
+    await this.#takeStock(fault ?? 'none')
     const restedMs = performance.now() - overMs
     this.#restedMs.push(restedMs)
     const verdict = this.violations.slice(before).join('\n   ') || 'ok'
@@ -77,8 +83,18 @@ export class Rounds {
     return `${fault ?? 'no fault'}; ${labels}; at rest after ${inSeconds(restedMs)} s: ${verdict}`
   }
 
+  async #takeStock(fault: string): Promise<void> {
+    const { guarded, byHand } = this.victim
+    for (const watched of [guarded, byHand])
+      await this.#note(async () =>
+        this.violations.push(...(await this.ledger.enter(fault, watched, watched === guarded))),
+      )
+  }
+
   async #rest(): Promise<void> {
-    const coming = [...this.#wanted.values()].map((cache) => this.#customer.isServed(cache))
+    const { guarded, byHand } = this.victim
+    const staying = [guarded.cache, byHand.cache, ...this.#wanted.values()]
+    const coming = staying.map((cache) => this.#customer.isServed(cache))
     const going = [...this.#unwanted.values()].map((cache) => this.#customer.becomes(cache, 'gone'))
     await Promise.all([...coming, ...going].map((one) => this.#note(() => one)))
     this.#unwanted.clear()
@@ -87,7 +103,7 @@ export class Rounds {
 
   #draw(): Wish {
     const { dice } = this.victim
-    const old = dice.pick([...this.#wanted.values()])
+    const old = dice.pick(this.#old)
     const isFull = this.#wanted.size >= CACHES_MAX
     if (old !== undefined && (isFull || dice.chance(0.4))) return this.#remove(old)
     this.#created += 1
@@ -98,6 +114,7 @@ export class Rounds {
   }
 
   #remove(cache: Cache): Wish {
+    this.#old = this.#old.filter((one) => one !== cache)
     this.#deleted += 1
     this.#wanted.delete(cache.name)
     this.#unwanted.set(cache.name, cache)

@@ -15,12 +15,13 @@ export interface CanaryOptions {
   writers?: number
   /** Between two writes of a writer. */
   pauseMs?: number
-  key?: string
 }
 
 const ANSWER_MS = 1_000
 const RETRY_MS = 10
 const CHUNK = 500
+/** A set. */
+const KEY = 'canary'
 
 /**
  * Clients that write unique values through an endpoint for as long as they are let, and remember which were acknowledged,
@@ -29,8 +30,9 @@ const CHUNK = 500
 export class Canary {
   readonly acks: Ack[] = []
   readonly failures: { atMs: number; because: string }[] = []
-  readonly #key: string
   readonly #loops: Promise<void>[]
+  readonly #counted: string[] = []
+  #judged = 0
   #count = 0
   #isStopped = false
 
@@ -38,7 +40,6 @@ export class Canary {
     private readonly target: RespTarget,
     private readonly options: CanaryOptions = {},
   ) {
-    this.#key = options.key ?? 'canary'
     this.#loops = Array.from({ length: options.writers ?? 2 }, (_, writer) => this.#write(writer))
   }
 
@@ -47,28 +48,43 @@ export class Canary {
     await Promise.all(this.#loops)
   }
 
-  /** Acknowledged until now and not there now. */
-  async lost(): Promise<Ack[]> {
+  /** Acknowledged since the last time that it was asked, and not there. */
+  lost(): Promise<Ack[]> {
+    const since = this.acks.slice(this.#judged)
+    this.#judged = this.acks.length
+    return this.#missing(since)
+  }
+
+  /** Counts what was acknowledged since the last time, and what of it is lost; it is remembered by its values alone. */
+  async takeStock(): Promise<{ acked: number; lost: Ack[] }> {
     const acks = [...this.acks]
+    const lost = await this.#missing(acks)
+    this.acks.splice(0, acks.length)
+    this.#judged = 0
+    const gone = new Set(lost)
+    for (const ack of acks) if (!gone.has(ack)) this.#counted.push(ack.value)
+    return { acked: acks.length, lost }
+  }
+
+  /** How many of those that were there when stock was taken are there no more. */
+  async lostSince(): Promise<number> {
+    return (await this.#missing(this.#counted.map((value) => ({ value })))).length
+  }
+
+  async #missing<T extends { value: string }>(writes: readonly T[]): Promise<T[]> {
     const client = await RespClient.open(this.target)
     try {
-      const lost: Ack[] = []
-      for (let from = 0; from < acks.length; from += CHUNK) {
-        const some = acks.slice(from, from + CHUNK)
-        const question = ['SMISMEMBER', this.#key, ...some.map(({ value }) => value)]
+      const missing: T[] = []
+      for (let from = 0; from < writes.length; from += CHUNK) {
+        const some = writes.slice(from, from + CHUNK)
+        const question = ['SMISMEMBER', KEY, ...some.map(({ value }) => value)]
         const [there] = await client.ask([question], 5_000)
-        lost.push(...some.filter((_, i) => !Array.isArray(there) || there[i] !== 1))
+        missing.push(...some.filter((_, i) => !Array.isArray(there) || there[i] !== 1))
       }
-      return lost
+      return missing
     } finally {
       client.close()
     }
-  }
-
-  /** Forgets what was written, here and in the cache; only while it is stopped or about to be. */
-  async forget(): Promise<void> {
-    const client = await RespClient.open(this.target)
-    await client.ask([['DEL', this.#key]], ANSWER_MS).finally(() => client.close())
   }
 
   async #write(writer: number): Promise<void> {
@@ -85,7 +101,7 @@ export class Canary {
     while (!this.#isStopped) {
       const value = String((this.#count += 1))
       const sentMs = performance.now()
-      const [added] = await client.ask([['SADD', this.#key, value]], ANSWER_MS)
+      const [added] = await client.ask([['SADD', KEY, value]], ANSWER_MS)
       if (added !== 1) throw new Error(`SADD was answered ${String(added)}`)
       this.acks.push({ value, writer, sentMs, atMs: performance.now(), runId })
       await sleep(this.options.pauseMs ?? 5)

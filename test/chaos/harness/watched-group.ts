@@ -1,4 +1,4 @@
-import { Canary, type Ack } from '../../support/canary.ts'
+import { Canary, longestGap, type Ack } from '../../support/canary.ts'
 import { NODE_FAULTS, type NodeFault } from '../../support/node-faults.ts'
 import { ReplicatedGroup, type Failover, type Member } from '../../support/replicated-group.ts'
 import { SteadyReader } from '../../support/steady-reader.ts'
@@ -9,6 +9,8 @@ import type { Service } from './service.ts'
 
 /** Replication is asynchronous: what was acknowledged within this time before a fault may be lost with the primary. */
 const LAG_MS = 1_000
+/** The last write before a fault was acknowledged within this time before it. */
+const BEFORE_MS = 200
 
 export interface WatchOptions {
   writers?: number
@@ -17,6 +19,9 @@ export interface WatchOptions {
 
 /** A group with replicas under clients that write, read, and look for two primaries, all the time. */
 export class WatchedGroup {
+  /** When something was last done to a node of it. */
+  harmedAtMs: number | null = null
+
   private constructor(
     readonly cache: Cache,
     readonly group: ReplicatedGroup,
@@ -55,6 +60,7 @@ export class WatchedGroup {
   async harm(fault: NodeFault, ...members: Member[]): Promise<{ faultMs: number; containers: string[] }> {
     const containers = await Promise.all(members.map((member) => this.group.containerOf(member)))
     const faultMs = performance.now()
+    this.harmedAtMs = faultMs
     await Promise.all(containers.map((id) => NODE_FAULTS[fault](id)))
     return { faultMs, containers }
   }
@@ -67,10 +73,13 @@ export class WatchedGroup {
     return { faultMs, container: containers[0] ?? '', failover }
   }
 
-  /** How long after the fault its clients could write again; `Infinity` when they could not. */
+  /** For how long its clients could not write; `Infinity` while they cannot, 0 when none of them has noticed. */
   silenceAfter(faultMs: number): number {
-    const next = this.canary.acks.find(({ sentMs }) => sentMs > faultMs)
-    return next === undefined ? Infinity : next.atMs - faultMs
+    const failures = this.canary.failures.filter(({ atMs }) => atMs > faultMs)
+    const [last] = failures.slice(-1)
+    if (last === undefined) return 0
+    if (!this.canary.acks.some(({ sentMs }) => sentMs > last.atMs)) return Infinity
+    return longestGap(this.canary.acks, faultMs - BEFORE_MS)
   }
 
   /** What was acknowledged and is not there, but for what may be lost with a primary. */

@@ -52,3 +52,7 @@ test('no endpoint takes what the control plane or another endpoint needs', () =>
   expect(lines()).toContain('maxconn 4000')
   expect(rejects).toContain('tcp-request connection reject if { act_conn gt 3900 }')
 })
+
+test('a session of which one half has ended does not outlive it', () => {
+  expect(lines()).toEqual(expect.arrayContaining(['timeout client-fin 100ms', 'timeout server-fin 100ms']))
+})

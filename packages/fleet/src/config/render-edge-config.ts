@@ -8,6 +8,11 @@ const CONNECTIONS_MAX = 4_000
 const CONNECTIONS_RESERVED = 100
 /** What one endpoint may take of them, so that its clients leave something to those of other groups. */
 const CONNECTIONS_PER_PORT = 2_000
+/**
+ * Until half a connection follows the other half: a node that is cut off, or a client that is stuck, never closes its own,
+ * and HAProxy shuts down no session that has begun to end. Engines hang up at once on a client that has.
+ */
+const FIN_MS = 100
 const COMMAND_SOCKET = 'unix@/tmp/command.sock'
 
 /** Names of a slot's backends; the routes are read and written under them. */
@@ -64,6 +69,7 @@ function defaults(connectMs: number): string[] {
     `  timeout connect ${connectMs}ms`,
     '  timeout client 24d',
     '  timeout server 24d',
+    ...['client', 'server'].map((side) => `  timeout ${side}-fin ${FIN_MS}ms`),
     ...['clitcpka', 'srvtcpka'].flatMap((side) => [
       `  option ${side}`,
       `  ${side}-idle 60s`,

@@ -18,7 +18,7 @@ export function advanceReplication(worlds: readonly EngineWorld[], nowMs: number
   for (const { container, world } of everyContainer(worlds)) {
     const { process } = container
     if (process === null || process.link === null || !isAwake(container, nowMs)) continue
-    follow(worlds, world, process, nowMs, random)
+    follow(worlds, world, process, process.link, nowMs, random)
   }
 }
 
@@ -26,21 +26,19 @@ function follow(
   worlds: readonly EngineWorld[],
   world: EngineWorld,
   replica: SimulatedProcess,
+  link: SimulatedLink,
   nowMs: number,
   random: Random,
 ): void {
-  const { link } = replica
-  if (link === null) return
   const at = sourceOf(worlds, world, link)
-  // No packet comes or goes: neither side knows that the other is there no more.
-  if (at !== null && at.world !== world && [at.world, world].some(({ state }) => state === 'dark')) return
-  const source = at === null ? null : at.container
-  if (source === null || !isAwake(source, nowMs) || source.process === null) {
+  if (at !== null && isSevered(at.world, world)) return
+  const source = at?.container ?? null
+  const primary = source !== null && isAwake(source, nowMs) ? source.process : null
+  if (primary === null) {
     // A frozen primary hangs up on nobody: the link stays up and silent.
-    if (source === null || source.state === 'running') link.state = 'down'
+    if (source?.state !== 'paused') link.state = 'down'
     return
   }
-  const primary = source.process
   if (link.state === 'down') connect(link, replica, primary, nowMs, random)
   if (link.runId !== primary.runId) return
   if (link.state === 'syncing' && nowMs >= link.readyAtMs) {
@@ -50,6 +48,11 @@ function follow(
   if (link.state !== 'up') return
   takeOver(replica, primary, nowMs - random.between(...LAG_MS))
   link.heardAtMs = nowMs
+}
+
+/** No packet comes or goes: neither side knows that the other is there no more. */
+function isSevered(one: EngineWorld, other: EngineWorld): boolean {
+  return one !== other && (one.state === 'dark' || other.state === 'dark')
 }
 
 function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {

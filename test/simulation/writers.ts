@@ -27,7 +27,8 @@ export class Writers {
 
   #writeOn(key: string, { engineId, primaryPort }: { engineId: string; primaryPort: number }): void {
     const { fake, clock, dice } = this.world
-    const kept = this.#connections.get(key) ?? null
+    // Clients come and go.
+    const kept = dice.chance(0.05) ? null : (this.#connections.get(key) ?? null)
     const connection = kept?.process() == null ? fake.connect(engineId, primaryPort) : kept
     this.#connections.set(key, connection)
     const process = connection?.process() ?? null

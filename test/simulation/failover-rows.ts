@@ -63,7 +63,8 @@ export class FailoverRows {
     await this.#judgeUnique()
     for (const group of this.groups.known) this.#judgeGroup(group)
     const stuck = await this.world.test.rows<{ kind: string; name: string; where: string }>(
-      `SELECT w.kind, s.name, w.step || ' of ' || w.subject_id || ': ' || COALESCE(w.because, '') AS where FROM signal s JOIN workflow w ON w.id = s.workflow_id WHERE w.kind <> 'docker-engine'`,
+      `SELECT w.kind, s.name, w.step || ' of ' || w.subject_id || ': ' || COALESCE(w.because, '') AS where FROM signal s JOIN workflow w ON w.id = s.workflow_id WHERE w.kind <> 'docker-engine'
+        AND s.raised_at < clock_now() - interval '5 seconds'`,
     )
     for (const { kind, name, where } of stuck)
       this.onViolation(`LV2: the signal ${name} of a ${kind} is stuck at ${where}`)

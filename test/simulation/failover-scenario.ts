@@ -13,8 +13,8 @@ export interface FailoverScenario extends Omit<SimOptions, 'workers'> {
   stormMs?: number
   /** Probability of a fault between two moves of the world. */
   faults?: number
-  /** A sabotage test breaks the world here, before anything happens. */
-  prepare?: (world: SimWorld) => void
+  /** A sabotage test breaks the world here, between any two of its moves. */
+  corrupt?: (world: SimWorld) => void
 }
 
 export interface FailoverResult {
@@ -38,7 +38,6 @@ export async function playFailovers(options: FailoverScenario): Promise<Failover
   const violations = new Set<string>()
   const onViolation = (what: string) => void violations.add(what)
   try {
-    options.prepare?.(world)
     const groups = new Groups(world)
     const ledger = new Ledger()
     const users = new GroupUsers(world, groups)
@@ -47,6 +46,7 @@ export async function playFailovers(options: FailoverScenario): Promise<Failover
     const writers = new Writers(world, groups, ledger, onViolation)
     const watch = new PromotionWatch(world, groups, ledger, nemesis.touched, onViolation)
     const look = async (probability: number) => {
+      options.corrupt?.(world)
       if (world.dice.chance(0.5)) writers.write()
       watch.noteWhole()
       if (!world.dice.chance(probability)) return

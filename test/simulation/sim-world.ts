@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Doorbell } from '@cacheplane/domain'
+import type { Doorbell, Fleet } from '@cacheplane/domain'
 import { FakeFleet, type FakeEngineOptions } from '@cacheplane/fleet/fake'
 import type { Store } from '@cacheplane/store'
 import type { Failpoints } from '@cacheplane/workflows'
@@ -42,6 +42,8 @@ export interface SimOptions {
   without?: WorkerSurroundings['without']
   /** Replaces the store that workers see; a sabotage test breaks a guard here. */
   sabotage?: (test: TestStore) => Store
+  /** The same for the fleet. */
+  sabotageFleet?: (fleet: Fleet) => Fleet
 }
 
 /** Real workflows, real Postgres, simulated engines and a clock that only the simulation moves; all of it by one seed. */
@@ -89,10 +91,11 @@ export class SimWorld {
   }
 
   startWorker(): SimWorker {
-    const { failpoints, without, sabotage } = this.options
+    const { failpoints, without, sabotage, sabotageFleet } = this.options
+    const fleet = this.fake.fleetOf(this.clock)
     const worker = startSimWorker(`worker-${++this.#named}`, {
       store: sabotage?.(this.test) ?? this.test.store,
-      fleet: this.fake.fleetOf(this.clock),
+      fleet: sabotageFleet?.(fleet) ?? fleet,
       doorbell: this.doorbell,
       clock: this.clock,
       dice: this.dice,

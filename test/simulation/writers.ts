@@ -27,9 +27,9 @@ export class Writers {
 
   #writeOn(key: string, { engineId, primaryPort }: { engineId: string; primaryPort: number }): void {
     const { fake, clock, dice } = this.world
-    const kept = this.#connections.get(key) ?? null
-    const isAlive = kept !== null && kept.process() !== null
-    const connection = isAlive ? kept : fake.connect(engineId, primaryPort)
+    // Clients come and go.
+    const kept = dice.chance(0.05) ? null : (this.#connections.get(key) ?? null)
+    const connection = kept === null || kept.process() === null ? fake.connect(engineId, primaryPort) : kept
     this.#connections.set(key, connection)
     const process = connection?.process() ?? null
     const container = process === null ? undefined : this.groups.containerOf(process)

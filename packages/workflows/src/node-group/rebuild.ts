@@ -13,7 +13,6 @@ import {
   advance,
   choose,
   examineAll,
-  findNode,
   isAtHome,
   mustFind,
   ongoing,
@@ -37,34 +36,33 @@ export async function rebuild(c: Context) {
   const mine = mustFind(c, node.id)
   if (!isAtHome(mine)) return nap(seconds(1), 'the lost primary is being made again')
   const readings = await examineAll(c, [mine, ...heirs])
-  const source = furthest(c, heirs, readings)
-  if (source === undefined) {
-    const isLost = heirs.every((one) => readings.get(one.node.id)?.kind === 'dead')
-    if (isLost) return startEmpty(c, mine, 'every replica is lost, too')
-    return nap(RETRY_MS, 'no replica answers')
+  const elected = furthest(c, heirs, readings)
+  if (elected.kind === 'nobody') {
+    const mayCome = elected.votes.some((vote) => vote.mayCome)
+    if (!mayCome) return startEmpty(c, mine, `every replica is lost, too: ${elected.because}`)
+    return nap(RETRY_MS, `no replica answers: ${elected.because}`)
   }
   const own = readings.get(node.id)
   if (own?.kind === 'dead') {
     c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
     return nap(seconds(1), `the node died again: ${own.because}`)
   }
-  return copyFrom(c, mine, source, own)
+  return copyFrom(c, mine, mustFind(c, elected.nodeId), own)
 }
 
 function furthest(c: Context, heirs: readonly NodeSubject[], readings: ReadonlyMap<string, NodeReading>) {
-  const elected = electPrimary({
-    candidates: heirs.map(({ node, cluster }) => ({
-      nodeId: node.id,
-      cacheClusterId: cluster.cacheClusterId,
-      zone: node.zone,
-      inService: true,
+  return electPrimary({
+    candidates: heirs.map((one) => ({
+      nodeId: one.node.id,
+      cacheClusterId: one.cluster.cacheClusterId,
+      zone: one.node.zone,
+      inService: isAtHome(one),
       leaving: false,
-      reading: readings.get(node.id) ?? { kind: 'unknown', because: 'it was not asked' },
+      reading: readings.get(one.node.id) ?? { kind: 'unknown', because: 'it was not asked' },
     })),
     historyId: c.frame.historyId,
     lostZone: '',
   })
-  return elected.kind === 'elected' ? findNode(c, elected.nodeId) : undefined
 }
 
 /** It holds nothing that the replicas have not, so that it need not be waited for longer than any of them. */

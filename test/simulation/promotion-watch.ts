@@ -144,7 +144,14 @@ export class PromotionWatch {
 
   #takesWrites({ container, process, isDark }: Neighbour): boolean {
     const { state, attached } = container
-    return !isDark && state === 'running' && attached && process.open && process.role === 'primary'
+    return (
+      !isDark &&
+      state === 'running' &&
+      attached &&
+      process.open &&
+      !process.lends &&
+      process.role === 'primary'
+    )
   }
 
   /** Nothing that the world does would have kept it from answering. */

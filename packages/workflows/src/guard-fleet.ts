@@ -23,6 +23,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     openNode: guarded((spec) => fleet.openNode(spec)),
     closeNode: guarded((ref) => fleet.closeNode(ref)),
     followPrimary: guarded((spec, source) => fleet.followPrimary(spec, source)),
+    lendNode: guarded((ref) => fleet.lendNode(ref)),
     promoteNode: guarded((ref) => fleet.promoteNode(ref)),
     fenceNode: guarded((ref) => fleet.fenceNode(ref)),
     removeNode: guarded((ref) => fleet.removeNode(ref)),

@@ -41,6 +41,11 @@ export interface Fleet {
   closeNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Has the node copy `source` and follow it. A node that follows it already is left alone. */
   followPrimary(spec: NodeSpec, source: ReplicationSource): Promise<Ensured<'dead'>>
+  /**
+   * Has a replica whose primary is lost hand its data on: it leads a history of its own, and takes no writes until it is
+   * promoted or follows again.
+   */
+  lendNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Ends the following: the node takes writes on a history of its own. Never repeated by the fleet itself. */
   promoteNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /**

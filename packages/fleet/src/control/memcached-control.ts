@@ -46,6 +46,10 @@ export class MemcachedControl implements Omit<NodeControl, 'listens'> {
     throw new Bug('memcached has no replicas')
   }
 
+  lend(): Promise<Answer<void>> {
+    throw new Bug('memcached has no replicas')
+  }
+
   probe(): () => void {
     throw new Bug('memcached nodes are looked after by their engine alone')
   }

@@ -45,6 +45,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     close: (node) => of(node.engine).close(node),
     follow: (node, source, nodeGroupId) => of(node.engine).follow(node, source, nodeGroupId),
     promote: (node) => of(node.engine).promote(node),
+    lend: (node) => of(node.engine).lend(node),
     // Behind a published port nothing is proved: its proxy may be gone while the node lives.
     listens: async (node) => (host === null ? isListening(node.ip, node.port) : null),
     probe: (node, onTrouble) => of(node.engine).probe(node, onTrouble),

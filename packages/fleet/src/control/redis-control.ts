@@ -9,6 +9,10 @@ import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { respSession, type Login } from './resp-session.ts'
 
+/** More than a node group can have. */
+const REFUSE_WRITES = ['CONFIG', 'SET', 'min-replicas-to-write', '1000']
+const TAKE_WRITES = ['CONFIG', 'SET', 'min-replicas-to-write', '0']
+
 /** Control of redis and valkey nodes, as the user that only this incarnation of the node knows. */
 export class RedisControl implements Omit<NodeControl, 'listens'> {
   constructor(
@@ -46,11 +50,17 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
       ['CONFIG', 'SET', 'masteruser', REPLICATION_USER],
       ['CONFIG', 'SET', 'masterauth', password],
       ['REPLICAOF', host, String(port)],
+      TAKE_WRITES,
     ])
   }
 
   async promote(node: NodeRef): Promise<Answer<void>> {
-    return this.#order(node, [['REPLICAOF', 'NO', 'ONE']])
+    return this.#order(node, [TAKE_WRITES, ['REPLICAOF', 'NO', 'ONE']])
+  }
+
+  // A replica without its primary lets nobody copy it, and a primary that lacks replicas takes no writes.
+  async lend(node: NodeRef): Promise<Answer<void>> {
+    return this.#order(node, [REFUSE_WRITES, ['REPLICAOF', 'NO', 'ONE']])
   }
 
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {

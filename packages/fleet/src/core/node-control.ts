@@ -10,6 +10,8 @@ export interface NodeControl {
   /** Follows `source` with the password of its node group; a node that does already goes on undisturbed. */
   follow(node: NodeSpec, source: Hop, nodeGroupId: string): Promise<Answer<void>>
   promote(node: NodeRef): Promise<Answer<void>>
+  /** Leads without taking writes. */
+  lend(node: NodeRef): Promise<Answer<void>>
   /**
    * False when the kernel at the node's address says that nothing listens there: its process has ended. True and null are
    * no evidence of anything.

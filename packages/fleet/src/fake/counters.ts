@@ -11,6 +11,7 @@ const MUTATING: readonly CallName[] = [
   'closeNode',
   'followPrimary',
   'promoteNode',
+  'lendNode',
   'killContainer',
   'routeEdge',
 ]
@@ -39,6 +40,7 @@ export function noCalls(): Counters {
     closeNode: 0,
     followPrimary: 0,
     promoteNode: 0,
+    lendNode: 0,
     killContainer: 0,
     readLog: 0,
     readEdge: 0,

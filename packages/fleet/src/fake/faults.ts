@@ -19,6 +19,7 @@ export type CallName =
   | 'closeNode'
   | 'followPrimary'
   | 'promoteNode'
+  | 'lendNode'
   | 'readLog'
   | 'readEdge'
   | 'routeEdge'

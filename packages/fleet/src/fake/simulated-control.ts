@@ -49,19 +49,34 @@ export class SimulatedControl implements NodeControl {
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
       process.role = 'replica'
+      process.lends = false
       process.link = { host, port, state: 'down', runId: '', readyAtMs: nowMs, heardAtMs: nowMs }
     })
   }
 
   promote(node: NodeRef): Promise<Answer<void>> {
     return this.#talk('promoteNode', node, (process) => {
-      if (process.link === null) return
+      if (process.link === null && !process.lends) return
       this.simulation.watchers.onPromotion(process)
-      process.role = 'primary'
-      process.link = null
-      process.formerHistoryId = process.historyId
-      process.historyId = newHistoryId(this.simulation.random)
+      process.lends = false
+      this.#lead(process)
     })
+  }
+
+  lend(node: NodeRef): Promise<Answer<void>> {
+    return this.#talk('lendNode', node, (process) => {
+      process.lends = true
+      this.#lead(process)
+    })
+  }
+
+  /** On a history of its own, which knows where the old one ended. */
+  #lead(process: SimulatedProcess): void {
+    if (process.link === null) return
+    process.role = 'primary'
+    process.link = null
+    process.formerHistoryId = process.historyId
+    process.historyId = newHistoryId(this.simulation.random)
   }
 
   async listens({ ip, port }: NodeRef): Promise<boolean | null> {

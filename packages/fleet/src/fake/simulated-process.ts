@@ -18,6 +18,7 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     authenticates: false,
     maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
     role: isMemcached ? 'none' : 'primary',
+    lends: false,
     replicasAdmitted: false,
     historyId: newHistoryId(random),
     formerHistoryId: null,

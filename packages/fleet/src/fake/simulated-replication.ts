@@ -39,6 +39,8 @@ function follow(
     if (source?.state !== 'paused') link.state = 'down'
     return
   }
+  // A process that took the other's place knows nothing of the connection.
+  if (link.runId !== primary.runId) link.state = 'down'
   if (link.state === 'down') connect(link, replica, primary, nowMs, random)
   if (link.runId !== primary.runId) return
   if (link.state === 'syncing' && nowMs >= link.readyAtMs) {
@@ -109,7 +111,12 @@ export function writeTo(
   nowMs: number,
 ): 'acknowledged' | 'refused' {
   const { process } = container
-  const takesIt = process !== null && isAwake(container, nowMs) && process.open && process.role === 'primary'
+  const takesIt =
+    process !== null &&
+    isAwake(container, nowMs) &&
+    process.open &&
+    !process.lends &&
+    process.role === 'primary'
   if (!takesIt) return 'refused'
   process.writes.push({ value, atMs: nowMs })
   return 'acknowledged'

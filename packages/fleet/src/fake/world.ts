@@ -67,6 +67,8 @@ export interface SimulatedProcess {
   authenticates: boolean
   maxmemoryBytes: number
   role: 'primary' | 'replica' | 'none'
+  /** It leads and takes no writes. */
+  lends: boolean
   /** Whether its replication user is on. */
   replicasAdmitted: boolean
   historyId: string

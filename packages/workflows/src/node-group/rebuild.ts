@@ -79,8 +79,7 @@ async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own:
   if (own?.kind !== 'serving') return awaitAnswer(c, mine, own)
   const { link, loading } = own.replication
   if (link === null || link.source.port !== source.node.port) {
-    // Without its primary it lets nobody copy it until it is one itself; no route leads writers to it.
-    const leads = await c.fleet.promoteNode(nodeRef(source))
+    const leads = await c.fleet.lendNode(nodeRef(source))
     if (leads.kind !== 'ready') return nap(RETRY_MS, leads.because)
     c.frame.historyId = null
     const from = { target: routeTarget(source), nodeGroupId: c.subject.nodeGroup.id }

@@ -104,14 +104,18 @@ describe('with a guard of failovers switched off, the checkers cry out', () => {
     [
       'fence skipped, route left open: writes go to the past',
       /^S5/,
-      { sabotageFleet: (fleet) => withoutCut(withoutFence(fleet)) },
+      { sabotageFleet: (fleet) => withoutCut(withoutFence(fleet)), faults: 0, tests: 0.02 },
     ],
     [
       'fence skipped, connections left: two nodes acknowledge',
       /^S1/,
-      { sabotageFleet: withoutFence, corrupt: leaveSessions },
+      { sabotageFleet: withoutFence, corrupt: leaveSessions, faults: 0, tests: 0.02 },
     ],
-    ['offsets from before the fence', /^S3: .* is promoted over/, { sabotageFleet: withOldOffsets }],
+    [
+      'offsets from before the fence',
+      /^S3: .* is promoted over/,
+      { sabotageFleet: withOldOffsets, tests: 0.02 },
+    ],
     ['a node boots open', /^S[56]/, { corrupt: bootOpen }],
     ['epochs are not counted', /^(S2|LV)/, { sabotage: withoutEpochs }],
   ])('%s', async (_, telling, options) => {

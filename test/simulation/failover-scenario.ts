@@ -13,6 +13,8 @@ export interface FailoverScenario extends Omit<SimOptions, 'workers'> {
   stormMs?: number
   /** Probability of a fault between two moves of the world. */
   faults?: number
+  /** Probability of a user's test of failover between two moves of the world. */
+  tests?: number
   /** A sabotage test breaks the world here, between any two of its moves. */
   corrupt?: (world: SimWorld) => void
 }
@@ -59,6 +61,7 @@ export async function playFailovers(options: FailoverScenario): Promise<Failover
     await world.run(options.stormMs ?? STORM_MS, async () => {
       await look(0.04)
       await users.maybeAct(0.006)
+      await users.maybeTest(options.tests ?? 0)
       await nemesis.maybeStrike(options.faults ?? 0.004)
     })
     nemesis.heal()

@@ -28,6 +28,15 @@ export class GroupUsers {
     if (group !== undefined) await this.#tolerant(() => this.#change(group))
   }
 
+  /** A user who loses primaries on purpose, again and again. */
+  async maybeTest(probability: number): Promise<void> {
+    const { dice, test } = this.world
+    const chosen = dice.chance(probability) ? dice.pick(this.groups.known) : undefined
+    if (chosen === undefined) return
+    const { group, shard } = chosen
+    await this.#tolerant(() => test.store.testFailover(ACCOUNT, group.replicationGroupId, shard.nodeGroupId))
+  }
+
   async create(name: string): Promise<void> {
     const { dice } = this.world
     const nodes = 1 + dice.below(NODES_MAX)

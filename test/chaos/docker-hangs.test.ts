@@ -49,8 +49,8 @@ describe.concurrent('a Docker engine that does not answer for 20 s', () => {
       const audit = await service.installation.store.audit()
       expect(audit.nodes.find(({ name }) => name.startsWith('staying'))).toMatchObject({
         incarnation: 1,
-        port,
       })
+      expect(await customer.portOf(staying)).toBe(port)
     },
   )
 })

@@ -13,6 +13,8 @@ interface Entry {
 
 /** Older than this before a fault, no acknowledged write may be lost. */
 const LAG_MS = 1_000
+/** Of a round that only clears away. */
+export const NO_FAULT = 'no fault'
 
 /** What clients of groups with replicas went through, by kind of fault. */
 export class Ledger {
@@ -26,7 +28,7 @@ export class Ledger {
     const silence = harmedAtMs === null ? 0 : watched.silenceAfter(harmedAtMs)
     const { acked, lost } = await canary.takeStock()
     const ages = lost.map(({ atMs }) => (harmedAtMs ?? Infinity) - atMs)
-    entry.times += isFirst ? 1 : 0
+    entry.times += isFirst && fault !== NO_FAULT ? 1 : 0
     entry.acked += acked
     entry.lost += lost.length
     entry.oldestMs = Math.max(entry.oldestMs, ...ages)
@@ -44,7 +46,7 @@ export class Ledger {
   }
 
   /** By kind of fault, and all together. */
-  table(): Record<string, Record<string, number>> {
+  table(): Record<string, Record<string, number | string>> {
     const all = [...this.#entries.values()]
     const rows = [...this.#entries].sort(([a], [b]) => (a < b ? -1 : 1))
     const total: Entry = {
@@ -66,15 +68,22 @@ export class Ledger {
   }
 }
 
-function row({ times, acked, lost, oldestMs, twoPrimaries, silencesMs }: Entry): Record<string, number> {
+function row({
+  times,
+  acked,
+  lost,
+  oldestMs,
+  twoPrimaries,
+  silencesMs,
+}: Entry): Record<string, number | string> {
   return {
     faults: times,
     acknowledged: acked,
     lost,
     'oldest lost, ms': Math.round(oldestMs),
     'two primaries': twoPrimaries,
-    'silence p50, ms': Math.round(percentile(silencesMs, 0.5)),
-    'p99, ms': Math.round(percentile(silencesMs, 0.99)),
+    'silence p50, ms': silencesMs.length === 0 ? '' : Math.round(percentile(silencesMs, 0.5)),
+    'p99, ms': silencesMs.length === 0 ? '' : Math.round(percentile(silencesMs, 0.99)),
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MENU, type FaultName, type Victim } from './faults.ts'
 import { check } from './harness/check.ts'
 import type { Cache, Customer } from './harness/customer.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, NO_FAULT } from './ledger.ts'
 
 const CACHES_MAX = 3
 const WISHES_MAX = 2
@@ -75,12 +75,12 @@ export class Rounds {
     await Promise.all([...harm, ...wishes.map(({ fulfil }) => soon(fulfil))])
     const overMs = performance.now()
     await this.#rest()
-    await this.#takeStock(fault ?? 'none')
+    await this.#takeStock(fault ?? NO_FAULT)
     const restedMs = performance.now() - overMs
     this.#restedMs.push(restedMs)
     const verdict = this.violations.slice(before).join('\n   ') || 'ok'
     const labels = wishes.map(({ label }) => label).join(' ')
-    return `${fault ?? 'no fault'}; ${labels}; at rest after ${inSeconds(restedMs)} s: ${verdict}`
+    return `${fault ?? NO_FAULT}; ${labels}; at rest after ${inSeconds(restedMs)} s: ${verdict}`
   }
 
   async #takeStock(fault: string): Promise<void> {

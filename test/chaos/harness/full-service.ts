@@ -6,7 +6,7 @@ import { queueName } from '../../../docker/bootstrap/queue-container.ts'
 import { ROOT } from '../../../docker/bootstrap/settings.ts'
 import { docker, DOCKER_ADDRESS } from '../../support/docker.ts'
 import { SecondInstallation } from '../../support/second-installation.ts'
-import { zonesAt, type Service } from './service.ts'
+import { freshPortPool, zonesAt, type Service } from './service.ts'
 
 const PROGRAMS = { api: 'dist/server.js', worker: 'dist/main.js' } as const
 export type ProgramName = keyof typeof PROGRAMS
@@ -21,7 +21,10 @@ export class FullService implements Service {
 
   /** @param dockerAddress by which the service reaches the engine */
   static async start(dockerAddress = DOCKER_ADDRESS): Promise<FullService> {
-    const up = await SecondInstallation.prepare({ CACHEPLANE_ZONES: zonesAt(dockerAddress) })
+    const up = await SecondInstallation.prepare({
+      CACHEPLANE_ZONES: zonesAt(dockerAddress),
+      CACHEPLANE_PORT_POOL: freshPortPool(),
+    })
     try {
       await up.up()
       const kept = await readInstallation(up.stateDir)

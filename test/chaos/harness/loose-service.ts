@@ -11,7 +11,7 @@ import { ACCOUNT } from '../../support/stores.ts'
 import { freshDatabase, type FreshDatabase } from '../../support/template-db.ts'
 import { DEADLINES } from '../deadlines.ts'
 import { Program } from './program.ts'
-import { zonesAt, type Service } from './service.ts'
+import { freshPortPool, zonesAt, type Service } from './service.ts'
 import { waitFor } from './wait-for.ts'
 
 interface Parts {
@@ -51,6 +51,7 @@ export class LooseService implements Service {
       CACHEPLANE_SECRET_KEY: randomBytes(32).toString('base64'),
       CACHEPLANE_INSTALLATION: id,
       CACHEPLANE_ZONES: zonesAt(dockerAddress),
+      CACHEPLANE_PORT_POOL: freshPortPool(),
       CACHEPLANE_LISTEN: `127.0.0.1:${port}`,
     }
     const own = { ...environment, CACHEPLANE_ZONES: zonesAt(DOCKER_ADDRESS) }

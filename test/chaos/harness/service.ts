@@ -17,3 +17,14 @@ export interface Service {
 export function zonesAt(dockerAddress: string): string {
   return ['local-1a', 'local-1b'].map((zone) => `${zone}=${dockerAddress}`).join(',')
 }
+
+const POOLS = 20
+const POOL_SIZE = 500
+const POOL_FROM = 22_000
+let used = process.pid
+
+/** Ports above those of ordinary installations: an edge that finds one of its many ports taken does not start. */
+export function freshPortPool(): string {
+  const from = POOL_FROM + (used++ % POOLS) * POOL_SIZE
+  return `${from}-${from + POOL_SIZE - 1}`
+}

@@ -9,6 +9,7 @@ import { ensureNode } from './ensure-node.ts'
 import { examineNode } from './examine-node.ts'
 import { fenceNode } from './fence-node.ts'
 import { followPrimary } from './follow-primary.ts'
+import { freezeNode, thawNode } from './freeze-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
@@ -40,6 +41,7 @@ export function createFleet(parts: FleetParts): Fleet {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
   }
+  const nodeBench = (engine: DockerEngine) => ({ engine, control: controlOf(engine), clock, deaths })
   const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
     survey: () => pool.survey(),
@@ -47,13 +49,9 @@ export function createFleet(parts: FleetParts): Fleet {
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
     ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
     observeNode: (ref, patienceMs) =>
-      on(ref.engineId, (engine) =>
-        observeNode({ engine, control: controlOf(engine), clock }, ref, patienceMs),
-      ),
+      on(ref.engineId, (engine) => observeNode(nodeBench(engine), ref, patienceMs)),
     examineNode: (ref, withinMs) =>
-      on(ref.engineId, (engine) =>
-        examineNode({ engine, control: controlOf(engine), clock, deaths }, ref, withinMs),
-      ),
+      on(ref.engineId, (engine) => examineNode(nodeBench(engine), ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
     closeNode: (ref) => on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).close(ref))),
@@ -61,8 +59,9 @@ export function createFleet(parts: FleetParts): Fleet {
       on(spec.engineId, (engine) => followPrimary(engine, controlOf(engine), spec, source)),
     promoteNode: (ref) =>
       on(ref.engineId, (engine) => orderNode(engine, ref, controlOf(engine).promote(ref))),
-    fenceNode: (ref) =>
-      on(ref.engineId, (engine) => fenceNode({ engine, control: controlOf(engine), clock, deaths }, ref)),
+    fenceNode: (ref) => on(ref.engineId, (engine) => fenceNode(nodeBench(engine), ref)),
+    freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
+    thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
     observeEdge: (ref, patienceMs) =>

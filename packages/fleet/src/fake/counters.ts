@@ -12,6 +12,8 @@ const MUTATING: readonly CallName[] = [
   'followPrimary',
   'promoteNode',
   'killContainer',
+  'pauseContainer',
+  'unpauseContainer',
   'routeEdge',
 ]
 
@@ -40,6 +42,8 @@ export function noCalls(): Counters {
     followPrimary: 0,
     promoteNode: 0,
     killContainer: 0,
+    pauseContainer: 0,
+    unpauseContainer: 0,
     readLog: 0,
     readEdge: 0,
     routeEdge: 0,

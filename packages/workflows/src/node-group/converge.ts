@@ -21,6 +21,7 @@ import {
   isAtHome,
   memberEvent,
   ongoing,
+  outageOf,
   primaryOf,
   route,
   routeTarget,
@@ -91,6 +92,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     isPrimary,
     reading: readings.get(node.id) ?? null,
     inService: node.openedAt !== null,
+    outage: outageOf(one),
     leaving: node.leaving,
     mayStartEmpty:
       !formed || (mayStartEmpty?.nodeId === node.id && mayStartEmpty.incarnation === node.incarnation),
@@ -147,12 +149,15 @@ async function open(c: Context, one: NodeSubject): Promise<string | null> {
   return null
 }
 
-/** A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. */
+/**
+ * A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. Not during an outage of
+ * its zone: it would only lose its copy, and could not be made again.
+ */
 function replaceTheSilent(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
   for (const one of c.subject.nodes) {
     const reading = readings.get(one.node.id)
     const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
-    if (reading === undefined || !isReplica || reading.kind === 'dead') continue
+    if (reading === undefined || !isReplica || reading.kind === 'dead' || one.zoneOutage !== null) continue
     if (silentMs(c, one, reading) < REPLICA_SILENT_MS || reading.kind === 'starting') continue
     c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
     delete c.frame.silence[one.node.id]

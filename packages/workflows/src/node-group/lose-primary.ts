@@ -74,7 +74,10 @@ export async function elect(c: Context) {
     return node.openedAt !== null && kind !== 'dead' && kind !== undefined
   })
   const waitedMs = c.now().getTime() - failover.startedAtMs
-  if (mayReturn && waitedMs < HEIRS_WITHIN_MS)
+  const areFrozen = others.some(
+    (one) => one.zoneOutage !== null && readings.get(one.node.id)?.kind === 'frozen',
+  )
+  if (mayReturn && (waitedMs < HEIRS_WITHIN_MS || areFrozen))
     return nap(RETRY_MS, `nobody can take over yet: ${elected.because}`)
   return startEmpty(c, lost, elected.because)
 }

@@ -32,6 +32,7 @@ const RECOVERED_MS = seconds(25)
 function troubleAt(kind: string, step: string): Trouble {
   if (OF_FAILURE.has(step)) return 'fails'
   if (kind === 'edge') return 'loses-edge'
+  if (kind === 'availability-zone') return 'loses-zone'
   return (kind === 'node-group' ? OF_FAILOVER[step] : undefined) ?? 'loses-node'
 }
 

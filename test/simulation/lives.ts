@@ -21,6 +21,7 @@ export type Trouble =
   | 'switches'
   | 'gives-up-switch'
   | 'loses-edge'
+  | 'loses-zone'
 
 /** The life of one cache in a simulated world, as its users and its luck have it. */
 export class Life {
@@ -34,7 +35,7 @@ export class Life {
   async begin(): Promise<void> {
     const { store } = this.world.test
     if (this.trouble === 'fails') for (const image of IMAGES) this.world.fake.loseImage(ENGINE_ID, image)
-    const automaticFailoverEnabled = ['fails-over', 'waits-for-heirs'].includes(this.trouble)
+    const automaticFailoverEnabled = ['fails-over', 'waits-for-heirs', 'loses-zone'].includes(this.trouble)
     const zones = this.#isSmall() ? [null] : [null, null, null]
     await this.#ring(
       this.kind === 'cache-cluster'
@@ -63,6 +64,8 @@ export class Life {
       case 'loses-edge':
         fake.kill(await this.#edgeId())
         return
+      case 'loses-zone':
+        return this.#loseZoneForAWhile()
       case 'gives-up-switch':
         fake.faults.order('readEdge', { lost: 'before' })
         return this.#switch()
@@ -101,6 +104,14 @@ export class Life {
     for (const { id } of replicas) fake.pause(id)
     fake.kill(primaryNodeId)
     void clock.sleep(seconds(2)).then(() => replicas.forEach(({ id }) => fake.resume(id)))
+  }
+
+  async #loseZoneForAWhile(): Promise<void> {
+    const { clock, test } = this.world
+    const { members, primaryNodeId } = await this.#shard()
+    const zone = members.flatMap(({ nodes }) => nodes).find(({ id }) => id === primaryNodeId)?.zone ?? ''
+    await this.#ring(await test.store.beginOutage(ACCOUNT, zone, 'freeze'))
+    void clock.sleep(seconds(5)).then(async () => this.#ring(await test.store.endOutage(zone)))
   }
 
   async #switch(): Promise<void> {

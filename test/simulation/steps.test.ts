@@ -55,6 +55,7 @@ async function run(
     loadDockerEngine: nothing,
     loadNodeGroup: nothing,
     loadEdge: nothing,
+    loadZone: nothing,
     ...subjects,
   }
   const pending = runbook.runStep(loader, {

@@ -141,5 +141,6 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   authToken: null,
   engineCpus: 2,
   portIsFixed: false,
+  zoneOutage: null,
   ...over,
 })

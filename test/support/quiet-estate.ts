@@ -84,6 +84,7 @@ export function quiet(): Estate {
           id: 'node-1',
           ownerId: 'rg-1',
           name: 'sessions-001/0001',
+          zone: 'local-1a',
           engineId: 'engine-1',
           networkId: 'net-1',
           incarnation: 2,
@@ -95,6 +96,7 @@ export function quiet(): Estate {
       ],
       networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady: false }],
       engineIds: ['engine-1'],
+      zonesOut: [],
       nodeGroups: [{ id: 'ng-1', ownerId: 'rg-1', name: 'sessions/0001' }],
       edges: [
         {

@@ -18,6 +18,7 @@ import { Signer } from './operations/signer.ts'
 import { tellOutages } from './operations/tell-outages.ts'
 import { cacheClusterRoutes } from './routes/cache-clusters.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
+import { zoneOutageRoutes } from './routes/zone-outages.ts'
 import { healthRoutes } from './routes/health.ts'
 import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
@@ -69,6 +70,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   replicationGroupChangeRoutes(app, context)
   cacheClusterRoutes(app, context)
   catalogueRoutes(app, context)
+  zoneOutageRoutes(app, context)
   await app.ready()
   return app
 }

@@ -10,6 +10,7 @@ export interface Audit {
   edges: AuditedEdge[]
   networks: AuditedNetwork[]
   engineIds: string[]
+  zonesOut: AuditedOutage[]
   workflows: AuditedWorkflow[]
   /** Addresses that are handed out; those in quarantine are not among them. */
   allocations: Allocation[]
@@ -46,6 +47,7 @@ export interface AuditedNode {
   ownerId: string
   /** `<cache cluster id>/<cache node id>`. */
   name: string
+  zone: string
   engineId: string
   networkId: string
   incarnation: number
@@ -53,6 +55,12 @@ export interface AuditedNode {
   port: number
   presence: Presence
   isOpen: boolean
+}
+
+/** An availability zone that a user has taken out. */
+export interface AuditedOutage {
+  zone: string
+  since: Date
 }
 
 export interface AuditedNetwork {

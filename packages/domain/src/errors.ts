@@ -13,6 +13,8 @@ export const ERROR_STATUS = {
   CacheClusterNotFound: 404,
   InvalidCacheClusterState: 400,
   InsufficientCacheClusterCapacity: 400,
+  AvailabilityZoneNotFound: 404,
+  InvalidAvailabilityZoneState: 400,
   NodeQuotaForClusterExceeded: 400,
   NodeQuotaForCustomerExceeded: 400,
   CacheParameterGroupNotFound: 404,

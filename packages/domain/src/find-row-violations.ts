@@ -1,5 +1,6 @@
 import type { Audit, AuditedWorkflow } from './audit.ts'
 import { minutes, seconds } from './duration.ts'
+import { waitingForZones } from './find-outage-violations.ts'
 import { FAILED_STEP } from './workflow.ts'
 
 /** Sweeps come every second, so that a workflow which is due for longer is looked after by nobody. */
@@ -11,21 +12,26 @@ const STAGE_MAX_MS = minutes(10)
 
 /** What rows say against one another, without a look at any engine. */
 export function findRowViolations(audit: Audit): string[] {
+  const waiting = waitingForZones(audit)
   return [
     ...unownedRows(audit),
     ...judgeEndpoints(audit),
     ...judgeAllocations(audit),
-    ...audit.workflows.flatMap((workflow) => judgeWorkflow(audit.at, workflow)),
+    ...audit.workflows.flatMap((workflow) =>
+      judgeWorkflow(audit.at, workflow, waiting.has(workflow.subjectId)),
+    ),
   ]
 }
 
-function unownedRows({ owners, networks, nodeGroups, nodes, edges, workflows, engineIds }: Audit): string[] {
+function unownedRows(audit: Audit): string[] {
+  const { owners, networks, nodeGroups, nodes, edges, workflows, engineIds, zonesOut } = audit
   const ownerIds = new Set(owners.map((owner) => owner.id))
   const used = new Set(owners.map((owner) => owner.networkId))
   const subjects = new Set([
     ...ownerIds,
     ...[...nodeGroups, ...nodes, ...edges].map(({ id }) => id),
     ...engineIds,
+    ...zonesOut.map(({ zone }) => zone),
   ])
   const kept = new Set(workflows.flatMap((w) => (w.kind === 'docker-engine' ? [w.subjectId] : [])))
   return [
@@ -82,7 +88,8 @@ function judgeAllocations({ allocations, nodes, networks, edges }: Audit): strin
   ]
 }
 
-function judgeWorkflow(at: Date, workflow: AuditedWorkflow): string[] {
+/** @param isWaiting for an availability zone to come back */
+function judgeWorkflow(at: Date, workflow: AuditedWorkflow, isWaiting: boolean): string[] {
   const { kind, id, step, leaseUntil, leaseOwner, attempts, lastError } = workflow
   const since = (date: Date): number => at.getTime() - date.getTime()
   const says: string[] = []
@@ -92,7 +99,8 @@ function judgeWorkflow(at: Date, workflow: AuditedWorkflow): string[] {
     says.push(`was left by ${leaseOwner} and nobody took it over`)
   if (attempts > ATTEMPTS_MAX) says.push(`was tried ${attempts} times: ${lastError ?? 'it crashed'}`)
   for (const { name, raisedAt } of workflow.signals)
-    if (since(raisedAt) > STAGE_MAX_MS) says.push(`has not answered the signal ${name} for over 10 minutes`)
+    if (!isWaiting && since(raisedAt) > STAGE_MAX_MS)
+      says.push(`has not answered the signal ${name} for over 10 minutes`)
   if (workflow.firstHomeAt === null && step !== FAILED_STEP && since(workflow.createdAt) > STAGE_MAX_MS)
     says.push('has not come home for over 10 minutes')
   return says.map((what) => `${kind} workflow ${id} at ${step} ${what}`)

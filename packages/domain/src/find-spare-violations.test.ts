@@ -23,6 +23,7 @@ const audit = (isReady: boolean): Audit => ({
   nodes: [],
   edges: [],
   networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady }],
+  zonesOut: [],
   engineIds: ['engine-1'],
   workflows: [
     {

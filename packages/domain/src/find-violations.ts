@@ -6,6 +6,7 @@ import type {
   AuditedOwner,
   AuditedWorkflow,
 } from './audit.ts'
+import { findOutageViolations, isInOutage } from './find-outage-violations.ts'
 import { findRowViolations } from './find-row-violations.ts'
 import { diagnoseNode } from './diagnose-node.ts'
 import type { FleetObject, Inventory, NodeReading } from './ports/fleet.ts'
@@ -30,6 +31,7 @@ export function findViolations(audit: Audit, inventories: Inventories, readings:
     ...audit.edges.flatMap((edge) => judgeEdge(audit, edge, inventories)),
     ...audit.owners.flatMap((owner) => judgeOwner(audit, owner, found, inventories)),
     ...judgeSpares(audit, found, inventories),
+    ...findOutageViolations(audit, found),
     ...findRowViolations(audit),
   ]
 }
@@ -66,7 +68,7 @@ function unownedObjects(audit: Audit, found: readonly FleetObject[]): string[] {
 
 function judgeNode(audit: Audit, node: AuditedNode, inventories: Inventories, readings: Readings): string[] {
   const workflow = workflowOf(audit, 'node', node.id)
-  if (!isQuietAt(workflow, HOME_STEP)) return []
+  if (!isQuietAt(workflow, HOME_STEP) || isInOutage(audit, node)) return []
   const says: string[] = []
   if (!node.isOpen || node.presence !== 'known')
     says.push(`node ${node.name} is at home, but its row says ${node.isOpen ? node.presence : 'closed'}`)

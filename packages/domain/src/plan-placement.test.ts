@@ -19,6 +19,17 @@ const names = (over: Partial<PlacementWish>) => {
 }
 
 describe('planPlacement', () => {
+  it('avoids a zone that is out, and says so to whoever asks for it', () => {
+    const hurt = zones.map((zone) => ({ ...zone, isOut: zone.name !== 'c' }))
+    expect(names({ zones: hurt, wishes: [null, null] })).toEqual(['c', 'c'])
+    expect(plan({ zones: hurt, wishes: ['b'] })).toEqual({
+      kind: 'no-room',
+      because: 'availability zone b is out',
+    })
+    const all = zones.map((zone) => ({ ...zone, isOut: true }))
+    expect(plan({ zones: all })).toEqual({ kind: 'no-room', because: 'every availability zone is out' })
+  })
+
   it('chooses most free memory, spreads over zones, and obeys wishes', () => {
     expect(names({})).toEqual(['b'])
     expect(names({ wishes: [null, null, null] })).toEqual(['b', 'c', 'a'])

@@ -1,6 +1,10 @@
+import { zoneIsOut } from './zone-outage.ts'
+
 export interface ZoneRoom {
   name: string
   engineId: string
+  /** Nothing is placed there as long as it is. */
+  isOut?: boolean
 }
 
 export interface EngineRoom {
@@ -52,7 +56,7 @@ export function planPlacement({
     const candidates = wish === null ? zones : zones.filter((zone) => zone.name === wish)
     if (wish !== null && candidates.length === 0) return { kind: 'no-such-zone', zone: wish }
     const [best] = candidates
-      .filter((zone) => freeOf(zone) >= memoryBytesPerNode)
+      .filter((zone) => zone.isOut !== true && freeOf(zone) >= memoryBytesPerNode)
       .sort((a, b) => taken(a) - taken(b) || freeOf(b) - freeOf(a) || (a.name < b.name ? -1 : 1))
     if (best === undefined)
       return { kind: 'no-room', because: describeLack(wish, candidates, freeOf, memoryBytesPerNode) }
@@ -68,8 +72,11 @@ function describeLack(
   freeOf: (zone: ZoneRoom) => number,
   neededBytes: number,
 ): string {
+  const [first, ...others] = candidates
+  if (first !== undefined && candidates.every((zone) => zone.isOut === true))
+    return others.length === 0 ? zoneIsOut(first.name) : 'every availability zone is out'
   const where = wish === null ? 'any availability zone' : `availability zone ${wish}`
-  const most = Math.max(0, ...candidates.map(freeOf))
+  const most = Math.max(0, ...candidates.filter((zone) => zone.isOut !== true).map(freeOf))
   return `a node needs ${mib(neededBytes)} MiB, and ${where} has at most ${mib(most)} MiB free`
 }
 

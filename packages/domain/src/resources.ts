@@ -179,6 +179,20 @@ export interface AvailabilityZone {
   engineId: string
   /** Where clients reach the published ports of this zone's nodes. */
   address: string
+  /** Null while it is as it should be. */
+  outage: ZoneOutage | null
+}
+
+/** `kill`: the processes of the zone's nodes end. `freeze`: they stand still, and go on when it is over. */
+export const OUTAGE_MODES = ['kill', 'freeze'] as const
+export type OutageMode = (typeof OUTAGE_MODES)[number]
+
+/** An outage of an availability zone that somebody asked for, to see what it does to an application. */
+export interface ZoneOutage {
+  mode: OutageMode
+  since: Date
+  /** `active` once all nodes of the zone have been struck. */
+  status: 'starting' | 'active' | 'ending'
 }
 
 /** A Docker engine as last surveyed by a worker. */

@@ -5,6 +5,7 @@ export const WORKFLOW_KINDS = [
   'node',
   'edge',
   'docker-engine',
+  'availability-zone',
 ] as const
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number]
 

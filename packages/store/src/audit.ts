@@ -11,7 +11,10 @@ type WorkflowDoc = Omit<AuditedWorkflow, Dated | 'signals'> & {
   leaseUntil: string | null
   signals: { name: AuditedWorkflow['signals'][number]['name']; raisedAt: string }[]
 }
-type AuditRow = Omit<Audit, 'workflows'> & { workflows: WorkflowDoc[] }
+type AuditRow = Omit<Audit, 'workflows' | 'zonesOut'> & {
+  workflows: WorkflowDoc[]
+  zonesOut: { zone: string; since: string }[]
+}
 
 /** One statement, so that all of it is as of one moment. */
 export async function audit(q: Queryable): Promise<Audit> {
@@ -32,12 +35,14 @@ export async function audit(q: Queryable): Promise<Audit> {
         FROM edge e) o) AS edges,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT n.id, COALESCE(c.replication_group_id, c.id) AS "ownerId", c.cache_cluster_id || '/' || n.cache_node_id AS name,
-          n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port, n.presence,
+          n.zone, n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port, n.presence,
           n.opened_at IS NOT NULL AS "isOpen"
         FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id) o) AS nodes,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT id, subnet, engine_ids AS "engineIds", ready_at IS NOT NULL AS "isReady" FROM network) o) AS networks,
       (SELECT COALESCE(json_agg(id), '[]') FROM docker_engine) AS "engineIds",
+      (SELECT COALESCE(json_agg(o), '[]') FROM (
+        SELECT name AS zone, outage_since AS since FROM zone WHERE outage_mode IS NOT NULL) o) AS "zonesOut",
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT w.id, w.kind, w.subject_id AS "subjectId", w.step, w.created_at AS "createdAt", w.run_at AS "runAt",
           w.first_home_at AS "firstHomeAt", w.attempts, w.lease_owner AS "leaseOwner", w.lease_until AS "leaseUntil",
@@ -51,7 +56,12 @@ export async function audit(q: Queryable): Promise<Audit> {
         UNION ALL SELECT 'subnet', network_id, NULL, network_id FROM subnet_allocation WHERE released_at IS NULL
         ) o) AS allocations`)
   if (row === undefined) throw new Error('the database answered without a row')
-  return { ...row, at: new Date(row.at), workflows: row.workflows.map(readWorkflow) }
+  return {
+    ...row,
+    at: new Date(row.at),
+    workflows: row.workflows.map(readWorkflow),
+    zonesOut: row.zonesOut.map(({ zone, since }) => ({ zone, since: new Date(since) })),
+  }
 }
 
 function readWorkflow(doc: WorkflowDoc): AuditedWorkflow {

@@ -44,7 +44,7 @@ export function recordSurvey(
     await q.run(sql`
       UPDATE docker_engine SET reachable = false WHERE reachable AND NOT id = ANY(${engineIds}::text[])`)
     await q.run(sql`
-      DELETE FROM zone WHERE NOT name = ANY(${zones}::text[])
+      DELETE FROM zone WHERE NOT name = ANY(${zones}::text[]) AND outage_mode IS NULL
         AND NOT EXISTS (SELECT 1 FROM cache_node n WHERE n.zone = zone.name)
         AND (EXISTS (SELECT 1 FROM zone o WHERE o.engine_id = zone.engine_id AND o.name = ANY(${zones}::text[]))
           OR NOT EXISTS (SELECT 1 FROM edge e WHERE e.engine_id = zone.engine_id))`)

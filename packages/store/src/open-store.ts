@@ -13,6 +13,7 @@ import { listFailovers } from './catalogue/list-failovers.ts'
 import { modifyReplicationGroup } from './catalogue/modify-replication-group.ts'
 import { rebootCacheCluster } from './catalogue/reboot-cache-cluster.ts'
 import { testFailover } from './catalogue/test-failover.ts'
+import * as zones from './catalogue/zone-outages.ts'
 import { openDatabase, type Database } from './database.ts'
 import * as estate from './estate.ts'
 import { insertEvent } from './insert-event.ts'
@@ -24,6 +25,7 @@ import { heartbeat, servingNodes } from './watch.ts'
 import { commit } from './workflows/commit.ts'
 import { loadEdge } from './workflows/load-edge.ts'
 import { loadNodeGroup } from './workflows/load-node-group.ts'
+import { loadZone } from './workflows/load-zone.ts'
 import { raiseOnce } from './workflows/raise.ts'
 import * as subjects from './workflows/subjects.ts'
 
@@ -95,13 +97,15 @@ function catalogue(
       decreaseReplicaCount(db, { accountId, replicationGroupId, idempotency }, wish),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
+    beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
+    endOutage: (zone) => zones.endOutage(db, zone),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
     findReplicationGroup: (accountId, id) => describe.findReplicationGroup(db, accountId, id),
     listReplicationGroups: (accountId, page) => describe.listReplicationGroups(db, accountId, page),
     findCacheCluster: (accountId, id) => describe.findCacheCluster(db, accountId, id),
     listCacheClusters: (accountId, page) => describe.listCacheClusters(db, accountId, page),
     listEvents: (accountId, query) => listEvents(db, accountId, query),
-    listZones: () => db.ask((prisma) => prisma.zone.findMany({ orderBy: { name: 'asc' } })),
+    listZones: () => zones.listZones(db),
     listEngines: async () => {
       const engines = await db.ask((prisma) => prisma.dockerEngine.findMany({ orderBy: { id: 'asc' } }))
       return engines.map(({ id, memoryBytes, ...engine }) => ({
@@ -136,6 +140,7 @@ function workflowStore(
     loadCacheCluster: (id) => subjects.loadCacheCluster(db, id),
     loadNodeGroup: (id) => loadNodeGroup(db, keyring, id),
     loadEdge: (id) => loadEdge(db, id),
+    loadZone: (name) => loadZone(db, name),
     loadDockerEngine: (id) => subjects.loadDockerEngine(db, pools, spareNetworks, id),
   }
 }

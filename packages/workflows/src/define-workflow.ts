@@ -11,7 +11,13 @@ interface RequiredSteps {
 /** All that a workflow reads from the store by itself. */
 type SubjectLoader = Pick<
   WorkflowStore,
-  'loadNode' | 'loadReplicationGroup' | 'loadCacheCluster' | 'loadNodeGroup' | 'loadEdge' | 'loadDockerEngine'
+  | 'loadNode'
+  | 'loadReplicationGroup'
+  | 'loadCacheCluster'
+  | 'loadNodeGroup'
+  | 'loadEdge'
+  | 'loadDockerEngine'
+  | 'loadZone'
 >
 
 interface Definition<Subject, Frame, Step extends string> {

@@ -1,3 +1,4 @@
+import { availabilityZone } from './availability-zone.ts'
 import { cacheCluster } from './cache-cluster.ts'
 import { edge } from './edge.ts'
 import { dockerEngine } from './docker-engine.ts'
@@ -5,7 +6,15 @@ import { node } from './node.ts'
 import { nodeGroup } from './node-group/index.ts'
 import { replicationGroup } from './replication-group.ts'
 
-export const RUNBOOKS = [replicationGroup, cacheCluster, nodeGroup, node, edge, dockerEngine]
+export const RUNBOOKS = [
+  replicationGroup,
+  cacheCluster,
+  nodeGroup,
+  node,
+  edge,
+  dockerEngine,
+  availabilityZone,
+]
 
 export type { Runbook } from './define-workflow.ts'
 export { FAILPOINT_POSITIONS, failpointName, noFailpoints, type Failpoints } from './failpoints.ts'

@@ -13,6 +13,7 @@ import {
   recoverBoot,
   seconds,
   unreachable,
+  zoneIsOut,
   type CacheNode,
   type NodeSubject,
 } from '@cacheplane/domain'
@@ -47,7 +48,8 @@ export const node = defineWorkflow<NodeSubject>()({
     },
 
     async boot(c) {
-      const { network, node } = c.subject
+      const { network, node, zoneOutage } = c.subject
+      if (zoneOutage !== null) return waitOrGiveUp(c, zoneIsOut(node.zone))
       const net = await c.fleet.ensureNetwork(networkSpec(network, node.engineId))
       if (net.kind !== 'ready') return waitOrGiveUp(c, net.because)
       const ensured = await c.fleet.ensureNode(nodeSpec(c.subject))
@@ -93,8 +95,10 @@ export const node = defineWorkflow<NodeSubject>()({
         case 'healthy':
           c.clear('checkup')
           return hop('wait')
-        case 'unclear':
-          return nap(seconds(1), diagnosis.because)
+        case 'unclear': {
+          const { node, zoneOutage } = c.subject
+          return nap(seconds(1), zoneOutage === null ? diagnosis.because : zoneIsOut(node.zone))
+        }
         case 'closed':
         case 'lost':
           c.clear('checkup')

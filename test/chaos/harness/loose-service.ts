@@ -32,8 +32,11 @@ export class LooseService implements Service {
 
   private constructor(private readonly parts: Parts) {}
 
-  /** @param dockerAddress by which the worker reaches the engine; the test itself always goes there directly */
-  static async start(dockerAddress = DOCKER_ADDRESS): Promise<LooseService> {
+  /**
+   * @param dockerAddress by which the worker reaches the engine; the test itself always goes there directly
+   * @param zones as in `CACHEPLANE_ZONES`, for both of them, when the zones are others than usual
+   */
+  static async start(dockerAddress = DOCKER_ADDRESS, zones?: string): Promise<LooseService> {
     const id = uniqueInstallation()
     const folder = await mkdtemp(join(tmpdir(), 'cacheplane-chaos-'))
     const database = await freshDatabase()
@@ -50,11 +53,11 @@ export class LooseService implements Service {
       QUEUE_URL: `redis://:${queue.password}@127.0.0.1:${queue.port}`,
       CACHEPLANE_SECRET_KEY: randomBytes(32).toString('base64'),
       CACHEPLANE_INSTALLATION: id,
-      CACHEPLANE_ZONES: zonesAt(dockerAddress),
+      CACHEPLANE_ZONES: zones ?? zonesAt(dockerAddress),
       CACHEPLANE_PORT_POOL: freshPortPool(),
       CACHEPLANE_LISTEN: `127.0.0.1:${port}`,
     }
-    const own = { ...environment, CACHEPLANE_ZONES: zonesAt(DOCKER_ADDRESS) }
+    const own = { ...environment, CACHEPLANE_ZONES: zones ?? zonesAt(DOCKER_ADDRESS) }
     const installation = await openInstallation(own, folder)
     const token = `cp_${randomBytes(24).toString('base64url')}`
     await installation.store.ensureAccessKey({

@@ -1,6 +1,6 @@
 import { Bug, type Principal } from '@cacheplane/domain'
 
-/** ElastiCache's operations that we have; policies will speak of `elasticache:<action>`. */
+/** ElastiCache's operations that we have, and some of ours; policies will speak of `elasticache:<action>`. */
 export type Action =
   | 'CreateReplicationGroup'
   | 'DescribeReplicationGroups'
@@ -19,6 +19,8 @@ export type Action =
   | 'DescribeNodeTypes'
   | 'DescribeAvailabilityZones'
   | 'DescribeCaCertificate'
+  | 'BeginAvailabilityZoneOutage'
+  | 'EndAvailabilityZoneOutage'
 
 /** Actions that are not about one resource. */
 export const ANYTHING = '*'

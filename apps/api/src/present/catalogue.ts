@@ -1,6 +1,7 @@
-import { type EngineVersion, type Event, nodeLimits } from '@cacheplane/domain'
+import { type AvailabilityZone, type EngineVersion, type Event, nodeLimits } from '@cacheplane/domain'
 import type { NodeTypeHere } from '../operations/catalogue.ts'
 import type { EngineVersionView, EventView, NodeTypeView } from '../schemas/catalogue.ts'
+import type { AvailabilityZoneView } from '../schemas/zone-outage.ts'
 
 const ENGINE_NAMES = { redis: 'Redis', valkey: 'Valkey', memcached: 'memcached' } as const
 
@@ -34,6 +35,14 @@ export function presentNodeType({ type, cpus }: NodeTypeHere): NodeTypeView {
       if (minimum === null) return []
       return [minimum === '0' ? { engine } : { engine, minimumVersion: minimum }]
     }),
+  }
+}
+
+export function presentZone({ name, address, outage }: AvailabilityZone): AvailabilityZoneView {
+  return {
+    name,
+    address,
+    ...(outage !== null && { outage: { ...outage, since: outage.since.toISOString() } }),
   }
 }
 

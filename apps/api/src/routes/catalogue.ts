@@ -8,7 +8,7 @@ import {
   describeNodeTypes,
 } from '../operations/catalogue.ts'
 import { describeEvents } from '../operations/events.ts'
-import { presentEngineVersion, presentEvent, presentNodeType } from '../present/catalogue.ts'
+import { presentEngineVersion, presentEvent, presentNodeType, presentZone } from '../present/catalogue.ts'
 import * as schemas from '../schemas/catalogue.ts'
 import { answer, NoQuery } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
@@ -99,8 +99,7 @@ function availabilityZones(app: App, context: RouteContext): void {
     },
     handler: async (request, reply) => {
       const { rows, ...rest } = await describeAvailabilityZones(context, principalOf(request), request.query)
-      const availabilityZones = rows.map(({ name, address }) => ({ name, address }))
-      return reply.code(200).send({ availabilityZones, ...rest })
+      return reply.code(200).send({ availabilityZones: rows.map(presentZone), ...rest })
     },
   })
 }

@@ -10,6 +10,7 @@ import {
   queryTime,
   Timestamp,
 } from './common.ts'
+import { AvailabilityZone } from './zone-outage.ts'
 
 const Event = z
   .object({
@@ -76,12 +77,6 @@ export const NodeTypeList = z
   .meta({ id: 'NodeTypeList' })
 export const ListNodeTypesQuery = z.strictObject({ ...pagingQuery, engine: EngineName.optional() })
 
-const AvailabilityZone = z
-  .object({
-    name: z.string(),
-    address: z.string().meta({ description: 'Where clients reach the nodes of this zone.' }),
-  })
-  .meta({ id: 'AvailabilityZone' })
 export const AvailabilityZoneList = z
   .object({ availabilityZones: z.array(AvailabilityZone), marker: Marker })
   .meta({ id: 'AvailabilityZoneList' })

@@ -35,6 +35,8 @@ const emptyCatalogue: Catalogue = {
   increaseReplicaCount: refused,
   decreaseReplicaCount: refused,
   rebootCacheCluster: refused,
+  beginOutage: refused,
+  endOutage: refused,
   listFailovers: () => Promise.resolve(null),
   findReplicationGroup: () => Promise.resolve(null),
   listReplicationGroups: () => Promise.resolve([]),

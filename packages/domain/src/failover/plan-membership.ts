@@ -10,6 +10,8 @@ export interface Member {
   leaving: boolean
   /** It may serve as the primary although it is empty: the group is new, or its data is known to be lost. */
   mayStartEmpty: boolean
+  /** Why it does not come back by itself for now. */
+  outage?: string | null
   /** Where its replicas find it. */
   target: RouteTarget
 }
@@ -55,11 +57,11 @@ export function planMembership(members: readonly Member[]): Membership {
 type Wait = (because: string, isClose: boolean) => void
 
 function planPrimary(
-  { nodeId, reading, inService, mayStartEmpty }: Member,
+  { nodeId, reading, inService, mayStartEmpty, outage = null }: Member,
   plan: Membership,
   wait: Wait,
 ): void {
-  if (reading === null) return wait('the primary is being made', false)
+  if (reading === null) return wait(outage ?? 'the primary is being made', false)
   switch (reading.kind) {
     case 'serving':
       if (inService && reading.open) {
@@ -76,19 +78,22 @@ function planPrimary(
       if (!inService) plan.actions.push({ do: 'replace', nodeId, because: reading.because })
       return wait(`the primary is lost: ${reading.because}`, false)
     default:
-      return wait(`the primary does not serve: ${reading.because}`, true)
+      return wait(outage ?? `the primary does not serve: ${reading.because}`, outage === null)
   }
 }
 
 function planReplica(member: Member, primary: Member, plan: Membership, wait: Wait): void {
-  const { nodeId, reading } = member
-  if (reading === null) return wait('a replica is being made', false)
+  const { nodeId, reading, outage = null } = member
+  if (reading === null) return wait(outage ?? 'a replica is being made', false)
   if (reading.kind === 'dead') {
     plan.actions.push({ do: 'replace', nodeId, because: reading.because })
     return wait(`a replica is lost: ${reading.because}`, false)
   }
   if (reading.kind !== 'serving')
-    return wait(`a replica does not serve: ${reading.because}`, reading.kind === 'starting')
+    return wait(
+      outage ?? `a replica does not serve: ${reading.because}`,
+      outage === null && reading.kind === 'starting',
+    )
   if (!plan.primaryServes) return wait('a replica waits for its primary', false)
   if (!follows(reading, primary)) {
     plan.actions.push({ do: 'follow', nodeId })

@@ -53,6 +53,10 @@ export interface Fleet {
    * `fenced` is evidence.
    */
   fenceNode(ref: NodeRef): Promise<Fenced>
+  /** Stops every process of this incarnation where it stands; nothing of it is lost. */
+  freezeNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  /** Lets a frozen incarnation go on. One that is dead, or of another incarnation, is never touched. */
+  thawNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Removes every container and volume of this node, whatever the incarnation. */
   removeNode(ref: NodeRef): Promise<Removed>
   /**

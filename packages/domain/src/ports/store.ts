@@ -6,6 +6,7 @@ import type {
   EngineCapacity,
   Failover,
   NodeSettings,
+  OutageMode,
   ReplicationGroup,
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
@@ -56,6 +57,15 @@ export interface Catalogue {
     cacheNodeIds: readonly string[],
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
+  /** Takes a zone out, with every node in it. */
+  beginOutage(
+    accountId: string,
+    zone: string,
+    mode: OutageMode,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
+  /** Asked again while it ends, it is the same end. */
+  endOutage(zone: string): Promise<Accepted>
   /** Newest first. Null when there is no such group. */
   listFailovers(accountId: string, replicationGroupId: string, limit: number): Promise<Failover[] | null>
 

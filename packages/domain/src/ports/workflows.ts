@@ -10,6 +10,7 @@ import type {
   FailoverStage,
   Network,
   NodeGroup,
+  OutageMode,
   Presence,
   ReplicationGroup,
 } from '../resources.ts'
@@ -45,6 +46,8 @@ export interface WorkflowStore {
   loadNodeGroup(id: string): Promise<NodeGroupSubject | null>
   loadEdge(id: string): Promise<Edge | null>
   loadDockerEngine(engineId: string): Promise<DockerEngineSubject | null>
+  /** Null when it is not out. */
+  loadZone(name: string): Promise<ZoneSubject | null>
 }
 
 export class StaleLease extends Error {
@@ -126,6 +129,8 @@ export type Change =
   | { do: 'next-edge-incarnation'; edgeId: string }
   /** Raises on every node group that has an endpoint on the edge. */
   | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
+  /** The zone is no longer out: nodes may be placed and made there again. */
+  | { do: 'end-outage'; zone: string }
   /** Delete the owner, its member rows, secrets and network row; all nodes must be gone. */
   | { do: 'remove-replication-group'; id: string }
   | { do: 'remove-cache-cluster'; id: string }
@@ -143,6 +148,16 @@ export interface NodeSubject {
   engineCpus: number
   /** Whether the user asked for this very port. */
   portIsFixed: boolean
+  /** Of its availability zone: while it lasts, the node does not come back. */
+  zoneOutage: OutageMode | null
+}
+
+/** All that the workflow of an outage needs to know. */
+export interface ZoneSubject {
+  zone: string
+  mode: OutageMode
+  /** Every node that was placed there, whoever it belongs to. */
+  nodes: Pick<NodeSubject, 'node' | 'cluster'>[]
 }
 
 /** All that a node group's workflow needs to know. */

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
 import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
+import { freezeContract } from './freeze-contract.ts'
 import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
 import { orphanContract } from './orphan-contract.ts'
@@ -17,6 +18,7 @@ export function describeFleetContract(
     networkContract(openBench, variants[0])
     nodeContract(openBench, variants[0])
     edgeContract(openBench, variants[0])
+    freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
     for (const variant of variants) engineContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)

@@ -9,6 +9,7 @@ import { ensureNode } from './ensure-node.ts'
 import { examineNode } from './examine-node.ts'
 import { fenceNode } from './fence-node.ts'
 import { followPrimary } from './follow-primary.ts'
+import { freezeNode, thawNode } from './freeze-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
@@ -48,10 +49,7 @@ export function createFleet(parts: FleetParts): Fleet {
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
     ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
-    observeNode: (ref, patienceMs) =>
-      on(ref.engineId, (engine) =>
-        observeNode({ engine, control: controlOf(engine), clock }, ref, patienceMs),
-      ),
+    observeNode: (ref, patienceMs) => onNode(ref, (bench) => observeNode(bench, ref, patienceMs)),
     examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
@@ -60,6 +58,8 @@ export function createFleet(parts: FleetParts): Fleet {
     promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
     lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
+    freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
+    thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
     ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
     observeEdge: (ref, patienceMs) =>

@@ -2,6 +2,7 @@
 export const DEADLINES = {
   look: 3_000,
   kill: 2_000,
+  pause: 5_000,
   create: 15_000,
   start: 20_000,
   remove: 15_000,

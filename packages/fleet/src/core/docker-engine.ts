@@ -24,6 +24,10 @@ export interface DockerEngine {
   startContainer(ref: string): Promise<Call<void>>
   /** SIGKILL, also for a paused one; conflict when it is not running. */
   killContainer(ref: string): Promise<Call<void>>
+  /** Conflict when it is not running, or paused already. */
+  pauseContainer(ref: string): Promise<Call<void>>
+  /** Conflict when it is not paused. */
+  unpauseContainer(ref: string): Promise<Call<void>>
   /** The end of what a container has printed. */
   lastWords(ref: string): Promise<Call<string>>
   /** Kills and removes it. */

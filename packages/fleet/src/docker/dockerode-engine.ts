@@ -141,6 +141,18 @@ export class DockerodeEngine implements DockerEngine {
     )
   }
 
+  pauseContainer(ref: string): Promise<Call<void>> {
+    return this.#void('pause container', DEADLINES.pause, (abortSignal) =>
+      this.#docker.getContainer(ref).pause({ abortSignal }),
+    )
+  }
+
+  unpauseContainer(ref: string): Promise<Call<void>> {
+    return this.#void('unpause container', DEADLINES.pause, (abortSignal) =>
+      this.#docker.getContainer(ref).unpause({ abortSignal }),
+    )
+  }
+
   lastWords(ref: string): Promise<Call<string>> {
     return this.#gate.call('read log', DEADLINES.look, async () => {
       const log = await this.#docker.getContainer(ref).logs({ stdout: true, stderr: true, tail: LINES })

@@ -13,6 +13,8 @@ const MUTATING: readonly CallName[] = [
   'promoteNode',
   'lendNode',
   'killContainer',
+  'pauseContainer',
+  'unpauseContainer',
   'routeEdge',
 ]
 
@@ -42,6 +44,8 @@ export function noCalls(): Counters {
     promoteNode: 0,
     lendNode: 0,
     killContainer: 0,
+    pauseContainer: 0,
+    unpauseContainer: 0,
     readLog: 0,
     readEdge: 0,
     routeEdge: 0,

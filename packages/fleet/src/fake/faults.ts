@@ -10,6 +10,8 @@ export type CallName =
   | 'createContainer'
   | 'startContainer'
   | 'killContainer'
+  | 'pauseContainer'
+  | 'unpauseContainer'
   | 'removeContainer'
   | 'createNetwork'
   | 'removeNetwork'

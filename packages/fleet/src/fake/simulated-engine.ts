@@ -102,6 +102,14 @@ export class SimulatedEngine implements DockerEngine {
     })
   }
 
+  pauseContainer(ref: string): Promise<Call<void>> {
+    return this.#call('pauseContainer', DEADLINES.pause, () => this.#shift(ref, 'running', 'paused'))
+  }
+
+  unpauseContainer(ref: string): Promise<Call<void>> {
+    return this.#call('unpauseContainer', DEADLINES.pause, () => this.#shift(ref, 'paused', 'running'))
+  }
+
   removeContainer(ref: string): Promise<Call<void>> {
     return this.#call('removeContainer', DEADLINES.remove, () => {
       this.#replicate()
@@ -198,6 +206,16 @@ export class SimulatedEngine implements DockerEngine {
     container.state = 'running'
     container.answersAtMs = clock.monotonicMs() + random.between(...timings.boot)
     emit(this.world, { action: 'started', labels: container.labels })
+    return done
+  }
+
+  #shift(ref: string, from: 'running' | 'paused', to: 'running' | 'paused'): Call<void> {
+    const container = findContainer(this.world, ref)
+    if (container === undefined) return notFound('container')
+    if (container.state !== from) return { kind: 'conflict', because: `Container ${ref} is not ${from}` }
+    this.#replicate()
+    container.state = to
+    emit(this.world, { action: to === 'paused' ? 'paused' : 'other', labels: container.labels })
     return done
   }
 

@@ -46,7 +46,8 @@ export async function place(
       `Customer node quota exceeded. You can have at most ${NODES_PER_ACCOUNT_MAX} nodes in this region`,
     )
   }
-  const zones = await q.rows<ZoneRoom>(sql`SELECT name, engine_id AS "engineId" FROM zone`)
+  const zones = await q.rows<ZoneRoom>(sql`
+    SELECT name, engine_id AS "engineId", outage_mode IS NOT NULL AS "isOut" FROM zone`)
   const engines = await q.rows<{
     engineId: string
     reachable: boolean

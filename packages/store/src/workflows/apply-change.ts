@@ -40,6 +40,9 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
+    case 'end-outage':
+      await q.run(sql`UPDATE zone SET outage_mode = NULL, outage_since = NULL WHERE name = ${change.zone}`)
+      return
     case 'remove-replication-group':
       return removeReplicationGroup(q, change.id)
     case 'remove-cache-cluster':

@@ -5,6 +5,7 @@ import {
   type Network,
   type NodeGroupSubject,
   type NodeSubject,
+  type OutageMode,
 } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
@@ -25,6 +26,8 @@ interface NodeGroupRow {
   automatic_failover_enabled: boolean
   auth_token_sealed: string | null
   cpus: Record<string, number>
+  /** By zone. */
+  outages: Record<string, OutageMode> | null
 }
 
 /** What a node group's workflow sees, its nodes as their own workflows see them. */
@@ -36,7 +39,8 @@ export async function loadNodeGroup(
   const [row] = await q.rows<NodeGroupRow>(nodeGroupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
-      g.auth_token_sealed, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus
+      g.auth_token_sealed, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
+      (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
     FROM node_group_view d JOIN replication_group g ON g.id = d."replicationGroupRow" JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
@@ -76,6 +80,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         authToken,
         engineCpus,
         portIsFixed: cluster.port !== null,
+        zoneOutage: row.outages?.[node.zone] ?? null,
       }
     }),
   )

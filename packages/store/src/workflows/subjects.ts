@@ -6,6 +6,7 @@ import {
   type Keyring,
   type Network,
   type NodeSubject,
+  type OutageMode,
   type OwnerSubject,
   type ReplicationGroup,
   type Secret,
@@ -35,15 +36,16 @@ interface NodeSubjectRow {
   account_id: string
   auth_token_sealed: string | null
   cpus: number
+  outage_mode: OutageMode | null
 }
 
 /** What a node's workflow sees; the AUTH token is opened here and travels as a `Secret`. */
 export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): Promise<NodeSubject | null> {
   const [row] = await q.rows<NodeSubjectRow>(nodeSubject`
     SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
-      g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus
+      g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus, z.outage_mode
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
-    JOIN docker_engine e ON e.id = n.engine_id JOIN cache_cluster_view d ON d.id = c.id
+    JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
   if (row === undefined) return null
   const cluster = readCluster(row.cluster)
@@ -61,6 +63,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     authToken: openToken(keyring, row),
     engineCpus: row.cpus,
     portIsFixed: cluster.port !== null,
+    zoneOutage: row.outage_mode,
   }
 }
 

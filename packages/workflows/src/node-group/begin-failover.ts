@@ -8,7 +8,7 @@ import {
   type NodeSubject,
   type PrimaryVerdict,
 } from '@cacheplane/domain'
-import { groupEvent, mustFind, primaryOf, stage, type Context } from './context.ts'
+import { groupEvent, mustFind, outageOf, primaryOf, stage, type Context } from './context.ts'
 
 type Lost = Extract<PrimaryVerdict, { kind: 'lost' }>
 
@@ -30,6 +30,10 @@ export function beginAutomatic(c: Context, { because, data }: Lost, readings: Re
   const heirs = c.subject.nodes.filter(
     (one) => one !== primary && one.node.openedAt !== null && !one.node.leaving,
   )
+  const outage = outageOf(primary)
+  // It goes on where it stood when its zone is back, and nobody could take over before.
+  if (outage !== null && data !== 'gone' && heirs.every((one) => one.zoneOutage !== null))
+    return nap(seconds(1), outage)
   const holdsTheOnlyCopy = data !== 'gone' && !heirs.some((one) => hasCopy(readings, one))
   const isPatienceOver = data === 'frozen' && hasLasted(c, primary, THAW_WITHIN_MS)
   if (holdsTheOnlyCopy && !isPatienceOver) return nap(seconds(1), `the primary is waited for: ${because}`)

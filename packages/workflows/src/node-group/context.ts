@@ -1,6 +1,7 @@
 import {
   invariant,
   nodeRef,
+  zoneIsOut,
   type EdgeRef,
   type EndpointRoutes,
   type FailoverPhase,
@@ -86,6 +87,11 @@ export function ongoing(c: Context): OngoingFailover {
 /** Its own workflow has made it and wants nothing of it. */
 export function isAtHome({ node: { workflow } }: NodeSubject): boolean {
   return workflow.step === 'wait' && !workflow.signals.some((one) => one === 'replace' || one === 'destroy')
+}
+
+/** Why it does not come back by itself for now. */
+export function outageOf({ node, zoneOutage }: NodeSubject): string | null {
+  return zoneOutage === null ? null : zoneIsOut(node.zone)
 }
 
 export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {

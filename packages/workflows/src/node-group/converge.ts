@@ -21,6 +21,7 @@ import {
   isAtHome,
   memberEvent,
   ongoing,
+  outageOf,
   primaryOf,
   route,
   routeTarget,
@@ -74,6 +75,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     isPrimary,
     reading: readings.get(node.id) ?? null,
     inService: node.openedAt !== null,
+    outage: outageOf(one),
     leaving: node.leaving,
     mayStartEmpty:
       !formed || (mayStartEmpty?.nodeId === node.id && node.incarnation >= mayStartEmpty.incarnation),
@@ -133,13 +135,14 @@ async function open(c: Context, one: NodeSubject): Promise<string | null> {
 
 /**
  * A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. One whose engine
- * cannot be reached could not be replaced there, and is as good as ever if the engine comes back with it.
+ * cannot be reached could not be replaced there, and is as good as ever if the engine comes back with it. During an
+ * outage of its zone it would only lose its copy, and could not be made again.
  */
 function replaceTheSilent(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
   for (const one of c.subject.nodes) {
     const reading = readings.get(one.node.id)
     const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
-    if (reading === undefined || !isReplica || reading.kind === 'dead') continue
+    if (reading === undefined || !isReplica || reading.kind === 'dead' || one.zoneOutage !== null) continue
     if (silentMs(c, one, reading) < SILENT_MS) continue
     if (reading.kind === 'starting' || reading.kind === 'unreachable') continue
     c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })

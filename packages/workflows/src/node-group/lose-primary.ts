@@ -95,7 +95,10 @@ export async function elect(c: Context) {
     return take(c, elected, readings)
   }
   const mayCome = elected.votes.some((vote) => vote.mayCome)
-  if (mayCome && waitedMs < HEIRS_WITHIN_MS)
+  const areFrozen = others.some(
+    (one) => one.zoneOutage !== null && readings.get(one.node.id)?.kind === 'frozen',
+  )
+  if (areFrozen || (mayCome && waitedMs < HEIRS_WITHIN_MS))
     return nap(RETRY_MS, `nobody can take over yet: ${elected.because}`)
   return startEmpty(c, lost, elected.because)
 }

@@ -42,7 +42,11 @@ function follow(
   }
   const primary = source.process
   if (link.state === 'down') connect(link, replica, primary, nowMs, random)
-  if (link.runId !== primary.runId) return
+  // Another process took its place between two looks: the connection to the one before is gone.
+  if (link.runId !== primary.runId) {
+    link.state = 'down'
+    return
+  }
   if (link.state === 'syncing' && nowMs >= link.readyAtMs) {
     link.state = 'up'
     replica.writes = []

@@ -39,6 +39,15 @@ export class FailoverRows {
     )
   }
 
+  /** What users were told of lost data. */
+  async told(): Promise<string[]> {
+    const events = await this.world.test.rows<{ line: string }>(
+      `SELECT date::text || ' ' || source_identifier || ': ' || message || ' because ' || COALESCE(because, '') AS line
+        FROM event WHERE message LIKE '%was lost%' OR message LIKE 'Recovering%' ORDER BY id`,
+    )
+    return events.map(({ line }) => line)
+  }
+
   /** Whether everything that was wanted is there and at rest; null when it is, otherwise what is not. */
   async unrest(wanted: ReadonlyMap<string, string>): Promise<string | null> {
     const groups = await this.groups.read()

@@ -78,7 +78,10 @@ export async function playFailovers(options: FailoverScenario): Promise<Failover
     return {
       seed: options.seed,
       violations: [...violations],
-      history: violations.size === 0 ? [] : [...nemesis.history, ...(await rows.failovers()).map(describe)],
+      history:
+        violations.size === 0
+          ? []
+          : [...nemesis.history, ...(await rows.told()), ...(await rows.failovers()).map(describe)],
       promotions: watch.promotions,
       acknowledged: ledger.total,
       lost: ledger.lost,

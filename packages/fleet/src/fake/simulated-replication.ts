@@ -42,14 +42,21 @@ function follow(
   // A process that took the other's place knows nothing of the connection.
   if (link.runId !== primary.runId) link.state = 'down'
   if (link.state === 'down') connect(link, replica, primary, nowMs, random)
-  if (link.runId !== primary.runId) return
-  if (link.state === 'syncing' && nowMs >= link.readyAtMs) {
-    link.state = 'up'
-    replica.writes = []
+  // Another process took its place between two looks: the connection to the one before is gone.
+  if (link.runId !== primary.runId) {
+    link.state = 'down'
+    return
   }
+  finishCopy(link, replica, nowMs)
   if (link.state !== 'up') return
   takeOver(replica, primary, nowMs - random.between(...LAG_MS))
   link.heardAtMs = nowMs
+}
+
+function finishCopy(link: SimulatedLink, replica: SimulatedProcess, nowMs: number): void {
+  if (link.state !== 'syncing' || nowMs < link.readyAtMs) return
+  link.state = 'up'
+  replica.writes = []
 }
 
 /** No packet comes or goes: neither side knows that the other is there no more. */

@@ -27,7 +27,7 @@ export interface EngineWorld {
   made: number
 }
 
-export interface SimulatedProbe {
+interface SimulatedProbe {
   isAnswered: () => boolean
   onTrouble: (because: string) => void
   heardAtMs: number

@@ -86,7 +86,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
 async function act(c: Context, membership: Membership, readings: ReadonlyMap<string, NodeReading>) {
   const results = await Promise.all(membership.actions.map((action) => perform(c, action)))
   const undone = results.find((because) => because !== null) ?? null
-  replaceTheSilent(c, readings)
+  if (membership.primaryServes) replaceTheSilent(c, readings)
   const routed = await routeAll(c, membership, results)
   const because = undone ?? membership.because ?? routed
   if (because === null) return settle(c)
@@ -134,9 +134,9 @@ async function open(c: Context, one: NodeSubject): Promise<string | null> {
 }
 
 /**
- * A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so. One whose engine
- * cannot be reached could not be replaced there, and is as good as ever if the engine comes back with it. During an
- * outage of its zone it would only lose its copy, and could not be made again.
+ * A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so, as long as its
+ * primary has what it has. One whose engine cannot be reached could not be replaced there, and is as good as ever if the
+ * engine comes back with it. During an outage of its zone it would only lose its copy, and could not be made again.
  */
 function replaceTheSilent(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
   for (const one of c.subject.nodes) {

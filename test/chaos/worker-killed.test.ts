@@ -6,13 +6,18 @@ import { Customer, type Cache } from './harness/customer.ts'
 import { containersOf } from './harness/containers.ts'
 import { LooseService } from './harness/loose-service.ts'
 
-/** Only faults of the data plane lead there. */
-const OFF_THE_PATH = ['unwind', 'failed', 'diagnose']
-const SAMPLE = 6
+/** Only faults of the data plane, or a wish that is not made here, lead there. */
+const OFF_THE_PATH = [
+  ...['unwind', 'failed', 'diagnose'],
+  ...['fence', 'elect', 'promote', 'rebuild', 'close', 'catch_up', 'reopen'],
+]
+/** They outlive what is made here. */
+const LASTING = ['edge.destroy', 'docker-engine.destroy']
+const SAMPLE = 4
 
 const crashPoints = RUNBOOKS.flatMap(({ kind, stepNames }) =>
   stepNames
-    .filter((step) => !OFF_THE_PATH.includes(step))
+    .filter((step) => !OFF_THE_PATH.includes(step) && !LASTING.includes(`${kind}.${step}`))
     .flatMap((step) => FAILPOINT_POSITIONS.map((position) => failpointName(kind, step, position))),
 )
 

@@ -54,7 +54,8 @@ async function readTables(databaseUrl: string): Promise<Readable[]> {
 }
 
 async function readQueue(queueUrl: string): Promise<Readable[]> {
-  const client = new Redis(queueUrl, { maxRetriesPerRequest: 1 })
+  // One that was stopped may still be on its way back.
+  const client = new Redis(queueUrl, { maxRetriesPerRequest: 20 })
   client.on('error', () => undefined)
   try {
     const keys = await client.keys('*')

@@ -140,6 +140,7 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   nodeGroupId: 'ng-aaaaaaaaaaaaaaaa',
   authToken: null,
   engineCpus: 2,
+  endpointAddress: '127.0.0.1',
   portIsFixed: false,
   zoneOutage: null,
   ...over,

@@ -19,7 +19,7 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
 
 /** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
 export function nodeSpec(subject: NodeSubject): NodeSpec {
-  const { node, cluster, network, authToken, engineCpus } = subject
+  const { node, cluster, network, authToken, engineCpus, endpointAddress } = subject
   const type = findNodeType(cluster.cacheNodeType)
   invariant(type, `node type ${cluster.cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
   return {
@@ -30,6 +30,6 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     limits: nodeLimits(type, cluster.engine, engineCpus),
     authToken,
     parameters: {},
-    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address])],
+    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
   }
 }

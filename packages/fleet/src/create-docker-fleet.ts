@@ -43,7 +43,8 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
   const own = remember(async () => issueControlLeaf(await authority()))
   const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
   const groups = byEngine(zones)
-  const connectMs = groups.length === 1 ? CONNECT_SAME_ENGINE_MS : CONNECT_BETWEEN_ENGINES_MS
+  const hasSisters = groups.length > 1
+  const connectMs = !hasSisters ? CONNECT_SAME_ENGINE_MS : CONNECT_BETWEEN_ENGINES_MS
   const seats = groups.map(([zone, ...others]) => {
     const publish = zone.publishAddress ?? publishAddress(zone.announcedAddress)
     const engine = new DockerodeEngine({
@@ -51,6 +52,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       installation,
       publishAddress: publish,
       connectMs,
+      hasSisters,
       forge: { keyring, authority },
       log,
       sshOptions,

@@ -146,6 +146,8 @@ export interface NodeSubject {
   nodeGroupId: string | null
   authToken: Secret | null
   engineCpus: number
+  /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
+  endpointAddress: string | null
   /** Whether the user asked for this very port. */
   portIsFixed: boolean
   /** Of its availability zone: while it lasts, the node does not come back. */

@@ -44,6 +44,8 @@ export interface DockerodeEngineOptions {
   installation: string
   /** Host address on which nodes' ports are published. */
   publishAddress: string
+  /** Nodes of a group may be on other engines, too, and have to reach one another. */
+  hasSisters: boolean
   /** How long a node may take to accept a connection of an edge. */
   connectMs: number
   forge: Forge
@@ -175,8 +177,8 @@ export class DockerodeEngine implements DockerEngine {
         Driver: 'bridge',
         Labels: { ...labels },
         IPAM: { Driver: 'default', Config: [{ Subnet: spec.subnet, Gateway: spec.gateway }] },
-        // Nodes answer who comes in by a published port, but have no way out of their own.
-        Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
+        // Nodes answer who comes in by a published port. A way out of their own have only those with replicas elsewhere.
+        Options: { 'com.docker.network.bridge.enable_ip_masquerade': String(this.options.hasSisters) },
         abortSignal,
       }),
     )

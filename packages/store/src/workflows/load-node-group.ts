@@ -79,6 +79,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         nodeGroupId: row.doc.id,
         authToken,
         engineCpus,
+        endpointAddress: row.doc.endpoint?.address ?? null,
         portIsFixed: cluster.port !== null,
         zoneOutage: row.outages?.[node.zone] ?? null,
       }

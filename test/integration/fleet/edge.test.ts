@@ -85,7 +85,7 @@ test('nothing of an edge that can be inspected is secret, and it may do nothing'
 })
 
 test('containers reach an endpoint by the gateway of their bridge', async () => {
-  const gateway = bridgeGateway(await docker.getNetwork('bridge').inspect())
+  const gateway = await bridgeGateway(await docker.getNetwork('bridge').inspect())
   if (gateway === null) throw new Error('this machine has no bridge')
   expect(await bench.fleet.ensureEdge(edge)).toEqual(READY)
   await route(bench.fleet, nodeTarget())

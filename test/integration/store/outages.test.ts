@@ -136,7 +136,8 @@ describe('a server that is still starting up', () => {
     await test.rows('ALTER TABLE zone RENAME TO zone_behind')
     await test.rows(`CREATE FUNCTION refuse() RETURNS text LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'the database system is starting up' USING ERRCODE = '57P03'; END $$`)
-    await test.rows(`CREATE VIEW zone AS SELECT refuse() AS name, '' AS engine_id, '' AS address`)
+    await test.rows(`CREATE VIEW zone AS SELECT refuse() AS name, '' AS engine_id, '' AS address,
+      NULL::text AS outage_mode, NULL::timestamptz AS outage_since`)
     await expect(test.store.listZones()).rejects.toMatchObject({ code: '57P03' })
     await test.close()
   })

@@ -1,19 +1,24 @@
-import { networkInterfaces } from 'node:os'
+import { createServer } from 'node:net'
 import type { NetworkInspectInfo } from 'dockerode'
-
-const NAME_OPTION = 'com.docker.network.bridge.name'
 
 /**
  * The host's address on Docker's default bridge, by which containers reach the host (`host-gateway`). Engines do not
- * always say it; then this machine's own interface of that name knows. Null when nobody does.
+ * always say it; it is the first of the subnet then. Null when it cannot be listened on: that would keep an edge from
+ * starting. A bridge without containers is down, and not among the interfaces that Node lists, so it is tried.
  */
-export function bridgeGateway(
-  bridge: Pick<NetworkInspectInfo, 'IPAM' | 'Options'>,
-  interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces(),
-): string | null {
-  const own = interfaces[bridge.Options?.[NAME_OPTION] ?? 'docker0']
-  const address = own?.find(({ family }) => family === 'IPv4')?.address ?? null
-  const said = bridge.IPAM?.Config?.[0]?.Gateway
-  // An address that this machine does not have cannot be listened on, and would keep the edge from starting.
-  return said === undefined || said === address ? address : null
+export async function bridgeGateway(
+  bridge: Pick<NetworkInspectInfo, 'IPAM'>,
+  canListenOn: (address: string) => Promise<boolean> = isOwnAddress,
+): Promise<string | null> {
+  const { Gateway, Subnet } = bridge.IPAM?.Config?.[0] ?? {}
+  const address = Gateway ?? Subnet?.replace(/\.\d+\/\d+$/, '.1')
+  return address !== undefined && (await canListenOn(address)) ? address : null
+}
+
+function isOwnAddress(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)))
+  })
 }

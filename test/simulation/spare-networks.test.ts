@@ -27,7 +27,8 @@ async function create(name: string): Promise<string> {
   const plan = aGroupPlan({ replicationGroupId: name })
   const { workflowId } = await world.test.store.createReplicationGroup(plan)
   await world.doorbell.ring(workflowId)
-  await world.run(seconds(3))
+  // The first of all waits for its edge, too.
+  await world.run(seconds(8))
   const group = await world.test.store.findReplicationGroup(ACCOUNT, name)
   if (group === null) throw new Error(`${name} is gone`)
   expect(replicationGroupStatus(group)).toBe('available')

@@ -27,12 +27,16 @@ async function create(name: string): Promise<string> {
   const plan = aGroupPlan({ replicationGroupId: name })
   const { workflowId } = await world.test.store.createReplicationGroup(plan)
   await world.doorbell.ring(workflowId)
-  // The first of all waits for its edge, too.
-  await world.run(seconds(8))
-  const group = await world.test.store.findReplicationGroup(ACCOUNT, name)
-  if (group === null) throw new Error(`${name} is gone`)
-  expect(replicationGroupStatus(group)).toBe('available')
-  return group.networkId
+  // The first of all waits for its edge, too; the others must be there before spares are made up for.
+  for (let waited = 3; ; waited++) {
+    await world.run(seconds(waited === 3 ? 3 : 1))
+    const group = await world.test.store.findReplicationGroup(ACCOUNT, name)
+    if (group === null) throw new Error(`${name} is gone`)
+    const status = replicationGroupStatus(group)
+    if (status !== 'available' && waited < 10) continue
+    expect(status).toBe('available')
+    return group.networkId
+  }
 }
 
 describe('spare networks', () => {

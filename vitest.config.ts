@@ -14,7 +14,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30 * SECOND,
           hookTimeout: 30 * SECOND,
-          maxWorkers: 2,
+          maxWorkers: 1,
         },
       },
       {
@@ -24,7 +24,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 60 * SECOND,
           hookTimeout: 120 * SECOND,
-          maxWorkers: 2,
+          maxWorkers: 1,
         },
       },
       {
@@ -34,7 +34,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 180 * SECOND,
           hookTimeout: 60 * SECOND,
-          maxWorkers: 2,
+          maxWorkers: 1,
         },
       },
       {
@@ -54,8 +54,8 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 300 * SECOND,
           hookTimeout: 180 * SECOND,
-          // Each file has an installation of its own, and mostly waits.
-          maxWorkers: 2,
+          // One installation at a time: two would want the same ports now and then.
+          maxWorkers: 1,
         },
       },
     ],

@@ -11,8 +11,8 @@ import type { Program } from './harness/program.ts'
 import { waitFor } from './harness/wait-for.ts'
 import { WatchedGroup } from './harness/watched-group.ts'
 
-/** Every step of a failover, each at the moment when most is open: what was done is not yet recorded. */
-const DEADLY = ['fence', 'elect', 'promote'].map((step) => failpointName('node-group', step, 'afterEffect'))
+/** The steps of a failover that act, each at the moment when most is open: what was done is not yet recorded. */
+const DEADLY = ['fence', 'promote'].map((step) => failpointName('node-group', step, 'afterEffect'))
 const FREEZING = failpointName('node-group', 'promote', 'before')
 
 describe('a worker that is lost in the middle of a failover', () => {

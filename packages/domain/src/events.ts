@@ -20,6 +20,23 @@ export interface NewEvent {
   because?: string
 }
 
+export function eventOfCluster(cacheClusterId: string, message: string, because?: string): NewEvent {
+  return newEvent('cache-cluster', cacheClusterId, message, because)
+}
+
+export function eventOfGroup(replicationGroupId: string, message: string, because?: string): NewEvent {
+  return newEvent('replication-group', replicationGroupId, message, because)
+}
+
+function newEvent(
+  sourceType: SourceType,
+  sourceIdentifier: string,
+  message: string,
+  because: string | undefined,
+): NewEvent {
+  return { sourceType, sourceIdentifier, message, ...(because === undefined ? {} : { because }) }
+}
+
 export interface Event extends NewEvent {
   id: bigint
   accountId: string

@@ -1,5 +1,7 @@
 import {
   done,
+  eventOfCluster,
+  eventOfGroup,
   FAILED_STEP,
   findFrozen,
   findUnstruck,
@@ -127,10 +129,9 @@ function tell(c: Context, message: string, because: string): void {
   const told = new Set<string>()
   for (const cluster of clusters.values()) {
     const { accountId, cacheClusterId, replicationGroupId } = cluster
-    c.event(accountId, { sourceType: 'cache-cluster', sourceIdentifier: cacheClusterId, message, because })
+    c.event(accountId, eventOfCluster(cacheClusterId, message, because))
     if (replicationGroupId === null || told.has(`${accountId}/${replicationGroupId}`)) continue
     told.add(`${accountId}/${replicationGroupId}`)
-    const group = { sourceType: 'replication-group', sourceIdentifier: replicationGroupId } as const
-    c.event(accountId, { ...group, message, because })
+    c.event(accountId, eventOfGroup(replicationGroupId, message, because))
   }
 }

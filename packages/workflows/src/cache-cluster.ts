@@ -1,4 +1,4 @@
-import { hours, nap, type CacheCluster, type NewEvent, type OwnerSubject } from '@cacheplane/domain'
+import { eventOfCluster, hours, nap, type CacheCluster, type OwnerSubject } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
 import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
 
@@ -24,11 +24,6 @@ export const cacheCluster = defineWorkflow<Subject>()({
 })
 
 function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
-  const event = (message: string): NewEvent => ({
-    sourceType: 'cache-cluster',
-    sourceIdentifier: cluster.cacheClusterId,
-    message,
-  })
   return {
     accountId: cluster.accountId,
     parts: cluster.nodes.map(({ id, cacheNodeId, workflow }) => ({
@@ -39,8 +34,8 @@ function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
     })),
     network,
     engineIds,
-    created: [event('Cache cluster created')],
-    deleted: [event('Cache cluster deleted')],
+    created: [eventOfCluster(cluster.cacheClusterId, 'Cache cluster created')],
+    deleted: [eventOfCluster(cluster.cacheClusterId, 'Cache cluster deleted')],
     removal: { do: 'remove-cache-cluster', id: cluster.id },
   }
 }

@@ -2,6 +2,7 @@ import {
   admitNode,
   diagnoseNode,
   done,
+  eventOfCluster,
   findNodeType,
   hop,
   hours,
@@ -19,7 +20,9 @@ import {
 } from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
+import { recovered } from './recovered.ts'
 import type { StepContext } from './step-context.ts'
+import { wakeOwner } from './wake-owner.ts'
 
 const Frame = z.object({
   /** Containers of this node that exited before they were opened, since it was last serving. */
@@ -144,9 +147,6 @@ async function open(c: Context, version: string) {
 const added = ({ cacheNodeId, zone }: CacheNode): string =>
   `Added cache node ${cacheNodeId} in availability zone ${zone}`
 
-const recovered = ({ cacheNodeId, rebooting }: CacheNode): string =>
-  rebooting ? `Cache node ${cacheNodeId} restarted` : `Finished recovery for cache nodes ${cacheNodeId}`
-
 /** Whether it may be opened, as what, is for its node group to decide: it is booted and proved, and closed. */
 function report(c: Context, nodeGroupId: string, version: string) {
   const { node } = c.subject
@@ -218,16 +218,7 @@ function giveUp(c: Context, because: string) {
   return hop('failed')
 }
 
-function wakeOwner(c: Context): void {
-  if (c.workflow.parentId !== null) c.change({ do: 'wake', workflowId: c.workflow.parentId })
-}
-
 function event(c: Context, message: string, because?: string): void {
   const { cluster } = c.subject
-  c.event(cluster.accountId, {
-    sourceType: 'cache-cluster',
-    sourceIdentifier: cluster.cacheClusterId,
-    message,
-    ...(because === undefined ? {} : { because }),
-  })
+  c.event(cluster.accountId, eventOfCluster(cluster.cacheClusterId, message, because))
 }

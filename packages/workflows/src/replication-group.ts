@@ -1,4 +1,12 @@
-import { hours, nap, type NewEvent, type OwnerSubject, type ReplicationGroup } from '@cacheplane/domain'
+import {
+  eventOfCluster,
+  eventOfGroup,
+  hours,
+  nap,
+  type NewEvent,
+  type OwnerSubject,
+  type ReplicationGroup,
+} from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
 import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
 
@@ -25,17 +33,9 @@ export const replicationGroup = defineWorkflow<Subject>()({
 
 function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
   const members = group.nodeGroups.flatMap((shard) => shard.members)
-  const ofGroup = (message: string): NewEvent => ({
-    sourceType: 'replication-group',
-    sourceIdentifier: group.replicationGroupId,
-    message,
-  })
+  const id = group.replicationGroupId
   const ofMembers = (message: string): NewEvent[] =>
-    members.map((member) => ({
-      sourceType: 'cache-cluster',
-      sourceIdentifier: member.cacheClusterId,
-      message,
-    }))
+    members.map(({ cacheClusterId }) => eventOfCluster(cacheClusterId, message))
   return {
     accountId: group.accountId,
     parts: group.nodeGroups.map(({ id, nodeGroupId, workflow }) => ({
@@ -46,14 +46,8 @@ function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
     })),
     network,
     engineIds,
-    created: [
-      ...ofMembers('Cache cluster created'),
-      ofGroup(`Replication group ${group.replicationGroupId} created`),
-    ],
-    deleted: [
-      ...ofMembers('Cache cluster deleted'),
-      ofGroup(`Replication group ${group.replicationGroupId} deleted`),
-    ],
+    created: [...ofMembers('Cache cluster created'), eventOfGroup(id, `Replication group ${id} created`)],
+    deleted: [...ofMembers('Cache cluster deleted'), eventOfGroup(id, `Replication group ${id} deleted`)],
     removal: { do: 'remove-replication-group', id: group.id },
   }
 }

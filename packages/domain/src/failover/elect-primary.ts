@@ -16,8 +16,6 @@ export interface Election {
   /** The history that the lost primary wrote; null when it is not known. */
   historyId: string | null
   lostZone: string
-  /** The only one that may win, in a planned switch. */
-  wanted?: string
 }
 
 export interface Vote {
@@ -41,12 +39,12 @@ export type Elected =
  * one that is loading or has an incomplete copy. One that still has the history before comes last, whatever its offset,
  * which counts something else (reliability F7): it is better than no data at all.
  */
-export function electPrimary({ candidates, historyId, lostZone, wanted }: Election): Elected {
+export function electPrimary({ candidates, historyId, lostZone }: Election): Elected {
   const ranked = candidates
     .map((candidate) => ({ candidate, vote: voteOn(candidate, historyId) }))
     .sort((a, b) => compare(a, b, lostZone))
   const votes = ranked.map(({ vote }) => vote)
-  const winner = ranked.find(({ vote }) => vote.eligible && (wanted ?? vote.nodeId) === vote.nodeId)
+  const winner = ranked.find(({ vote }) => vote.eligible)
   if (winner === undefined) {
     const because = votes.map((vote) => `${vote.cacheClusterId}: ${vote.because}`).join('; ')
     return { kind: 'nobody', because: because === '' ? 'there is no replica' : because, votes }

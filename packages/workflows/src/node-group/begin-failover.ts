@@ -8,7 +8,7 @@ import {
   type NodeSubject,
   type PrimaryVerdict,
 } from '@cacheplane/domain'
-import { groupEvent, mustFind, outageOf, primaryOf, stage, type Context } from './context.ts'
+import { groupEvent, inServiceBesides, outageOf, primaryOf, stage, type Context } from './context.ts'
 
 type Lost = Extract<PrimaryVerdict, { kind: 'lost' }>
 
@@ -27,9 +27,7 @@ type Readings = ReadonlyMap<string, NodeReading>
  */
 export function beginAutomatic(c: Context, { because, data }: Lost, readings: Readings) {
   const primary = primaryOf(c)
-  const heirs = c.subject.nodes.filter(
-    (one) => one !== primary && one.node.openedAt !== null && !one.node.leaving,
-  )
+  const heirs = inServiceBesides(c, primary.node.id).filter(({ node }) => !node.leaving)
   const outage = outageOf(primary)
   // It goes on where it stood when its zone is back, and nobody could take over before.
   if (outage !== null && data !== 'gone' && heirs.every((one) => one.zoneOutage !== null))
@@ -109,7 +107,7 @@ function begin(c: Context, { kind, cause, to, asked }: Beginning) {
     epoch: String(epoch),
     startedAtMs,
     lostNodeId: primary.node.id,
-    candidateId: to === null ? null : mustFind(c, to.node.id).node.id,
+    candidateId: to?.node.id ?? null,
     heritage: null,
     electedAtMs: 0,
     tried: [],

@@ -1,15 +1,14 @@
 import {
+  eventOfCluster,
+  eventOfGroup,
   invariant,
   nodeRef,
   zoneIsOut,
-  type EdgeRef,
-  type EndpointRoutes,
   type FailoverPhase,
   type FailoverStage,
   type NodeGroupSubject,
   type NodeReading,
   type NodeSubject,
-  type RouteTarget,
 } from '@cacheplane/domain'
 import { z } from 'zod'
 import type { StepContext } from '../step-context.ts'
@@ -74,6 +73,11 @@ export function mustFind(c: Context, nodeId: string | null): NodeSubject {
   return found
 }
 
+/** Members that were let in with all of the node group's data, but for these nodes. */
+export function inServiceBesides({ subject: { nodes } }: Context, ...nodeIds: string[]): NodeSubject[] {
+  return nodes.filter(({ node }) => node.openedAt !== null && !nodeIds.includes(node.id))
+}
+
 /** From here on the node is to become the primary, for what it has. */
 export function choose(c: Context, nodeId: string, heritage: string): void {
   Object.assign(ongoing(c), { candidateId: nodeId, heritage, electedAtMs: c.now().getTime() })
@@ -94,26 +98,6 @@ export function outageOf({ node, zoneOutage }: NodeSubject): string | null {
   return zoneOutage === null ? null : zoneIsOut(node.zone)
 }
 
-export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {
-  return { engineId, ip, address, port }
-}
-
-/** Null while the edge is being made: then nothing is routed. */
-export async function route(c: Context, primary: NodeSubject | null, readers: readonly NodeSubject[]) {
-  const { endpoint } = c.subject.nodeGroup
-  const ref: EdgeRef = {
-    edgeId: endpoint.edgeId,
-    incarnation: endpoint.incarnation,
-    engineId: endpoint.engineId,
-    controlPort: endpoint.controlPort,
-  }
-  const routes: EndpointRoutes = {
-    primary: primary === null ? null : routeTarget(primary),
-    readers: readers.map(routeTarget),
-  }
-  return c.fleet.routeEndpoint(ref, endpoint.slot, routes)
-}
-
 /** An entry of the timeline; milliseconds count from the first. */
 export function stage(c: Context, phase: FailoverPhase, because: string, startedAtMs: number): FailoverStage {
   const at = c.now()
@@ -126,23 +110,14 @@ export function advance(c: Context, ...stages: FailoverStage[]): void {
 
 export function groupEvent(c: Context, message: string, because?: string): void {
   const { accountId, replicationGroupId } = c.subject.group
-  c.event(accountId, {
-    sourceType: 'replication-group',
-    sourceIdentifier: replicationGroupId,
-    message,
-    ...(because === undefined ? {} : { because }),
-  })
+  c.event(accountId, eventOfGroup(replicationGroupId, message, because))
 }
 
-export function memberEvent(c: Context, { cluster }: NodeSubject, message: string, because?: string): void {
-  c.event(cluster.accountId, {
-    sourceType: 'cache-cluster',
-    sourceIdentifier: cluster.cacheClusterId,
-    message,
-    ...(because === undefined ? {} : { because }),
-  })
-}
-
-export function wakeOwner(c: Context): void {
-  if (c.workflow.parentId !== null) c.change({ do: 'wake', workflowId: c.workflow.parentId })
+export function memberEvent(
+  c: Context,
+  { cluster }: Pick<NodeSubject, 'cluster'>,
+  message: string,
+  because?: string,
+): void {
+  c.event(cluster.accountId, eventOfCluster(cluster.cacheClusterId, message, because))
 }

@@ -3,6 +3,7 @@ import {
   judgePrimary,
   milliseconds,
   nap,
+  nodeSpec,
   planMembership,
   seconds,
   unreachable,
@@ -12,7 +13,8 @@ import {
   type NodeReading,
   type NodeSubject,
 } from '@cacheplane/domain'
-import { nodeSpec } from '@cacheplane/domain'
+import { recovered } from '../recovered.ts'
+import { wakeOwner } from '../wake-owner.ts'
 import { beginAsked, beginAutomatic, beginReboot } from './begin-failover.ts'
 import {
   advance,
@@ -23,12 +25,10 @@ import {
   ongoing,
   outageOf,
   primaryOf,
-  route,
-  routeTarget,
   stage,
-  wakeOwner,
   type Context,
 } from './context.ts'
+import { leadClients, routeTarget } from './lead-clients.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
 
@@ -125,10 +125,7 @@ async function open(c: Context, one: NodeSubject): Promise<string | null> {
     c.frame.formed = true
     c.frame.mayStartEmpty = null
   }
-  if (node.incarnation > 1 && node.openedAt === null) {
-    const done = node.rebooting ? 'Cache node %s restarted' : 'Finished recovery for cache nodes %s'
-    memberEvent(c, one, done.replace('%s', node.cacheNodeId))
-  }
+  if (node.incarnation > 1 && node.openedAt === null) memberEvent(c, one, recovered(node))
   if (node.rebooting && node.openedAt === null) c.change({ do: 'clear-rebooting', nodeId: node.id })
   return null
 }
@@ -156,12 +153,10 @@ async function routeAll(
   { primaryServes, readers, actions }: Membership,
   results: (string | null)[],
 ) {
-  if (c.subject.nodeGroup.endpoint.servingAt === null) return 'the endpoint is being made'
   const failed = new Set(actions.filter((_, i) => results[i] !== null).map(({ nodeId }) => nodeId))
   const primary = primaryOf(c)
   const served = readers.filter((id) => !failed.has(id)).flatMap((id) => findNode(c, id) ?? [])
-  const routed = await route(c, primaryServes && !failed.has(primary.node.id) ? primary : null, served)
-  return routed.kind === 'ready' ? null : routed.because
+  return leadClients(c, primaryServes && !failed.has(primary.node.id) ? primary : null, served)
 }
 
 /** Everything is where it should be. */

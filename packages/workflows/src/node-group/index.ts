@@ -1,8 +1,10 @@
 import { done, hop, hours, minutes, nap, seconds, type NodeGroupSubject } from '@cacheplane/domain'
 import { defineWorkflow } from '../define-workflow.ts'
 import { SHORT_LEASE } from '../held-lease.ts'
-import { Frame, route, wakeOwner, type Context } from './context.ts'
+import { wakeOwner } from '../wake-owner.ts'
+import { Frame } from './context.ts'
 import { converge } from './converge.ts'
+import { isServed, route } from './lead-clients.ts'
 import { elect, fence } from './lose-primary.ts'
 import { promote } from './promote.ts'
 import { rebuild } from './rebuild.ts'
@@ -50,7 +52,7 @@ export const nodeGroup = defineWorkflow<NodeGroupSubject>()({
     },
 
     async destroy(c) {
-      if (c.subject.nodeGroup.endpoint.servingAt !== null) await route(c, null, [])
+      if (isServed(c)) await route(c, null, [])
       for (const { node } of c.subject.nodes) {
         c.change({ do: 'spawn', kind: 'node', subjectId: node.id, parentId: c.workflow.id })
         c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
@@ -59,15 +61,11 @@ export const nodeGroup = defineWorkflow<NodeGroupSubject>()({
     },
 
     async destroy_nodes(c) {
-      return awaitNodesGone(c)
+      const left = c.subject.nodes.length
+      if (left > 0) return nap(seconds(30), `${left} nodes are being removed`)
+      c.change({ do: 'remove-node-group', id: c.subject.nodeGroup.id })
+      wakeOwner(c)
+      return done()
     },
   },
 })
-
-function awaitNodesGone(c: Context) {
-  const left = c.subject.nodes.length
-  if (left > 0) return nap(seconds(30), `${left} nodes are being removed`)
-  c.change({ do: 'remove-node-group', id: c.subject.nodeGroup.id })
-  wakeOwner(c)
-  return done()
-}

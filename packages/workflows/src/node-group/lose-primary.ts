@@ -10,18 +10,19 @@ import {
   type NodeReading,
   type NodeSubject,
 } from '@cacheplane/domain'
+import { candidateOf } from './candidate-of.ts'
 import {
   advance,
   choose,
   examineAll,
   groupEvent,
-  isAtHome,
+  inServiceBesides,
   mustFind,
   ongoing,
-  route,
   stage,
   type Context,
 } from './context.ts'
+import { isServed, route } from './lead-clients.ts'
 
 const RETRY_MS = milliseconds(100)
 /** Replicas that are there and do not answer hold the only copies: they are waited for this long. */
@@ -58,10 +59,7 @@ async function electAtOnce(c: Context) {
 
 /** Null when no client writes through the endpoint, otherwise why that is not known. */
 async function cutRoute(c: Context, lost: NodeSubject): Promise<string | null> {
-  if (c.subject.nodeGroup.endpoint.servingAt === null) return null
-  const readers = c.subject.nodes.filter((one) => one !== lost && one.node.openedAt !== null)
-  const routed = await route(c, null, readers)
-  return routed.kind === 'ready' ? null : routed.because
+  return isServed(c) ? route(c, null, inServiceBesides(c, lost.node.id)) : null
 }
 
 /** A replica that does not answer at once may be the one that is furthest along. */
@@ -76,15 +74,7 @@ export async function elect(c: Context) {
   )
   const readings = await examineAll(c, others)
   const elected = electPrimary({
-    candidates: others.map((one) => ({
-      nodeId: one.node.id,
-      cacheClusterId: one.cluster.cacheClusterId,
-      zone: one.node.zone,
-      // Whoever is to be made again loses what it has, promoted or not.
-      inService: one.node.openedAt !== null && isAtHome(one),
-      leaving: one.node.leaving,
-      reading: readings.get(one.node.id) ?? { kind: 'unknown', because: 'it was not asked' },
-    })),
+    candidates: others.map((one) => candidateOf(one, readings)),
     historyId: c.frame.historyId,
     lostZone: lost.node.zone,
   })
@@ -124,9 +114,8 @@ function take(
 
 /** Without automatic failover the node itself comes back: with its replicas' data where there is some. */
 function recover(c: Context, lost: NodeSubject) {
-  const heirs = c.subject.nodes.filter((one) => one !== lost && one.node.openedAt !== null)
   if (lost.node.rebooting) return startEmpty(c, lost, 'a restart was asked for')
-  if (heirs.length === 0) return startEmpty(c, lost, 'it was the only node')
+  if (inServiceBesides(c, lost.node.id).length === 0) return startEmpty(c, lost, 'it was the only node')
   c.change({ do: 'raise', kind: 'node', subjectId: lost.node.id, signal: 'replace' })
   return hop('rebuild')
 }

@@ -3,13 +3,14 @@ import {
   advance,
   EXAMINE_MS,
   groupEvent,
+  inServiceBesides,
   memberEvent,
   mustFind,
   ongoing,
-  route,
   stage,
   type Context,
 } from './context.ts'
+import { leadClients } from './lead-clients.ts'
 
 const RETRY_MS = milliseconds(50)
 
@@ -49,16 +50,9 @@ export async function promote(c: Context) {
 
 /** Null when clients are led to the new primary; otherwise why not, and converging goes on with it. */
 async function routeTo(c: Context, candidate: NodeSubject): Promise<string | null> {
-  if (c.subject.nodeGroup.endpoint.servingAt === null) return 'the endpoint is being made'
   const { lostNodeId, kind } = ongoing(c)
-  const readers = c.subject.nodes.filter(
-    ({ node }) =>
-      node.openedAt !== null &&
-      node.id !== candidate.node.id &&
-      (node.id !== lostNodeId || kind === 'recovery'),
-  )
-  const routed = await route(c, candidate, readers)
-  return routed.kind === 'ready' ? null : routed.because
+  const readers = inServiceBesides(c, candidate.node.id, ...(kind === 'recovery' ? [] : [lostNodeId]))
+  return leadClients(c, candidate, readers)
 }
 
 function handOver(c: Context, candidate: NodeSubject): void {
@@ -80,10 +74,8 @@ function handOver(c: Context, candidate: NodeSubject): void {
 
 async function doubt(c: Context, candidate: NodeSubject, because: string) {
   const { electedAtMs, lostNodeId, tried, kind } = ongoing(c)
-  const others = c.subject.nodes.filter(
-    ({ node }) =>
-      node.openedAt !== null && ![candidate.node.id, lostNodeId, ...tried].includes(node.id) && !node.leaving,
-  )
+  const besides = inServiceBesides(c, candidate.node.id, lostNodeId, ...tried)
+  const others = besides.filter(({ node }) => !node.leaving)
   // In a planned switch the old primary has everything, in a recovery the replicas have.
   const isLast = others.length === 0 && kind !== 'switch' && kind !== 'recovery'
   const patienceMs = isLast ? LAST_COPY_WITHIN_MS : ANSWER_WITHIN_MS

@@ -9,17 +9,19 @@ import {
   type NodeReading,
   type NodeSubject,
 } from '@cacheplane/domain'
+import { candidateOf } from './candidate-of.ts'
 import {
   advance,
   choose,
   examineAll,
+  inServiceBesides,
   isAtHome,
   mustFind,
   ongoing,
-  routeTarget,
   stage,
   type Context,
 } from './context.ts'
+import { routeTarget } from './lead-clients.ts'
 import { startEmpty } from './lose-primary.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 
@@ -31,9 +33,9 @@ const RETRY_MS = milliseconds(100)
  */
 export async function rebuild(c: Context) {
   const failover = ongoing(c)
-  const { node } = mustFind(c, failover.lostNodeId)
-  const heirs = c.subject.nodes.filter((one) => one.node.id !== node.id && one.node.openedAt !== null)
-  const mine = mustFind(c, node.id)
+  const mine = mustFind(c, failover.lostNodeId)
+  const { node } = mine
+  const heirs = inServiceBesides(c, node.id)
   if (!isAtHome(mine)) return nap(seconds(1), 'the lost primary is being made again')
   const readings = await examineAll(c, [mine, ...heirs])
   const elected = furthest(c, heirs, readings)
@@ -52,14 +54,7 @@ export async function rebuild(c: Context) {
 
 function furthest(c: Context, heirs: readonly NodeSubject[], readings: ReadonlyMap<string, NodeReading>) {
   return electPrimary({
-    candidates: heirs.map((one) => ({
-      nodeId: one.node.id,
-      cacheClusterId: one.cluster.cacheClusterId,
-      zone: one.node.zone,
-      inService: isAtHome(one),
-      leaving: false,
-      reading: readings.get(one.node.id) ?? { kind: 'unknown', because: 'it was not asked' },
-    })),
+    candidates: heirs.map((one) => ({ ...candidateOf(one, readings), leaving: false })),
     historyId: c.frame.historyId,
     lostZone: '',
   })

@@ -4,12 +4,13 @@ import {
   choose,
   EXAMINE_MS,
   groupEvent,
+  inServiceBesides,
   mustFind,
   ongoing,
-  route,
   stage,
   type Context,
 } from './context.ts'
+import { route } from './lead-clients.ts'
 
 const RETRY_MS = milliseconds(20)
 const CATCH_UP_AGAIN_MS = milliseconds(2)
@@ -25,9 +26,8 @@ const CATCH_UP_WITHIN_MS = seconds(3)
 export async function close(c: Context) {
   const { startedAtMs, lostNodeId } = ongoing(c)
   const old = mustFind(c, lostNodeId)
-  const readers = c.subject.nodes.filter((one) => one !== old && one.node.openedAt !== null)
-  const routed = await route(c, null, readers)
-  if (routed.kind !== 'ready') return hop('reopen')
+  const notCut = await route(c, null, inServiceBesides(c, old.node.id))
+  if (notCut !== null) return hop('reopen')
   const unrouted = stage(c, 'unrouted', 'the endpoint routes no writes', startedAtMs)
   const closed = await c.fleet.closeNode(nodeRef(old))
   switch (closed.kind) {

@@ -1,5 +1,6 @@
 import { FAILED_STEP, hop, START_STEP, type NodeSubject } from '@cacheplane/domain'
-import { isAtHome, memberEvent, wakeOwner, type Context } from './context.ts'
+import { wakeOwner } from '../wake-owner.ts'
+import { isAtHome, memberEvent, type Context } from './context.ts'
 
 /**
  * Sees that every member has a workflow, and that those who leave go. Not null when the whole node group has to be given
@@ -12,11 +13,7 @@ export function tendMembers(c: Context) {
   for (const member of c.subject.nodeGroup.members) {
     if (member.nodes.length > 0) continue
     c.change({ do: 'remove-member', clusterId: member.id })
-    c.event(member.accountId, {
-      sourceType: 'cache-cluster',
-      sourceIdentifier: member.cacheClusterId,
-      message: 'Cache cluster deleted',
-    })
+    memberEvent(c, { cluster: member }, 'Cache cluster deleted')
   }
   return null
 }

@@ -8,7 +8,9 @@ interface Traits {
   historyId: string
   syncing: boolean
   loading: boolean
-  inService: boolean
+  letIn: boolean
+  isGoing: boolean
+  open: boolean
   leaving: boolean
   serves: boolean
   zone: string
@@ -19,7 +21,9 @@ const traits = fc.record<Traits>({
   historyId: fc.constantFrom('h', 'older'),
   syncing: fc.boolean(),
   loading: fc.boolean(),
-  inService: fc.boolean(),
+  letIn: fc.boolean(),
+  isGoing: fc.boolean(),
+  open: fc.boolean(),
   leaving: fc.boolean(),
   serves: fc.boolean(),
   zone: fc.constantFrom('a', 'b'),
@@ -31,22 +35,25 @@ function candidate(name: string, over: Partial<Traits> = {}): Candidate {
     historyId: 'h',
     syncing: false,
     loading: false,
-    inService: true,
+    letIn: true,
+    isGoing: false,
+    open: true,
     leaving: false,
     ...over,
   }
   const { serves = true, zone = 'b' } = over
   const link = { source: { host: 'p', port: 1 }, up: false, syncing: all.syncing, lastHeardSeconds: 1 }
-  const { historyId, offset, loading, inService, leaving } = all
+  const { historyId, offset, loading, letIn, isGoing, open, leaving } = all
   const replication = { historyId, formerHistoryId: null, offset, keys: 1, loading, link }
   return {
     nodeId: `node-${name}`,
     cacheClusterId: name,
     zone,
-    inService,
+    letIn,
+    isGoing,
     leaving,
     reading: serves
-      ? aServingReading({ role: 'replica', replication })
+      ? aServingReading({ role: 'replica', open, replication })
       : { kind: 'dead', because: 'it is dead' },
   }
 }
@@ -76,12 +83,21 @@ describe('the election', () => {
         expect(elected.votes.every((vote) => vote.because !== '')).toBe(true)
         if (elected.kind === 'nobody') return
         const winner = candidates.find(({ nodeId }) => nodeId === elected.nodeId)
-        expect(winner).toMatchObject({ inService: true, leaving: false, reading: { kind: 'serving' } })
+        expect(winner).toMatchObject({
+          isGoing: false,
+          leaving: false,
+          reading: { kind: 'serving', open: true },
+        })
         expect(winner).toMatchObject({
           reading: { replication: { loading: false, link: { syncing: false } } },
         })
       }),
     )
+  })
+
+  it('takes one that is open, though nobody wrote down that it was let in', () => {
+    expect(elect([candidate('x', { letIn: false })])).toMatchObject({ nodeId: 'node-x' })
+    expect(elect([candidate('x', { letIn: false, open: false })]).kind).toBe('nobody')
   })
 
   it('does not depend on the order in which candidates are named, nor on those that cannot win', () => {

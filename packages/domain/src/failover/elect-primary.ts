@@ -1,11 +1,14 @@
 import type { NodeReading } from '../ports/fleet.ts'
+import { mayHaveCopy } from './may-have-copy.ts'
 
 export interface Candidate {
   nodeId: string
   cacheClusterId: string
   zone: string
-  /** It has had a full copy of this node group's data and was let in. */
-  inService: boolean
+  /** The row says that it has had a full copy of this node group's data and was let in. */
+  letIn: boolean
+  /** It is to be made again, and loses what it has, promoted or not. */
+  isGoing: boolean
   leaving: boolean
   /** Read after the primary was fenced: a reading from before may order the candidates wrongly (reliability F5, F6). */
   reading: NodeReading
@@ -68,7 +71,7 @@ function compare(a: Ranked, b: Ranked, lostZone: string): number {
 }
 
 function voteOn(
-  { nodeId, cacheClusterId, reading, inService, leaving }: Candidate,
+  { nodeId, cacheClusterId, reading, letIn, isGoing, leaving }: Candidate,
   historyId: string | null,
 ) {
   const vote = (eligible: boolean, because: string, offset: number | null = null, isHeir = false): Vote => ({
@@ -81,13 +84,18 @@ function voteOn(
     because,
   })
   if (reading.kind !== 'serving') {
-    const mayCome = inService && !leaving && reading.kind !== 'dead'
+    const mayCome = mayHaveCopy(letIn, reading) && !isGoing && !leaving
     return { ...vote(false, reading.because), mayCome }
   }
   const { offset, loading, link, historyId: own } = reading.replication
   if (leaving) return vote(false, 'it is being taken out', offset)
-  if (!inService) return vote(false, 'it has not had a full copy yet', offset)
-  if (!reading.open) return vote(false, 'it was started again and lost its data', offset)
+  if (isGoing) return vote(false, 'it is being made again', offset)
+  if (!reading.open)
+    return vote(
+      false,
+      letIn ? 'it was started again and lost its data' : 'it has not had a full copy yet',
+      offset,
+    )
   if (loading || link?.syncing === true) return vote(false, 'its copy is not complete', offset)
   if (historyId !== null && own !== historyId)
     return vote(true, `it has the history before, up to ${offset}`, offset)

@@ -53,6 +53,12 @@ describe('the members of a node group', () => {
     expect(done).toMatchObject({ actions: [{ do: 'open', nodeId: 'r' }], readers: ['r'] })
   })
 
+  it('are let in only after the primary is known to serve: else nobody would look for their copies', () => {
+    const opening = member({ inService: false, reading: aServingReading({ open: false }), mayStartEmpty: true })
+    const plan = planMembership([opening, replica({})])
+    expect(plan).toMatchObject({ actions: [{ do: 'open', nodeId: 'p' }], readers: [], isClose: true })
+  })
+
   it('are replaced when they are dead, and only out of the way when they are leaving', () => {
     const dead: NodeReading = { kind: 'dead', because: 'x' }
     expect(planMembership([member({}), replica({ reading: dead })]).actions).toEqual([

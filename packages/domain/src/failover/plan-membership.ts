@@ -100,6 +100,8 @@ function planReplica(member: Member, primary: Member, plan: Membership, wait: Wa
     return wait('a replica turns to its primary', true)
   }
   if (!isInSync(reading)) return wait('a replica is copying its primary', true)
+  // From then on it may hold the only copy, which nobody would look for in a node group that seems never to have served.
+  if (!primary.inService) return wait('a replica waits until its primary is known to serve', true)
   if (!member.inService || !reading.open) plan.actions.push({ do: 'open', nodeId })
   plan.readers.push(nodeId)
 }

@@ -8,7 +8,8 @@ import {
   type NodeSubject,
   type PrimaryVerdict,
 } from '@cacheplane/domain'
-import { groupEvent, inServiceBesides, outageOf, primaryOf, stage, type Context } from './context.ts'
+import { groupEvent, outageOf, primaryOf, stage, type Context } from './context.ts'
+import { heirsOf } from './heirs-of.ts'
 
 type Lost = Extract<PrimaryVerdict, { kind: 'lost' }>
 
@@ -27,7 +28,7 @@ type Readings = ReadonlyMap<string, NodeReading>
  */
 export function beginAutomatic(c: Context, { because, data }: Lost, readings: Readings) {
   const primary = primaryOf(c)
-  const heirs = inServiceBesides(c, primary.node.id).filter(({ node }) => !node.leaving)
+  const heirs = heirsOf(c, primary, readings).filter(({ node }) => !node.leaving)
   const outage = outageOf(primary)
   // It goes on where it stood when its zone is back, and nobody could take over before.
   if (outage !== null && data !== 'gone' && heirs.every((one) => one.zoneOutage !== null))
@@ -72,7 +73,7 @@ function isServing(readings: Readings, one: NodeSubject): boolean {
 
 function hasCopy(readings: Readings, { node }: NodeSubject): boolean {
   const reading = readings.get(node.id)
-  if (reading?.kind !== 'serving' || node.openedAt === null) return false
+  if (reading?.kind !== 'serving') return false
   const { loading, link } = reading.replication
   return reading.open && !loading && link?.syncing !== true
 }

@@ -17,16 +17,18 @@ import {
   examineAll,
   groupEvent,
   inServiceBesides,
+  isAtHome,
   mustFind,
   ongoing,
   stage,
   type Context,
 } from './context.ts'
+import { heirsOf } from './heirs-of.ts'
 import { isServed, route } from './lead-clients.ts'
 
 const RETRY_MS = milliseconds(100)
 /** Replicas that are there and do not answer hold the only copies: they are waited for this long. */
-const HEIRS_WITHIN_MS = seconds(30)
+export const HEIRS_WITHIN_MS = seconds(30)
 
 /**
  * Cuts the endpoint's primary route and makes sure that the lost primary is dead, both at once. Only then may offsets be
@@ -113,9 +115,12 @@ function take(
 }
 
 /** Without automatic failover the node itself comes back: with its replicas' data where there is some. */
-function recover(c: Context, lost: NodeSubject) {
+async function recover(c: Context, lost: NodeSubject) {
   if (lost.node.rebooting) return startEmpty(c, lost, 'a restart was asked for')
-  if (inServiceBesides(c, lost.node.id).length === 0) return startEmpty(c, lost, 'it was the only node')
+  const others = c.subject.nodes.filter((one) => one !== lost && isAtHome(one))
+  const readings = await examineAll(c, others)
+  if (heirsOf(c, lost, readings).length === 0)
+    return startEmpty(c, lost, others.length === 0 ? 'it was the only node' : 'no replica has a copy')
   c.change({ do: 'raise', kind: 'node', subjectId: lost.node.id, signal: 'replace' })
   return hop('rebuild')
 }

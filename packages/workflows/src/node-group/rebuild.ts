@@ -14,15 +14,15 @@ import {
   advance,
   choose,
   examineAll,
-  inServiceBesides,
   isAtHome,
   mustFind,
   ongoing,
   stage,
   type Context,
 } from './context.ts'
+import { heirsOf } from './heirs-of.ts'
 import { routeTarget } from './lead-clients.ts'
-import { startEmpty } from './lose-primary.ts'
+import { HEIRS_WITHIN_MS, startEmpty } from './lose-primary.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 
 const RETRY_MS = milliseconds(100)
@@ -35,13 +35,14 @@ export async function rebuild(c: Context) {
   const failover = ongoing(c)
   const mine = mustFind(c, failover.lostNodeId)
   const { node } = mine
-  const heirs = inServiceBesides(c, node.id)
   if (!isAtHome(mine)) return nap(seconds(1), 'the lost primary is being made again')
-  const readings = await examineAll(c, [mine, ...heirs])
+  const others = c.subject.nodes.filter((one) => one !== mine)
+  const readings = await examineAll(c, [mine, ...others])
+  const heirs = heirsOf(c, mine, readings)
   const elected = furthest(c, heirs, readings)
   if (elected.kind === 'nobody') {
-    const mayCome = elected.votes.some((vote) => vote.mayCome)
-    if (!mayCome) return startEmpty(c, mine, `every replica is lost, too: ${elected.because}`)
+    const isWaitedFor = elected.votes.some((vote) => vote.mayCome) && !isInVain(c, heirs)
+    if (!isWaitedFor) return startEmpty(c, mine, `every replica is lost, too: ${elected.because}`)
     return nap(RETRY_MS, `no replica answers: ${elected.because}`)
   }
   const own = readings.get(node.id)
@@ -50,6 +51,12 @@ export async function rebuild(c: Context) {
     return nap(seconds(1), `the node died again: ${own.because}`)
   }
   return copyFrom(c, mine, mustFind(c, elected.nodeId), own)
+}
+
+/** Those that were let in hold a copy, and are waited for without end; others hardly can. */
+function isInVain(c: Context, heirs: readonly NodeSubject[]): boolean {
+  const waitedMs = c.now().getTime() - ongoing(c).startedAtMs
+  return waitedMs > HEIRS_WITHIN_MS && heirs.every(({ node }) => node.openedAt === null)
 }
 
 function furthest(c: Context, heirs: readonly NodeSubject[], readings: ReadonlyMap<string, NodeReading>) {

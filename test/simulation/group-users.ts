@@ -76,9 +76,15 @@ export class GroupUsers {
     if (chance < 0.6) {
       return this.#count('test', await test.store.testFailover(ACCOUNT, id, shard.nodeGroupId))
     }
+    if (chance < 0.7 && !group.automaticFailoverEnabled) {
+      const guarded = { automaticFailoverEnabled: true }
+      return this.#count('guard', await test.store.modifyReplicationGroup(ACCOUNT, id, guarded))
+    }
     const others = shard.members.filter((member) => member.nodes[0]?.id !== shard.primaryNodeId)
     const primaryClusterId = dice.pick(others)?.cacheClusterId ?? `${id}-001`
-    return this.#count('switch', await test.store.modifyReplicationGroup(ACCOUNT, id, { primaryClusterId }))
+    // A primary can be chosen only while nothing else chooses it.
+    const byHand = { automaticFailoverEnabled: false, multiAZEnabled: false, primaryClusterId }
+    return this.#count('switch', await test.store.modifyReplicationGroup(ACCOUNT, id, byHand))
   }
 
   #count(what: string, accepted: Accepted): Accepted {

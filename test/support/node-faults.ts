@@ -8,7 +8,7 @@ export const NODE_FAULTS = {
   },
   'container killed': (id) => docker.getContainer(id).kill(),
   'container removed': (id) => docker.getContainer(id).remove({ force: true }),
-  'container restarted': (id) => docker.getContainer(id).restart({ t: 0 }),
+  'container restarted': (id) => docker.getContainer(id).restart({ t: 0 }).catch(wasQuicker),
   'container paused': (id) => docker.getContainer(id).pause(),
   'process stopped': async (id) => {
     const { State } = await docker.getContainer(id).inspect()
@@ -22,3 +22,9 @@ export const NODE_FAULTS = {
 } satisfies Record<string, (containerId: string) => Promise<unknown>>
 
 export type NodeFault = keyof typeof NODE_FAULTS
+
+/** A control plane that saw it die removes it before Docker has started it again. */
+function wasQuicker(error: unknown): void {
+  const isGone = error instanceof Error && /marked for removal|No such container/.test(error.message)
+  if (!isGone) throw error
+}

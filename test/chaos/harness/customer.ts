@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { RespTarget } from '../../support/resp-client.ts'
 import { DEADLINES } from '../deadlines.ts'
+import { describeUnrest } from './describe-unrest.ts'
 import type { Service } from './service.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -68,7 +69,12 @@ export class Customer {
 
   async becomes(cache: Cache, wanted: 'available' | 'gone' | 'modifying'): Promise<void> {
     const look = () => this.status(cache)
-    await waitFor(`${cache.name} to be ${wanted}`, look, (seen) => seen === wanted, DEADLINES.settled)
+    const isThere = (seen: string): boolean => seen === wanted
+    await waitFor(`${cache.name} to be ${wanted}`, look, isThere, DEADLINES.settled).catch(
+      async (error: unknown) => {
+        throw new Error(`${String(error)}${await describeUnrest(this.service)}`)
+      },
+    )
   }
 
   /** Available, and not only by its status. */

@@ -7,12 +7,9 @@ import { NOTHING, standing } from './standing.ts'
 import { Trap } from './trap.ts'
 
 const POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatMap(({ kind, stepNames }) =>
-  stepNames
-    // Nobody takes an edge away for now.
-    .filter((step) => kind !== 'edge' || step !== 'destroy')
-    .flatMap((step) =>
-      FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
-    ),
+  stepNames.flatMap((step) =>
+    FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
+  ),
 )
 /** Steps that are only seen when a creation fails. */
 const OF_FAILURE = new Set(['unwind', 'failed'])
@@ -30,8 +27,8 @@ const OF_FAILOVER: Readonly<Record<string, Trouble>> = {
 const RECOVERED_MS = seconds(25)
 
 function troubleAt(kind: string, step: string): Trouble {
+  if (kind === 'edge') return step === 'failed' || step === 'destroy' ? 'has-no-port' : 'loses-edge'
   if (OF_FAILURE.has(step)) return 'fails'
-  if (kind === 'edge') return 'loses-edge'
   if (kind === 'availability-zone') return 'loses-zone'
   return (kind === 'node-group' ? OF_FAILOVER[step] : undefined) ?? 'loses-node'
 }
@@ -51,7 +48,7 @@ describe('a worker that dies at any point of any step', () => {
     'at $name: everything is created, repaired and deleted all the same',
     async ({ kind, step, name }) => {
       const trouble = troubleAt(kind, step)
-      const fails = trouble === 'fails'
+      const fails = trouble === 'fails' || trouble === 'has-no-port'
       // Only a node that stands alone is diagnosed by its own workflow.
       const isAlone = kind === 'cache-cluster' || name.startsWith('node.diagnose.')
       const life = new Life(

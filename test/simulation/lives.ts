@@ -9,11 +9,13 @@ import { ACCOUNT, aClusterPlan, aGroupPlan } from '../support/stores.ts'
 import { ENGINE_ID, type SimWorld } from './sim-world.ts'
 
 const IMAGES = ['valkey-8.1', 'memcached-1.6.38']
+const TAKEN_PORT = 6379
 
 /** What a cache goes through between its creation and its deletion. */
 export type Trouble =
   | 'none'
   | 'fails'
+  | 'has-no-port'
   | 'loses-node'
   | 'fails-over'
   | 'waits-for-heirs'
@@ -35,13 +37,15 @@ export class Life {
   async begin(): Promise<void> {
     const { store } = this.world.test
     if (this.trouble === 'fails') for (const image of IMAGES) this.world.fake.loseImage(ENGINE_ID, image)
+    const port = this.trouble === 'has-no-port' ? TAKEN_PORT : null
+    if (port !== null) this.world.fake.occupyPort(ENGINE_ID, port)
     const automaticFailoverEnabled = ['fails-over', 'waits-for-heirs', 'loses-zone'].includes(this.trouble)
     const zones = this.#isSmall() ? [null] : [null, null, null]
     await this.#ring(
       this.kind === 'cache-cluster'
         ? await store.createCacheCluster(aClusterPlan({ cacheClusterId: this.name }))
         : await store.createReplicationGroup(
-            aGroupPlan({ replicationGroupId: this.name, automaticFailoverEnabled, zones }),
+            aGroupPlan({ replicationGroupId: this.name, automaticFailoverEnabled, zones, port }),
           ),
     )
   }
@@ -53,6 +57,7 @@ export class Life {
     switch (this.trouble) {
       case 'none':
       case 'fails':
+      case 'has-no-port':
         return
       case 'loses-node':
       case 'fails-over':
@@ -93,7 +98,7 @@ export class Life {
   }
 
   #isSmall(): boolean {
-    return ['none', 'fails', 'loses-node', 'loses-edge'].includes(this.trouble)
+    return ['none', 'fails', 'has-no-port', 'loses-node', 'loses-edge'].includes(this.trouble)
   }
 
   /** The primary for good, its replicas for two seconds. */

@@ -40,9 +40,10 @@ export class Patrol {
 
   async walk(): Promise<void> {
     const reports = await this.deps.fleet.survey()
-    await this.deps.estate.recordSurvey(reports)
-    for (const workflowId of await this.deps.estate.ensureFreeEndpoints())
-      await this.deps.doorbell.ring(workflowId)
+    const { estate, doorbell } = this.deps
+    await estate.recordSurvey(reports)
+    const edges = [...(await estate.ensureFreeEndpoints()), ...(await estate.retireEdges())]
+    for (const workflowId of edges) await doorbell.ring(workflowId)
     const reachable = reports.filter((report) => report.reachable)
     await Promise.all(reachable.map(({ engineId }) => this.#inspect(engineId)))
   }

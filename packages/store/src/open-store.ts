@@ -7,7 +7,7 @@ import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
 import * as describe from './catalogue/describe.ts'
-import { ensureFreeEndpoints } from './catalogue/endpoints.ts'
+import { ensureFreeEndpoints, retireEdges } from './catalogue/endpoints.ts'
 import { listEvents } from './catalogue/list-events.ts'
 import { listFailovers } from './catalogue/list-failovers.ts'
 import { modifyReplicationGroup } from './catalogue/modify-replication-group.ts'
@@ -61,6 +61,7 @@ export function openStore(options: StoreOptions): Store {
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),
+    retireEdges: () => retireEdges(db, pools),
     heartbeat: (owner) => heartbeat(db, owner),
     servingNodes: () => servingNodes(db),
     audit: () => audit(db),

@@ -16,11 +16,15 @@ import type { StepContext } from './step-context.ts'
 const Frame = z.object({
   /** Since when it has not been heard, epoch milliseconds. */
   silentSinceMs: z.number().nullable().default(null),
+  /** How often it was given other ports before it served for the first time. */
+  moves: z.number().default(0),
 })
 type Context = StepContext<Edge, z.infer<typeof Frame>>
 
 const BOOT_PATIENCE_MS = seconds(5)
 const SILENT_MS = seconds(10)
+/** The wished port itself must be the one that somebody else has. */
+const MOVES_MAX = 3
 
 /**
  * Life of an edge: boot it with every route closed, have the node groups open theirs, replace it when it is lost.
@@ -45,7 +49,7 @@ export const edge = defineWorkflow<Edge>()({
           return nap(seconds(1), ensured.because)
         case 'refused':
           if (ensured.refusal === 'dead') return replace(c)
-          return nap(seconds(5), ensured.because)
+          return c.workflow.firstHomeAt === null ? moveOrGiveUp(c, ensured) : nap(seconds(5), ensured.because)
         default:
           return unreachable(ensured)
       }
@@ -92,12 +96,33 @@ export const edge = defineWorkflow<Edge>()({
       }
     },
 
+    async failed() {
+      return nap(hours(24), 'the edge could not be made')
+    },
+
     async destroy(c) {
       const removed = await c.fleet.removeEdge(edgeRef(c.subject))
-      return removed.kind === 'gone' ? done() : nap(seconds(1), removed.because)
+      if (removed.kind === 'unknown') return nap(seconds(1), removed.because)
+      c.change({ do: 'remove-edge', edgeId: c.subject.id })
+      return done()
     },
   },
 })
+
+/** Nobody knows its ports yet. Those that were wished for stay: without them it is of no use. */
+function moveOrGiveUp(c: Context, { refusal, because }: { refusal: string; because: string }) {
+  const [first, ...others] = c.subject.slots
+  const isFixed = others.length === 0
+  const isHopeless = refusal === 'image-missing' || (isFixed && c.frame.moves >= MOVES_MAX)
+  if (isHopeless) {
+    c.fail(isFixed ? `port ${first?.primaryPort} cannot be had: ${because}` : because)
+    c.change({ do: 'raise-on-edge', edgeId: c.subject.id, signal: 'converge' })
+    return hop('failed')
+  }
+  c.frame.moves += 1
+  c.change({ do: 'move-edge-ports', edgeId: c.subject.id })
+  return hop('start')
+}
 
 /** One that is frozen, or runs and does not answer, cannot be told of a failover. */
 function waitOrReplace(c: Context, because: string) {

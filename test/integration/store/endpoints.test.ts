@@ -1,7 +1,16 @@
-import { findViolations } from '@cacheplane/domain'
+import { done, findViolations, type Change } from '@cacheplane/domain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bringHome, ownerNamed, takeDown } from '../../support/bring-home.ts'
-import { ACCOUNT, aGroupPlan, aReport, openTestStore, type TestStore } from '../../support/stores.ts'
+import {
+  ACCOUNT,
+  aCommit,
+  aGroupPlan,
+  aReport,
+  mustClaim,
+  openTestStore,
+  QUARANTINE_MS,
+  type TestStore,
+} from '../../support/stores.ts'
 
 const SLOTS = 16
 
@@ -75,6 +84,33 @@ describe('endpoints', () => {
     expect((await endpointOf('plain')).edgeId).not.toBe(wished.edgeId)
     await create('again', 6379)
     expect(await endpointOf('again')).toMatchObject({ edgeId: wished.edgeId, primaryPort: 6379 })
+  })
+
+  it('go with their edge once nobody has used them for as long as ports rest, and are not given any more', async () => {
+    await test.store.ensureFreeEndpoints()
+    await create('wished', 6379)
+    const { edgeId } = await endpointOf('wished')
+    const [idle] = (await edges()).filter(({ id }) => id !== edgeId)
+    const owner = await ownerNamed(test.store, 'replication-group', 'wished')
+    await bringHome(test, owner)
+    expect(await test.store.retireEdges()).toEqual([])
+    await takeDown(test, owner)
+    expect(await test.store.retireEdges()).toEqual([])
+    await test.rows(`UPDATE endpoint SET released_at = released_at - $1 * interval '1 millisecond'`, [
+      QUARANTINE_MS,
+    ])
+    const retired = await test.store.retireEdges()
+    const [workflow] = await test.rows<{ id: string }>(
+      `SELECT id FROM workflow WHERE subject_id = '${edgeId}'`,
+    )
+    expect(retired).toEqual([workflow?.id])
+    await expect(create('again', 6379)).rejects.toThrow(/6379/)
+    const claim = await mustClaim(test.store, workflow?.id ?? '')
+    const changes: Change[] = [{ do: 'remove-edge', edgeId }]
+    await test.store.commit(claim.lease, aCommit(claim, done(), { changes }))
+    await create('again', 6379)
+    expect((await endpointOf('again')).edgeId).not.toBe(edgeId)
+    expect((await edges()).map(({ id }) => id)).toContain(idle?.id)
   })
 
   it('stand on the engine of the first zone that can be reached, and keep its address', async () => {

@@ -180,6 +180,8 @@ export interface Estate {
   servingNodes(): Promise<Pick<NodeSubject, 'node' | 'cluster'>[]>
   /** Sees that there are free endpoints where the next groups will want them; returns the workflows to ring for. */
   ensureFreeEndpoints(): Promise<string[]>
+  /** Has edges go that are of no use to anybody; returns the workflows to ring for. */
+  retireEdges(): Promise<string[]>
   /** Everything that `findViolations` judges, as of one moment. */
   audit(): Promise<Audit>
   /** Raises on the workflow of a subject; returns its id for ringing, null when there is none. */

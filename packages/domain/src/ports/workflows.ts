@@ -127,6 +127,10 @@ export type Change =
   | { do: 'remove-node-group'; id: string }
   | { do: 'set-edge'; edgeId: string; presence: Presence; serving: boolean }
   | { do: 'next-edge-incarnation'; edgeId: string }
+  /** Other ports from the pool, but for the one that somebody wished for; the old ones are quarantined. */
+  | { do: 'move-edge-ports'; edgeId: string }
+  /** Deletes the row with its endpoints, quarantines its ports; nobody may use them any more. */
+  | { do: 'remove-edge'; edgeId: string }
   /** Raises on every node group that has an endpoint on the edge. */
   | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
   /** The zone is no longer out: nodes may be placed and made there again. */
@@ -172,6 +176,8 @@ export interface NodeGroupSubject {
   engineIds: string[]
   /** What is asked for or under way; null when nothing is. */
   failover: Failover | null
+  /** Why its endpoint cannot be made; null while it can. */
+  endpointFailure: string | null
 }
 
 export interface NewFailover {

@@ -4,11 +4,14 @@ import { allocatePort, allocatePorts, lockPlacement, type Pools } from '../alloc
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { raiseOn } from '../workflows/raise.ts'
 import { insertWorkflow } from './create-owner.ts'
 
 const SLOTS = 16
 /** Fewer free endpoints than this, and another edge is made while nobody waits for it. */
 const FREE_MIN = 4
+/** With so many free elsewhere an idle edge is one too many; far more than what makes a new one, or it would come and go. */
+const RESERVE_MIN = SLOTS
 
 interface Slot {
   edge_id: string
@@ -39,11 +42,35 @@ export function ensureFreeEndpoints(db: Database, pools: Pools): Promise<string[
     const engineId = await engineForEdges(q)
     if (engineId === null) return []
     const free = await q.rows(sql`
-      SELECT 1 FROM endpoint p JOIN edge e ON e.id = p.edge_id
+      SELECT 1 FROM endpoint p JOIN staying_edge e ON e.id = p.edge_id
       WHERE e.engine_id = ${engineId} AND p.node_group_id IS NULL
         AND (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1 LIMIT ${FREE_MIN}`)
     if (free.length >= FREE_MIN) return []
     return [(await insertEdge(q, pools, engineId, null)).workflowId]
+  }
+  return db.transaction(work, { landed: async () => false })
+}
+
+/**
+ * Has edges go that nobody uses and nobody is likely to: one that could not be made, and one whose last user left so long ago
+ * that its ports have rested, unless it keeps the reserve. Returns the workflows to ring for.
+ */
+export function retireEdges(db: Database, pools: Pools): Promise<string[]> {
+  const work = async (q: Queryable): Promise<string[]> => {
+    await lockPlacement(q)
+    const idle = await q.rows<{ id: string }>(sql`
+      SELECT i.id FROM (
+        SELECT e.id, w.step, count(*) AS slots, max(COALESCE(p.released_at, e.created_at)) AS idle_at,
+          (SELECT count(*) FROM endpoint o JOIN workflow v ON v.kind = 'edge' AND v.subject_id = o.edge_id
+            WHERE o.edge_id <> e.id AND o.node_group_id IS NULL AND v.step = 'wait'
+              AND (SELECT count(*) FROM endpoint s WHERE s.edge_id = o.edge_id) > 1) AS others
+        FROM edge e JOIN endpoint p ON p.edge_id = e.id JOIN workflow w ON w.kind = 'edge' AND w.subject_id = e.id
+        GROUP BY e.id, w.step HAVING count(p.node_group_id) = 0) i
+      WHERE i.step = 'failed' OR (i.step = 'wait' AND (i.slots = 1 OR i.others >= ${RESERVE_MIN})
+        AND i.idle_at < clock_now() - ${pools.quarantineMs} * interval '1 millisecond')
+      ORDER BY i.idle_at LIMIT 1`)
+    const raised = await Promise.all(idle.map(({ id }) => raiseOn(q, 'edge', id, 'destroy')))
+    return raised.flatMap((workflowId) => workflowId ?? [])
   }
   return db.transaction(work, { landed: async () => false })
 }
@@ -65,7 +92,7 @@ async function freeEndpoint(
   wishedPort: number | null,
 ): Promise<Slot | undefined> {
   const [free] = await q.rows<Slot>(sql`
-    SELECT p.edge_id, p.slot FROM endpoint p JOIN edge e ON e.id = p.edge_id
+    SELECT p.edge_id, p.slot FROM endpoint p JOIN staying_edge e ON e.id = p.edge_id
     WHERE e.engine_id = ${engineId} AND p.node_group_id IS NULL AND CASE WHEN ${wishedPort}::int IS NULL
       THEN (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1 ELSE p.primary_port = ${wishedPort} END
     ORDER BY p.released_at NULLS FIRST, e.serving_at, e.id, p.slot LIMIT 1`)

@@ -35,7 +35,7 @@ type RowChange = Exclude<Change, { do: Waking }>
 async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promise<void> {
   if (isNodeChange(change)) return applyNodeChange(q, pools, change)
   if (isNodeGroupChange(change)) return applyNodeGroupChange(q, change)
-  if (isEdgeChange(change)) return applyEdgeChange(q, change)
+  if (isEdgeChange(change)) return applyEdgeChange(q, pools, change)
   if (isSpareChange(change)) return applySpareChange(q, pools, change)
   switch (change.do) {
     case 'record-event':

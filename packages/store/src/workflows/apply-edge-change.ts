@@ -1,14 +1,15 @@
-import { unreachable, type Change } from '@cacheplane/domain'
+import { invariant, unreachable, type Change } from '@cacheplane/domain'
+import { allocatePorts, lockPlacement, type Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { isOneOf } from './is-one-of.ts'
 
-const KINDS = ['set-edge', 'next-edge-incarnation'] as const
+const KINDS = ['set-edge', 'next-edge-incarnation', 'move-edge-ports', 'remove-edge'] as const
 type EdgeChange = Extract<Change, { do: (typeof KINDS)[number] }>
 
 export const isEdgeChange = isOneOf(KINDS)
 
-export async function applyEdgeChange(q: Queryable, change: EdgeChange): Promise<void> {
+export async function applyEdgeChange(q: Queryable, pools: Pools, change: EdgeChange): Promise<void> {
   switch (change.do) {
     case 'set-edge':
       await q.run(sql`
@@ -20,9 +21,45 @@ export async function applyEdgeChange(q: Queryable, change: EdgeChange): Promise
       await q.run(sql`
         UPDATE edge SET incarnation = incarnation + 1, presence = 'absent', serving_at = NULL WHERE id = ${change.edgeId}`)
       return
+    case 'move-edge-ports':
+      return moveEdgePorts(q, pools, change.edgeId)
+    case 'remove-edge':
+      return removeEdge(q, change.edgeId)
     default:
       return unreachable(change)
   }
+}
+
+/** An edge with a single slot was made for the port that its writers were promised. */
+async function moveEdgePorts(q: Queryable, pools: Pools, edgeId: string): Promise<void> {
+  await lockPlacement(q)
+  const [edge] = await q.rows<{ engine_id: string; primary_ports: number[] }>(sql`
+    SELECT e.engine_id, array_agg(p.primary_port ORDER BY p.slot) AS primary_ports
+    FROM edge e JOIN endpoint p ON p.edge_id = e.id WHERE e.id = ${edgeId} GROUP BY e.id`)
+  invariant(edge, `edge ${edgeId} has endpoints`)
+  const kept = edge.primary_ports.length === 1 ? edge.primary_ports : []
+  await q.run(sql`
+    UPDATE port_allocation SET released_at = clock_now()
+    WHERE node_id = ${edgeId} AND released_at IS NULL AND NOT port = ANY(${kept}::int[])`)
+  const slots = edge.primary_ports.length
+  const ports = await allocatePorts(q, pools, edge.engine_id, edgeId, 1 + 2 * slots - kept.length)
+  const [controlPort] = ports
+  const primaryPorts = [...kept, ...ports.slice(1, 1 + slots - kept.length)]
+  await q.run(sql`UPDATE edge SET control_port = ${controlPort} WHERE id = ${edgeId}`)
+  await q.run(sql`
+    UPDATE endpoint e SET primary_port = s.p, reader_port = s.r
+    FROM unnest(${primaryPorts}::int[], ${ports.slice(-slots)}::int[]) WITH ORDINALITY AS s(p, r, n)
+    WHERE e.edge_id = ${edgeId} AND e.slot = s.n - 1`)
+}
+
+async function removeEdge(q: Queryable, edgeId: string): Promise<void> {
+  const used = await q.rows(sql`
+    SELECT 1 FROM endpoint WHERE edge_id = ${edgeId} AND node_group_id IS NOT NULL LIMIT 1`)
+  invariant(used.length === 0, `nobody uses edge ${edgeId} when it goes`)
+  await q.run(
+    sql`UPDATE port_allocation SET released_at = clock_now() WHERE node_id = ${edgeId} AND released_at IS NULL`,
+  )
+  await q.run(sql`DELETE FROM edge WHERE id = ${edgeId}`)
 }
 
 /** Free for the next node group; the edge and its ports stay. */

@@ -25,6 +25,7 @@ interface NodeGroupRow {
   name: string
   automatic_failover_enabled: boolean
   auth_token_sealed: string | null
+  edge_failure: string | null
   cpus: Record<string, number>
   /** By zone. */
   outages: Record<string, OutageMode> | null
@@ -40,6 +41,8 @@ export async function loadNodeGroup(
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
       g.auth_token_sealed, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
+      (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
+        WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
     FROM node_group_view d JOIN replication_group g ON g.id = d."replicationGroupRow" JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
@@ -62,6 +65,7 @@ export async function loadNodeGroup(
     network: row.network,
     engineIds: row.engine_ids,
     failover: failover === undefined ? null : readFailover(failover),
+    endpointFailure: row.edge_failure,
   }
 }
 

@@ -8,7 +8,8 @@ import { isAtHome, memberEvent, type Context } from './context.ts'
  */
 export function tendMembers(c: Context) {
   const failed = c.subject.nodes.find(hasFailed)
-  if (failed !== undefined && c.workflow.firstHomeAt === null) return giveUp(c, failed)
+  const hopeless = failed === undefined ? c.subject.endpointFailure : whyFailed(failed)
+  if (hopeless !== null && c.workflow.firstHomeAt === null) return giveUp(c, hopeless)
   for (const one of c.subject.nodes) tendMember(c, one)
   for (const member of c.subject.nodeGroup.members) {
     if (member.nodes.length > 0) continue
@@ -37,8 +38,12 @@ function tendMember(c: Context, one: NodeSubject): void {
   if (node.leaving) c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
 }
 
-function giveUp(c: Context, { node, cluster }: NodeSubject) {
-  c.fail(node.workflow.failure ?? `cache node ${cluster.cacheClusterId} could not be created`)
+function whyFailed({ node, cluster }: NodeSubject): string {
+  return node.workflow.failure ?? `cache node ${cluster.cacheClusterId} could not be created`
+}
+
+function giveUp(c: Context, because: string) {
+  c.fail(because)
   wakeOwner(c)
   return hop('failed')
 }

@@ -54,7 +54,11 @@ describe('the members of a node group', () => {
   })
 
   it('are let in only after the primary is known to serve: else nobody would look for their copies', () => {
-    const opening = member({ inService: false, reading: aServingReading({ open: false }), mayStartEmpty: true })
+    const opening = member({
+      inService: false,
+      reading: aServingReading({ open: false }),
+      mayStartEmpty: true,
+    })
     const plan = planMembership([opening, replica({})])
     expect(plan).toMatchObject({ actions: [{ do: 'open', nodeId: 'p' }], readers: [], isClose: true })
   })

@@ -10,16 +10,7 @@ import {
   type NodeSubject,
 } from '@cacheplane/domain'
 import { candidateOf } from './candidate-of.ts'
-import {
-  advance,
-  choose,
-  examineAll,
-  isAtHome,
-  mustFind,
-  ongoing,
-  stage,
-  type Context,
-} from './context.ts'
+import { advance, choose, examineAll, isAtHome, mustFind, ongoing, stage, type Context } from './context.ts'
 import { heirsOf } from './heirs-of.ts'
 import { routeTarget } from './lead-clients.ts'
 import { HEIRS_WITHIN_MS, startEmpty } from './lose-primary.ts'

@@ -111,7 +111,7 @@ export function redundancyReadings({ wholeMs }: Lost): Reading[] {
 }
 
 /** Where the time goes: the median moment of each phase. */
-export function describePhases({ timelines }: Lost): string {
+export function describePhases(timelines: readonly Failover[]): string {
   const phases = timelines[0]?.phases.map(({ phase }) => phase) ?? []
   const at = (phase: string) =>
     timelines

@@ -8,6 +8,8 @@ import { measureProbing } from './probing.ts'
 import { measureProvisioning } from './provision.ts'
 import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
 import { renderComparisons, renderReadings, type Comparison, type Reading } from './report.ts'
+import { measureSaturated } from './saturated.ts'
+import { measureZone } from './zone.ts'
 
 const TWELVE = 12
 const ROUNDS = { create: 12, twelve: 4, list: 6 } as const
@@ -54,9 +56,18 @@ async function measure(options: Options, later: Later, { comparisons, readings }
     const bench = { installation, later, wants, rounds: options.rounds, say }
     await measureReplication(bench, comparisons, readings)
   }
+  if (wants('saturated')) {
+    const installation = await install(later)
+    say(`saturated: ${options.saturatedSeconds} seconds`)
+    readings.push(...(await measureSaturated(installation, later, options.saturatedSeconds)))
+  }
+  if (wants('zone')) {
+    say('zone')
+    readings.push(await measureZone(later, say))
+  }
   if (wants('probing')) {
     say('probing')
-    readings.push(await measureProbing(later))
+    readings.push(...(await measureProbing(later)))
   }
   if (wants('idle')) {
     say(`idle: ${options.idleSeconds} seconds`)

@@ -9,6 +9,8 @@ const SECTIONS = [
   'hang',
   'switch',
   'throughput',
+  'saturated',
+  'zone',
   'probing',
   'idle',
 ] as const
@@ -19,15 +21,21 @@ export interface Options {
   /** Null leaves each section its own number. */
   rounds: number | null
   idleSeconds: number
+  saturatedSeconds: number
 }
 
-export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rounds <n>] [--idle-seconds <n>, 300 by default]`
+export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rounds <n>] [--idle-seconds <n>, 300 by default] [--saturated-seconds <n>, 600 by default]`
 
 /** Throws a sentence about what is wrong. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
-    options: { only: { type: 'string' }, rounds: { type: 'string' }, 'idle-seconds': { type: 'string' } },
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      'idle-seconds': { type: 'string' },
+      'saturated-seconds': { type: 'string' },
+    },
   })
   const names = values.only?.split(',') ?? [...SECTIONS]
   const only = SECTIONS.filter((section) => names.includes(section))
@@ -36,6 +44,7 @@ export function parseOptions(args: readonly string[]): Options {
     only,
     rounds: values.rounds === undefined ? null : positive('--rounds', values.rounds),
     idleSeconds: positive('--idle-seconds', values['idle-seconds'] ?? '300'),
+    saturatedSeconds: positive('--saturated-seconds', values['saturated-seconds'] ?? '600'),
   }
 }
 

@@ -63,7 +63,7 @@ async function loseSome(
   if (wants('failover') || wants('redundancy')) {
     say(`failover: ${rounds('failover')} rounds`)
     const lost = await losePrimaries(group, 'process killed', rounds('failover'))
-    say(describePhases(lost))
+    say(describePhases(lost.timelines))
     if (wants('redundancy')) readings.push(...redundancyReadings(lost))
     if (wants('failover')) {
       readings.push(...failoverReadings(lost))
@@ -73,7 +73,7 @@ async function loseSome(
   if (wants('hang')) {
     say(`hang: ${rounds('hang')} rounds`)
     const lost = await losePrimaries(group, 'container paused', rounds('hang'))
-    say(describePhases(lost))
+    say(describePhases(lost.timelines))
     readings.push(...hangReadings(lost))
   }
   await installation.request('DELETE', group.path)

@@ -12,9 +12,12 @@ export class SteadyWriter {
   #runId = ''
 
   /** @param where asked before every connection; throws when nobody knows */
-  constructor(private readonly where: () => Promise<RespTarget>) {}
+  constructor(
+    private readonly where: () => Promise<RespTarget>,
+    private readonly retryMs = RETRY_MS,
+  ) {}
 
-  /** Writes every 10 ms until another process than `notBy` acknowledges. Returns when that was, and by whom. */
+  /** Writes every 10 ms, unless told otherwise, until another process than `notBy` acknowledges. Returns when that was, and by whom. */
   async untilWritten(notBy = ''): Promise<{ atMs: number; runId: string }> {
     const deadline = performance.now() + PATIENCE_MS
     for (;;) {
@@ -25,7 +28,7 @@ export class SteadyWriter {
         this.close()
         if (performance.now() > deadline) throw error
       }
-      await sleep(RETRY_MS)
+      await sleep(this.retryMs)
     }
   }
 

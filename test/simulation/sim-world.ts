@@ -93,6 +93,8 @@ export class SimWorld {
   startWorker(): SimWorker {
     const { failpoints, without, sabotage, sabotageFleet } = this.options
     const fleet = this.fake.fleetOf(this.clock)
+    const estate = ESTATES[this.options.engines ?? 1]
+    fleet.recallEngines(estate.flatMap(({ engineId, zones }) => zones.map((name) => ({ name, engineId }))))
     const worker = startSimWorker(`worker-${++this.#named}`, {
       store: sabotage?.(this.test) ?? this.test.store,
       fleet: sabotageFleet?.(fleet) ?? fleet,

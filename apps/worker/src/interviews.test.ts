@@ -43,14 +43,15 @@ it('leaves a node in peace for half a minute, and asks a new one at once', async
   expect(await round(nodes(3))).toEqual(['node-2'])
 })
 
-it('asks for a checkup of a node that is closed or dead, and of no other', async () => {
+it('asks for a checkup of a node that is closed, dead or frozen, and of no other', async () => {
   const readings: Record<string, NodeReading> = {
     'node-0': { ...SERVING, open: false },
     'node-1': { kind: 'dead', because: 'its container is gone' },
     'node-2': { kind: 'unknown', because: 'the engine does not answer' },
     'node-3': { kind: 'starting', because: 'it is loading' },
+    'node-4': { kind: 'frozen', because: 'its container is cut off from its network' },
   }
   const { round, checkups } = setUp((nodeId) => readings[nodeId] ?? SERVING)
-  await round(nodes(5))
-  expect(checkups).toEqual(['node-0', 'node-1'])
+  await round(nodes(6))
+  expect(checkups).toEqual(['node-0', 'node-1', 'node-4'])
 })

@@ -46,11 +46,16 @@ export class Interviews {
     await Promise.all(next.map(({ nodeId }) => this.#interview(nodeId)))
   }
 
-  /** Silence says nothing of a node; only one that cannot be serving is worth a checkup. */
+  /**
+   * Silence says nothing of a node; one that cannot be serving is worth a checkup, and so is one whose container is paused or
+   * cut off: nobody may have been watching when that came.
+   */
   async #interview(nodeId: string): Promise<void> {
     const subject = await this.deps.nodes.loadNode(nodeId)
     if (subject === null) return
-    const { kind } = diagnoseNode(await this.deps.fleet.observeNode(nodeRef(subject), 0))
-    if (kind === 'closed' || kind === 'lost') await requestCheckup(this.deps, 'node', nodeId)
+    const reading = await this.deps.fleet.observeNode(nodeRef(subject), 0)
+    const { kind } = diagnoseNode(reading)
+    if (kind === 'closed' || kind === 'lost' || reading.kind === 'frozen')
+      await requestCheckup(this.deps, 'node', nodeId)
   }
 }

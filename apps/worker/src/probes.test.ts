@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { watchersOf } from './probes.ts'
+import { aNode, aNodeSubject } from '../../../test/support/builders.ts'
+import { Probes, watchersOf } from './probes.ts'
 
 const workers = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 6 })
 
@@ -26,4 +27,26 @@ it('moves no node but those of a worker that goes', () => {
       }
     }),
   )
+})
+
+it('asks again for a node that could not be watched yet, and not for one that is', async () => {
+  const asked: string[] = []
+  let isKnown = false
+  const probes = new Probes({
+    owner: 'me',
+    fleet: { probeNode: ({ nodeId }) => (asked.push(nodeId), isKnown ? () => undefined : null) },
+    estate: {
+      raise: async () => null,
+      requestCheckup: async () => null,
+      heartbeat: async () => ['me'],
+      servingNodes: async () => [aNodeSubject({ node: aNode({ id: 'node-1' }) })],
+    },
+    doorbell: { ring: async () => undefined },
+    onError: () => undefined,
+  })
+  await probes.renew()
+  isKnown = true
+  await probes.renew()
+  await probes.renew()
+  expect(asked).toEqual(['node-1', 'node-1'])
 })

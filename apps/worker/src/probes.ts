@@ -35,7 +35,10 @@ export class Probes {
       stop()
       this.#held.delete(key)
     }
-    for (const [key, ref] of mine) if (!this.#held.has(key)) this.#held.set(key, this.#hold(ref))
+    for (const [key, ref] of mine) {
+      const stop = this.#held.has(key) ? null : this.#hold(ref)
+      if (stop !== null) this.#held.set(key, stop)
+    }
   }
 
   stop(): void {
@@ -43,7 +46,8 @@ export class Probes {
     this.#held.clear()
   }
 
-  #hold(ref: NodeRef): () => void {
+  /** Null while its engine has not been heard yet: the next round asks again. */
+  #hold(ref: NodeRef): (() => void) | null {
     return this.deps.fleet.probeNode(
       ref,
       () => void requestCheckup(this.deps, 'node', ref.nodeId).catch(this.deps.onError),

@@ -17,7 +17,7 @@ import { sweep, SWEEP_EVERY_MS } from './sweep.ts'
 import { systemClock } from './system-clock.ts'
 
 /** Starting containers is bound by the processor, so more at once gain nothing (performance, section 3). */
-const CONCURRENCY = 12
+const CONCURRENCY = 32
 const FORGET_EVERY_MS = 60_000
 const POOL_SIZE = 10
 
@@ -50,6 +50,7 @@ export async function wireWorker(config: Config, log: Logger): Promise<WiredWork
   const clock = systemClock
   const { store, fleet } = await openAdapters(config, log)
   await store.keepAuthority(createAuthority)
+  fleet.recallEngines(await store.listZones())
   const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
   const advance = boundAdvance((id) => runner.advance(id), CONCURRENCY)
   const owner = `worker-${randomUUID()}`

@@ -9,6 +9,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
       return effect(...args)
     }
   return {
+    recallEngines: (zones) => fleet.recallEngines(zones),
     survey: () => fleet.survey(),
     observeNode: (ref, patienceMs) => fleet.observeNode(ref, patienceMs),
     examineNode: (ref, withinMs) => fleet.examineNode(ref, withinMs),

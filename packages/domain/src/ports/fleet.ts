@@ -10,6 +10,11 @@ import type { Secret } from '../secret.ts'
  * nobody planned for.
  */
 export interface Fleet {
+  /**
+   * Tells which engine a zone's address led to when it was last heard: its nodes can then be judged, and found unreachable,
+   * though it has not answered this process yet. Whatever it says itself counts for more.
+   */
+  recallEngines(zones: readonly { name: string; engineId: string }[]): void
   /** Capacity and reachability of each configured Docker engine. Never throws. */
   survey(): Promise<EngineReport[]>
   ensureNetwork(spec: NetworkSpec): Promise<Ensured<'subnet-taken'>>
@@ -29,9 +34,10 @@ export interface Fleet {
   examineNode(ref: NodeRef, withinMs: number): Promise<NodeReading>
   /**
    * Holds a connection to the node and tells when it closes, or when the node stops answering on it. A hint only, and
-   * milliseconds faster than the engine's own. Returns a function that stops it.
+   * milliseconds faster than the engine's own. Returns a function that stops it; null while the node's engine has not been
+   * heard yet: then nothing is held, and it has to be asked for again.
    */
-  probeNode(ref: NodeRef, onTrouble: (because: string) => void): () => void
+  probeNode(ref: NodeRef, onTrouble: (because: string) => void): (() => void) | null
   /** Lets clients and replicas in. Idempotent. Only the holder of the lease may call it, after checking the reading. */
   openNode(spec: NodeSpec): Promise<Ensured<'not-ours' | 'dead'>>
   /**

@@ -45,6 +45,7 @@ export function createFleet(parts: FleetParts): Fleet {
     on(engineId, (engine) => act({ engine, control: controlOf(engine), clock, deaths }))
   const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
+    recallEngines: (zones) => pool.recall(zones),
     survey: () => pool.survey(),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
@@ -79,15 +80,14 @@ export function createFleet(parts: FleetParts): Fleet {
   }
 }
 
-/** An engine that is not found yet has nothing to be probed on: whoever asks again finds it. */
 function probeNode(
   pool: EnginePool,
   controlOf: FleetParts['controlOf'],
   ref: NodeRef,
   onTrouble: (because: string) => void,
-): () => void {
+): (() => void) | null {
   const engine = pool.known(ref.engineId)
-  return engine === undefined ? () => undefined : controlOf(engine).probe(ref, onTrouble)
+  return engine === undefined ? null : controlOf(engine).probe(ref, onTrouble)
 }
 
 function watchAll(pool: EnginePool, deaths: Deaths, onChange: (change: NodeChange) => void): () => void {

@@ -13,13 +13,20 @@ export interface EngineSeat {
 export type Found = { kind: 'found'; engine: DockerEngine } | ReturnType<typeof unknown>
 
 /**
- * Finds engines by id. Docker's own id is only known once the engine has answered; until then an engine goes by its
- * address, and a search for an id asks those that have not answered yet.
+ * Finds engines by id. Docker's own id is only known once the engine has answered, or from somebody who heard it before; until
+ * then an engine goes by its address, and a search for an id asks those that have not answered yet.
  */
 export class EnginePool {
   readonly #ids = new Map<DockerEngine, string>()
 
   constructor(readonly seats: readonly EngineSeat[]) {}
+
+  recall(zones: readonly { name: string; engineId: string }[]): void {
+    for (const { engine, zones: own } of this.seats) {
+      const found = zones.find(({ name }) => own.includes(name))
+      if (found !== undefined && !this.#ids.has(engine)) this.#ids.set(engine, found.engineId)
+    }
+  }
 
   async find(engineId: string): Promise<Found> {
     const known = this.known(engineId)

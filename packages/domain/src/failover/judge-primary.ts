@@ -2,10 +2,10 @@ import { seconds } from '../duration.ts'
 import { unreachable } from '../errors.ts'
 import type { NodeReading } from '../ports/fleet.ts'
 
-/** `lost` is a reason to change the primary, `suspect` to look again soon. */
+/** `lost` is a reason to change the primary, `suspect` to look again soon: after `leftMs` its patience is over, if it has any. */
 export type PrimaryVerdict =
   | { kind: 'serving' }
-  | { kind: 'suspect'; because: string }
+  | { kind: 'suspect'; because: string; leftMs: number | null }
   | { kind: 'lost'; because: string; data: DataOfLost }
 
 /**
@@ -48,7 +48,7 @@ export function judgePrimary({ reading, replicas, silentMs }: PrimaryCase): Prim
       return judgeSilence(reading.because, replicas, silentMs, UNREACHABLE)
     case 'starting':
     case 'unknown':
-      return { kind: 'suspect', because: reading.because }
+      return { kind: 'suspect', because: reading.because, leftMs: null }
     default:
       return unreachable(reading)
   }
@@ -67,8 +67,9 @@ function judgeSilence(
   silentMs: number,
   { patienceMs, data }: { patienceMs: number; data: DataOfLost },
 ): PrimaryVerdict {
-  if (replicas.some(hearsItsPrimary)) return { kind: 'suspect', because: `${said}, but its replicas hear it` }
-  if (silentMs < patienceMs) return { kind: 'suspect', because: said }
+  if (replicas.some(hearsItsPrimary))
+    return { kind: 'suspect', because: `${said}, but its replicas hear it`, leftMs: null }
+  if (silentMs < patienceMs) return { kind: 'suspect', because: said, leftMs: patienceMs - silentMs }
   return { kind: 'lost', because: `${said} for ${Math.round(silentMs)} ms`, data }
 }
 

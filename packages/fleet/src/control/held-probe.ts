@@ -5,7 +5,9 @@ import { encode, type Login } from './resp-session.ts'
 const PING_EVERY_MS = 500
 /** Two pings in a row without a word. */
 const SILENT_MS = 1_200
-const RECONNECT_MS = 500
+/** After the first trouble; doubled with each that follows at once, because a lost host has many nodes. */
+const RECONNECT_MIN_MS = 500
+const RECONNECT_MAX_MS = 4_000
 
 /**
  * One held connection to a node. The kernel closes it within milliseconds of the process's death, long before anybody would
@@ -15,6 +17,7 @@ export class HeldProbe {
   #socket: Socket | null = null
   #timer: NodeJS.Timeout | null = null
   #heardAtMs = 0
+  #reconnectMs = RECONNECT_MIN_MS
   #isStopped = false
 
   constructor(
@@ -40,10 +43,15 @@ export class HeldProbe {
     const { socket } = connected
     this.#socket = socket
     this.#heardAtMs = performance.now()
-    socket.on('data', () => (this.#heardAtMs = performance.now()))
+    socket.on('data', () => this.#hear())
     socket.on('close', () => this.#trouble('it closed the connection'))
     socket.write(encode(['AUTH', this.login.user, this.login.password.reveal()]))
     this.#timer = setInterval(() => this.#ping(socket), PING_EVERY_MS)
+  }
+
+  #hear(): void {
+    this.#heardAtMs = performance.now()
+    this.#reconnectMs = RECONNECT_MIN_MS
   }
 
   #ping(socket: Socket): void {
@@ -57,7 +65,8 @@ export class HeldProbe {
     if (this.#isStopped) return
     this.#drop()
     this.onTrouble(because)
-    this.#timer = setTimeout(() => void this.#hold(), RECONNECT_MS)
+    this.#timer = setTimeout(() => void this.#hold(), this.#reconnectMs)
+    this.#reconnectMs = Math.min(RECONNECT_MAX_MS, 2 * this.#reconnectMs)
   }
 
   #drop(): void {

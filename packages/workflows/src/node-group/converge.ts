@@ -33,6 +33,8 @@ import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
 
 const LOOK_AGAIN_MS = milliseconds(250)
+/** A lost host has every primary on it looked at: what is looked at in vain is not looked at more than it needs. */
+const LOOK_LATE_MS = milliseconds(600)
 const CLOSE_MS = milliseconds(20)
 
 /** Looks at every member and at the endpoint, and does what brings them closer to where they should be. */
@@ -50,7 +52,7 @@ export async function converge(c: Context) {
       silentMs: silentMs(c, primary, reading),
     })
     if (verdict.kind === 'suspect')
-      return nap(LOOK_AGAIN_MS, `the primary is looked at again: ${verdict.because}`)
+      return nap(untilNextLook(verdict.leftMs), `the primary is looked at again: ${verdict.because}`)
     if (verdict.kind === 'lost') return beginAutomatic(c, verdict, readings)
     remember(c, reading)
     if (primary.node.rebooting) return beginReboot(c)
@@ -59,6 +61,11 @@ export async function converge(c: Context) {
   }
   const membership = planMembership(c.subject.nodes.map((one) => memberOf(c, one, readings)))
   return act(c, membership, readings)
+}
+
+/** When its patience is over, and often enough until then that the silence counts as one. */
+function untilNextLook(leftMs: number | null): number {
+  return leftMs === null ? LOOK_AGAIN_MS : Math.min(LOOK_LATE_MS, Math.max(CLOSE_MS, leftMs))
 }
 
 function remember(c: Context, reading: NodeReading): void {

@@ -8,9 +8,10 @@ import { Customer } from './harness/customer.ts'
 import { DockerProxy } from './harness/docker-proxy.ts'
 import { FullService } from './harness/full-service.ts'
 import { WatchedGroup } from './harness/watched-group.ts'
+import { runHosts } from './hosts/run-hosts.ts'
 import { Rounds } from './rounds.ts'
 
-const USAGE = `npm run chaos -- [--seed <number>] [--faults <number>] [--only <fault>]\nFaults: ${FAULT_NAMES.join(', ')}`
+const USAGE = `npm run chaos -- [--seed <number>] [--faults <number>] [--only <fault>] [--hosts]\nFaults: ${FAULT_NAMES.join(', ')}`
 
 /** One real installation, one fault after the other in the midst of creations, deletions and writes. Returns the exit code. */
 async function main(seed: number, faults: number, only: readonly FaultName[]): Promise<number> {
@@ -42,7 +43,13 @@ async function main(seed: number, faults: number, only: readonly FaultName[]): P
 }
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, faults: { type: 'string' }, only: { type: 'string', multiple: true } },
+  options: {
+    seed: { type: 'string' },
+    faults: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    // Zones on hosts of their own, which fail as a whole.
+    hosts: { type: 'boolean', default: false },
+  },
 })
 const seed = Number(values.seed ?? randomBytes(2).readUInt16BE())
 const faults = Number(values.faults ?? 20)
@@ -51,4 +58,4 @@ if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(faults) || only.length 
   console.error(USAGE)
   process.exit(2)
 }
-process.exitCode = await main(seed, faults, only)
+process.exitCode = await (values.hosts ? runHosts(seed, faults) : main(seed, faults, only))

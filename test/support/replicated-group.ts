@@ -8,19 +8,20 @@ export type AskApi = (
   body?: object,
 ) => Promise<{ status: number; body: unknown }>
 
-const Port = z.object({ port: z.number() })
+const Endpoint = z.object({ address: z.string(), port: z.number() })
 const Described = z.object({
   status: z.string(),
   nodeGroups: z
     .array(
       z.object({
-        primaryEndpoint: Port,
-        readerEndpoint: Port,
+        primaryEndpoint: Endpoint,
+        readerEndpoint: Endpoint,
         nodeGroupMembers: z.array(
           z.object({
             cacheClusterId: z.string(),
             currentRole: z.enum(['primary', 'replica']),
-            readEndpoint: Port,
+            preferredAvailabilityZone: z.string(),
+            readEndpoint: Endpoint,
           }),
         ),
       }),
@@ -45,12 +46,16 @@ export type Failover = z.infer<typeof Failovers>['failovers'][number]
 export interface Member {
   cacheClusterId: string
   role: 'primary' | 'replica'
+  zone: string
   /** Of its own endpoint. */
+  host: string
   port: number
 }
 
 export interface GroupState {
   status: string
+  /** Of the endpoints of primary and readers. */
+  host: string
   primaryPort: number
   readerPort: number
   members: Member[]
@@ -75,11 +80,14 @@ export class ReplicatedGroup {
     const shard = nodeGroups?.[0]
     return {
       status,
+      host: shard?.primaryEndpoint.address ?? '',
       primaryPort: shard?.primaryEndpoint.port ?? 0,
       readerPort: shard?.readerEndpoint.port ?? 0,
       members: (shard?.nodeGroupMembers ?? []).map((one) => ({
         cacheClusterId: one.cacheClusterId,
         role: one.currentRole,
+        zone: one.preferredAvailabilityZone,
+        host: one.readEndpoint.address,
         port: one.readEndpoint.port,
       })),
     }

@@ -26,11 +26,12 @@ export interface Answer {
   body: string
 }
 
+const Endpoint = z.object({ address: z.string(), port: z.number() })
 const Described = z.object({
   status: z.string().optional(),
   cacheClusterStatus: z.string().optional(),
-  nodeGroups: z.array(z.object({ primaryEndpoint: z.object({ port: z.number() }).optional() })).optional(),
-  configurationEndpoint: z.object({ port: z.number() }).nullish(),
+  nodeGroups: z.array(z.object({ primaryEndpoint: Endpoint.optional() })).optional(),
+  configurationEndpoint: Endpoint.nullish(),
 })
 
 /** Somebody who wants caches, repeats requests that were not answered, and remembers every answer. */
@@ -80,21 +81,20 @@ export class Customer {
   /** Available, and not only by its status. */
   async isServed(cache: Cache): Promise<void> {
     await this.becomes(cache, 'available')
-    const look = async () => this.greet(cache, await this.portOf(cache))
+    const look = async () => {
+      const { address, port } = await this.#endpointOf(cache)
+      return this.greet(cache, port, address)
+    }
     await waitFor(`${cache.name} to serve`, look, (said) => /^PONG|^VERSION/.test(said), DEADLINES.settled)
   }
 
   async portOf(cache: Cache): Promise<number> {
-    const { body } = await this.describe(cache)
-    const { nodeGroups, configurationEndpoint } = Described.parse(JSON.parse(body))
-    const endpoint = configurationEndpoint ?? nodeGroups?.[0]?.primaryEndpoint
-    if (endpoint === undefined) throw new Error(`${cache.name} has no endpoint: ${body}`)
-    return endpoint.port
+    return (await this.#endpointOf(cache)).port
   }
 
   /** What the cache says to somebody who knows its port and its token. */
-  async greet({ kind }: Cache, port: number): Promise<string> {
-    return kind === 'cache-cluster' ? greetMemcached(port) : this.#greetRedis(port)
+  async greet({ kind }: Cache, port: number, host = '127.0.0.1'): Promise<string> {
+    return kind === 'cache-cluster' ? greetMemcached(port) : this.#greetRedis(port, host)
   }
 
   async ask(method: string, path: string, body?: object, headers: object = {}): Promise<Answer> {
@@ -117,6 +117,14 @@ export class Customer {
     }
   }
 
+  async #endpointOf(cache: Cache): Promise<z.infer<typeof Endpoint>> {
+    const { body } = await this.describe(cache)
+    const { nodeGroups, configurationEndpoint } = Described.parse(JSON.parse(body))
+    const endpoint = configurationEndpoint ?? nodeGroups?.[0]?.primaryEndpoint
+    if (endpoint === undefined) throw new Error(`${cache.name} has no endpoint: ${body}`)
+    return endpoint
+  }
+
   async #insist(method: string, path: string, body: object | undefined, headers: object, enough: number[]) {
     const deadlineMs = performance.now() + DEADLINES.accepted
     for (let isFirst = true; ; isFirst = false) {
@@ -131,9 +139,9 @@ export class Customer {
   }
 
   /** What a program needs to speak to the caches of this customer. */
-  async target(port: number): Promise<RespTarget> {
+  async target(port: number, host = '127.0.0.1'): Promise<RespTarget> {
     this.#ca ??= (await this.service.installation.store.caCertificate()) ?? ''
-    return { port, password: this.canary, ca: this.#ca }
+    return { host, port, password: this.canary, ca: this.#ca }
   }
 
   #wish({ kind, name, nodes = 1, takesOver = false }: Cache): object {
@@ -153,10 +161,10 @@ export class Customer {
     }
   }
 
-  async #greetRedis(port: number): Promise<string> {
+  async #greetRedis(port: number, host: string): Promise<string> {
     const { password, ca } = await this.target(port)
     const client = new Redis({
-      host: '127.0.0.1',
+      host,
       port,
       password: password ?? '',
       tls: { ca },

@@ -94,9 +94,12 @@ export class LooseService implements Service {
 
   /** Another worker, without a failpoint, once this one has ended. */
   replaceAtEnd(worker: Program): void {
-    void worker.ended.then(() => {
-      if (!this.#isCleared) this.startWorker()
-    })
+    void worker.ended.then(() => this.replace())
+  }
+
+  /** Another worker for one that ended; null when the service is being cleared away. */
+  replace(): Program | null {
+    return this.#isCleared ? null : this.startWorker()
   }
 
   async isReady(): Promise<void> {

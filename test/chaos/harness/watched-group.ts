@@ -45,13 +45,13 @@ export class WatchedGroup {
       const answer = await customer.ask(method, path, body)
       return { status: answer.status, body: answer.body === '' ? {} : (JSON.parse(answer.body) as unknown) }
     })
-    const { primaryPort, readerPort, members } = await group.state()
-    const nodes = await Promise.all(members.map(({ port }) => customer.target(port)))
+    const { host, primaryPort, readerPort, members } = await group.state()
+    const nodes = await Promise.all(members.map((one) => customer.target(one.port, one.host)))
     return new WatchedGroup(
       cache,
       group,
-      new Canary(await customer.target(primaryPort), options),
-      new SteadyReader(await customer.target(readerPort)),
+      new Canary(await customer.target(primaryPort, host), options),
+      new SteadyReader(await customer.target(readerPort, host)),
       new TwoPrimaries(nodes),
     )
   }

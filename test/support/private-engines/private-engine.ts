@@ -83,6 +83,40 @@ export class PrivateEngine {
     throw new Error('some processes of the engine cannot be killed')
   }
 
+  /** Its Docker API keeps silent, and what runs on it goes on. */
+  async freezeDocker(): Promise<void> {
+    kill(await this.#dockerd(), 'SIGSTOP')
+  }
+
+  async thawDocker(): Promise<void> {
+    kill(await this.#dockerd(), 'SIGCONT')
+  }
+
+  /** As when dockerd crashes and is started again: what ran on goes on without it, and ends with its return. */
+  async crashDocker(awayMs: number): Promise<void> {
+    kill(await this.#dockerd())
+    await sleep(awayMs)
+    await rm(join(this.options.folder, 'docker.pid'), { force: true })
+    await this.powerOn()
+  }
+
+  /** No packet comes in or goes out; everything on it goes on. */
+  async cutOff(): Promise<void> {
+    await run('ip', '-n', this.options.namespace, 'link', 'set', 'eth0', 'down')
+  }
+
+  async reconnect(): Promise<void> {
+    const { namespace, address } = this.options
+    await run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up')
+    // The kernel forgets the way out with the link.
+    const gateway = address.replace(/\d+$/, '1')
+    await tryRun('ip', '-n', namespace, 'route', 'add', 'default', 'via', gateway)
+  }
+
+  async #dockerd(): Promise<number> {
+    return Number(await readFile(join(this.options.folder, 'docker.pid'), 'utf8'))
+  }
+
   /** Gives it images of the machine's own engine. */
   async load(...images: string[]): Promise<void> {
     for (const image of images) {
@@ -167,9 +201,9 @@ export class PrivateEngine {
   }
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     return
   }

@@ -1,4 +1,4 @@
-import type { CacheNode, Change, NodeGroup, Outcome } from '@cacheplane/domain'
+import type { CacheNode, Change, MemcachedFacts, NodeGroup, Outcome } from '@cacheplane/domain'
 import type { Store } from '@cacheplane/store'
 import { ACCOUNT, aCommit, mustClaim, type TestStore } from './stores.ts'
 
@@ -8,6 +8,7 @@ export interface Owner {
   kind: 'replication-group' | 'cache-cluster'
   nodes: readonly CacheNode[]
   nodeGroups: readonly NodeGroup[]
+  memcached?: MemcachedFacts | null
 }
 
 export async function ownerNamed(store: Store, kind: Owner['kind'], name: string): Promise<Owner> {
@@ -19,7 +20,7 @@ export async function ownerNamed(store: Store, kind: Owner['kind'], name: string
   }
   const cluster = await store.findCacheCluster(ACCOUNT, name)
   if (cluster === null) throw new Error(`there is no cluster ${name}`)
-  return { id: cluster.id, kind, nodes: cluster.nodes, nodeGroups: [] }
+  return { id: cluster.id, kind, nodes: cluster.nodes, nodeGroups: [], memcached: cluster.memcached }
 }
 
 export async function bringHome({ store, rows }: TestStore, owner: Owner): Promise<void> {
@@ -33,7 +34,20 @@ export async function bringHome({ store, rows }: TestStore, owner: Owner): Promi
   const parentId = nodeGroup === undefined ? workflowId : await workflowOf(rows, nodeGroup.id)
   await bringNodesHome({ store, rows }, owner.nodes, parentId)
   for (const { id } of owner.nodeGroups) await step(store, await workflowOf(rows, id), [], 'wait')
-  await step(store, workflowId, [], 'wait')
+  await step(store, workflowId, await announced({ store, rows }, owner), 'wait')
+}
+
+/** As when the configuration endpoint shows all nodes; the edge may serve others already. */
+async function announced(
+  { store, rows }: Pick<TestStore, 'store' | 'rows'>,
+  { id: clusterId, nodes, memcached }: Owner,
+): Promise<Change[]> {
+  const endpoint = memcached?.endpoint ?? null
+  if (!memcached || endpoint === null) return []
+  const serving: Change = { do: 'set-edge', edgeId: endpoint.edgeId, presence: 'known', serving: true }
+  await step(store, await workflowOf(rows, endpoint.edgeId), [serving], 'wait')
+  const version = memcached.configVersion + 1
+  return [{ do: 'announce', clusterId, version, nodeIds: nodes.map((node) => node.id) }]
 }
 
 /** As when replicas have come: spawns what has no workflow yet, and has all of them serve. */

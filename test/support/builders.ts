@@ -64,6 +64,7 @@ export const aCacheCluster = (over: Partial<CacheCluster> = {}): CacheCluster =>
   createdAt: new Date('2026-01-01T00:00:00Z'),
   networkId: 'net-aaaaaaaaaaaaaaaa',
   nodes: [aNode()],
+  memcached: null,
   workflow: aWorkflowView(),
   ...over,
 })

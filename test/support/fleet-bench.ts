@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import type { AuthorityMaterial, Clock } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
 import { FreshSpecs, type ContractBench } from '@cacheplane/fleet/contract'
+import { discover } from './discovery-client.ts'
 import {
   containerIdOf,
   docker,
@@ -61,7 +62,8 @@ export async function openDockerBench(): Promise<DockerBench> {
     engineId: engine.engineId,
     freshNetwork: () => fresh.network(),
     freshNode: (network, variant) => fresh.node(network, variant),
-    freshEdge: () => fresh.edge(2),
+    freshEdge: (kind) => fresh.edge(2, kind),
+    discover: (port) => discover(port),
     connect: (port) => connectEndpoint(port),
     kill: async (ownerId) => {
       await docker

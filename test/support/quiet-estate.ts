@@ -106,7 +106,7 @@ export function quiet(): Estate {
           controlPort: 10_100,
           presence: 'known',
           isServing: true,
-          endpoints: [{ primaryPort: 10_101, readerPort: 10_102, nodeGroupId: 'ng-1' }],
+          endpoints: [{ primaryPort: 10_101, readerPort: 10_102, nodeGroupId: 'ng-1', cacheClusterId: null }],
         },
       ],
       workflows: [group, nodeGroup, node, edge],

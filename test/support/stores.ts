@@ -115,6 +115,7 @@ export const aClusterPlan = (over: Partial<CacheClusterPlan> = {}): CacheCluster
   engineVersion: '1.6.38',
   cacheParameterGroupName: 'default.memcached1.6',
   cacheClusterId: 'pages',
+  azMode: 'single-az',
   ...over,
 })
 

@@ -39,7 +39,13 @@ export interface AuditedEdge {
   controlPort: number
   presence: Presence
   isServing: boolean
-  endpoints: { primaryPort: number; readerPort: number; nodeGroupId: string | null }[]
+  endpoints: {
+    primaryPort: number
+    readerPort: number
+    nodeGroupId: string | null
+    /** Of a Memcached cluster whose configuration endpoint it is. */
+    cacheClusterId: string | null
+  }[]
 }
 
 export interface AuditedNode {

@@ -39,7 +39,13 @@ const SABOTAGES: Sabotage[] = [
   ],
   [
     'an endpoint of a node group that is gone',
-    (e) => theEdge(e).endpoints.push({ primaryPort: 10_101, readerPort: 10_102, nodeGroupId: 'ng-9' }),
+    (e) =>
+      theEdge(e).endpoints.push({
+        primaryPort: 10_101,
+        readerPort: 10_102,
+        nodeGroupId: 'ng-9',
+        cacheClusterId: null,
+      }),
     /an endpoint is held by node group ng-9, which is gone/,
   ],
   [

@@ -49,10 +49,15 @@ function unownedRows(audit: Audit): string[] {
 }
 
 /** One for each node group, and none for anybody else. */
-function judgeEndpoints({ nodeGroups, edges }: Audit): string[] {
+function judgeEndpoints({ nodeGroups, edges, owners }: Audit): string[] {
+  const clusters = new Set(owners.map(({ id }) => id))
+  const lost = edges.flatMap(({ endpoints }) =>
+    endpoints.flatMap(({ cacheClusterId: id }) => (id === null || clusters.has(id) ? [] : [id])),
+  )
   const taken = edges.flatMap(({ endpoints }) => endpoints.flatMap(({ nodeGroupId }) => nodeGroupId ?? []))
   const known = new Set(nodeGroups.map(({ id }) => id))
   return [
+    ...lost.map((id) => `an endpoint is held by cache cluster ${id}, which is gone`),
     ...taken
       .filter((id) => !known.has(id))
       .map((id) => `an endpoint is held by node group ${id}, which is gone`),

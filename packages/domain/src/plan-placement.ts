@@ -31,6 +31,21 @@ export type Placement =
   | { kind: 'no-such-zone'; zone: string }
   | { kind: 'no-room'; because: string }
 
+/** As `planPlacement`, all nodes in one zone; those that have a wish must have the same. */
+export function planPlacementTogether(wish: PlacementWish): Placement {
+  const wished = wish.wishes.find((zone) => zone !== null)
+  const candidates = wished === undefined ? wish.zones.map(({ name }) => name) : [wished]
+  const placements = candidates.map((zone) => planPlacement({ ...wish, wishes: wish.wishes.map(() => zone) }))
+  const roomOf = ({ zones: [zone] }: Extract<Placement, { kind: 'placed' }>): number => {
+    const engine = wish.engines.find(({ engineId }) => engineId === zone?.engineId)
+    return engine === undefined ? 0 : engine.memoryBytes - engine.usedBytes
+  }
+  const [best] = placements
+    .filter((placement) => placement.kind === 'placed')
+    .sort((a, b) => roomOf(b) - roomOf(a))
+  return best ?? placements[0] ?? planPlacement(wish)
+}
+
 /**
  * Puts each node where it was wished, otherwise into the zone that has fewest of these nodes and, among those, the
  * engine with most free memory; zones that share an engine share its memory. All nodes or none.

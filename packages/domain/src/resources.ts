@@ -63,10 +63,19 @@ export interface Endpoint {
   servingAt: Date | null
 }
 
-/** A proxy container that carries the endpoints of many node groups. */
+/**
+ * Whose endpoints an edge carries: those of node groups, or the configuration endpoints of Memcached clusters, which show
+ * auto discovery and take ordinary commands, in plain text or over TLS.
+ */
+export type EdgeKind = 'replication' | 'discovery' | 'discovery-tls'
+
+/** A proxy container that carries many endpoints. */
 export interface Edge {
   id: string
   engineId: string
+  kind: EdgeKind
+  /** Announced to clients. */
+  address: string
   incarnation: number
   controlPort: number
   presence: Presence
@@ -133,8 +142,28 @@ export interface CacheCluster extends NodeSettings {
   createdAt: Date
   networkId: string
   nodes: CacheNode[]
+  /** Null for the other engines. */
+  memcached: MemcachedFacts | null
   /** A standalone cluster's own workflow, a member's replication group's. */
   workflow: WorkflowView
+}
+
+export const AZ_MODES = ['single-az', 'cross-az'] as const
+export type AzMode = (typeof AZ_MODES)[number]
+
+/** What only a Memcached cluster has. */
+export interface MemcachedFacts {
+  azMode: AzMode
+  /** Of the list of nodes that auto discovery shows: grows with every change of membership; 0 until there is one. */
+  configVersion: number
+  /** Ids of the nodes on that list, one that is being replaced among them. */
+  announcedNodeIds: string[]
+  /** Cache node ids are never given out again. */
+  lastNodeNumber: number
+  /** Where the list is shown, on its primary port; null while the rows are not complete. */
+  endpoint: Endpoint | null
+  /** Why the endpoint cannot be made; null while it can. */
+  endpointFailure: string | null
 }
 
 /** Do we know what stands on the Docker engine for this node? Set to `unknown` before acting, to `known` after. */

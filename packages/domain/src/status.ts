@@ -57,7 +57,9 @@ export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
   const { workflow, nodes } = cluster
   const isRebooting = nodes.some((node) => nodeStatus(node) === 'rebooting')
   if (cluster.replicationGroupId === null) {
-    const status = ownerStatus(workflow, areAvailable(nodes))
+    const { memcached } = cluster
+    const isFound = memcached === null || (memcached.endpoint?.servingAt ?? null) !== null
+    const status = ownerStatus(workflow, isFound && areAvailable(nodes))
     return status === 'modifying' && isRebooting ? 'rebooting cluster nodes' : status
   }
   if (isDeleting(workflow) || nodes.some((node) => nodeStatus(node) === 'deleting')) return 'deleting'

@@ -31,7 +31,7 @@ export async function audit(q: Queryable): Promise<Audit> {
         SELECT e.id, e.engine_id AS "engineId", e.incarnation, e.control_port AS "controlPort", e.presence,
           e.serving_at IS NOT NULL AS "isServing",
           (SELECT COALESCE(json_agg(json_build_object('primaryPort', p.primary_port, 'readerPort', p.reader_port,
-            'nodeGroupId', p.node_group_id)), '[]') FROM endpoint p WHERE p.edge_id = e.id) AS endpoints
+            'nodeGroupId', p.node_group_id, 'cacheClusterId', p.cache_cluster_id)), '[]') FROM endpoint p WHERE p.edge_id = e.id) AS endpoints
         FROM edge e) o) AS edges,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT n.id, COALESCE(c.replication_group_id, c.id) AS "ownerId", c.cache_cluster_id || '/' || n.cache_node_id AS name,

@@ -4,6 +4,7 @@ import {
   type CacheCluster,
   type CacheNode,
   type Endpoint,
+  type MemcachedFacts,
   type NodeGroup,
   type ReplicationGroup,
   type WorkflowView,
@@ -101,9 +102,19 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     createdAt: new Date(doc.createdAt),
     networkId: doc.networkId,
     nodes,
+    memcached: doc.memcached === null ? null : readMemcached(doc.memcached),
     workflow: readWorkflow(doc),
   }
 }
+
+const readMemcached = (doc: NonNullable<CacheClusterDoc['memcached']>): MemcachedFacts => ({
+  azMode: doc.azMode,
+  configVersion: doc.configVersion,
+  announcedNodeIds: doc.announcedNodeIds,
+  lastNodeNumber: doc.lastNodeNumber,
+  endpoint: doc.endpoint === null ? null : readEndpoint(doc.endpoint),
+  endpointFailure: doc.endpointFailure,
+})
 
 const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({
   edgeId: doc.edgeId,

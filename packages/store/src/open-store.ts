@@ -10,6 +10,7 @@ import * as describe from './catalogue/describe.ts'
 import { ensureFreeEndpoints, retireEdges } from './catalogue/endpoints.ts'
 import { listEvents } from './catalogue/list-events.ts'
 import { listFailovers } from './catalogue/list-failovers.ts'
+import { modifyCacheCluster } from './catalogue/modify-cache-cluster.ts'
 import { modifyReplicationGroup } from './catalogue/modify-replication-group.ts'
 import { rebootCacheCluster } from './catalogue/reboot-cache-cluster.ts'
 import { testFailover } from './catalogue/test-failover.ts'
@@ -96,6 +97,8 @@ function catalogue(
       increaseReplicaCount(db, settings, { accountId, replicationGroupId, idempotency }, wish),
     decreaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
       decreaseReplicaCount(db, { accountId, replicationGroupId, idempotency }, wish),
+    modifyCacheCluster: (accountId, cacheClusterId, change, idempotency = null) =>
+      modifyCacheCluster(db, settings, { accountId, cacheClusterId, idempotency }, change),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
     beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),

@@ -1,24 +1,49 @@
-import { eventOfCluster, hours, nap, type CacheCluster, type OwnerSubject } from '@cacheplane/domain'
+import { eventOfCluster, hop, hours, nap, type CacheCluster, type OwnerSubject } from '@cacheplane/domain'
+import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
+import { converge, giveUp, hide } from './memcached-nodes.ts'
 import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
 
 type Subject = OwnerSubject<CacheCluster>
 
+const Frame = OwnerFrame.extend({
+  /** CacheNodeIds of nodes that are being taken down because somebody wants fewer. */
+  removing: z.array(z.string()).default([]),
+})
+
+const steps = ownerSteps(facts)
+
 /**
- * Life of a cache cluster that stands alone: Memcached, or a single redis or valkey node outside any replication group.
- * Promise: it is at home only when every node of it serves clients.
+ * Life of a cache cluster that stands alone: Memcached with one node or many, or a single redis or valkey node outside any
+ * replication group. Promise: it is at home only when every node of it serves clients, and its list names nobody else.
  */
 export const cacheCluster = defineWorkflow<Subject>()({
   kind: 'cache-cluster',
-  frame: OwnerFrame,
+  frame: Frame,
   load: (store, id) => store.loadCacheCluster(id),
   steps: {
-    ...ownerSteps(facts),
+    ...steps,
+
+    async await_parts(c) {
+      const because = c.subject.owner.memcached?.endpointFailure ?? null
+      if (because !== null) return giveUp(c, because)
+      const outcome = await steps.await_parts(c)
+      const isThere = outcome.kind === 'hop' && outcome.to === 'wait'
+      return isThere && c.subject.owner.memcached !== null ? hop('converge') : outcome
+    },
+
+    converge,
 
     // Home. Order is priority: safety first, then repair, then what a user asked for, then maintenance.
     async wait(c) {
       if (c.signals.has('checkup')) c.clear('checkup')
+      if (c.signals.has('converge')) return hop('converge')
       return nap(hours(6), 'the cache cluster is serving')
+    },
+
+    async destroy(c) {
+      await hide(c)
+      return steps.destroy(c)
     },
   },
 })

@@ -8,6 +8,7 @@ import {
   unreachable,
   type Edge,
   type EdgeRef,
+  type EdgeSpec,
 } from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
@@ -41,7 +42,7 @@ export const edge = defineWorkflow<Edge>()({
     },
 
     async boot(c) {
-      const ensured = await c.fleet.ensureEdge({ ...edgeRef(c.subject), slots: c.subject.slots })
+      const ensured = await c.fleet.ensureEdge(edgeSpec(c.subject))
       switch (ensured.kind) {
         case 'ready':
           return hop('admit')
@@ -138,6 +139,11 @@ function waitOrReplace(c: Context, because: string) {
 function replace(c: Context) {
   c.change({ do: 'next-edge-incarnation', edgeId: c.subject.id })
   return hop('start')
+}
+
+function edgeSpec(edge: Edge): EdgeSpec {
+  const tlsNames = [...new Set(['localhost', '127.0.0.1', '::1', edge.address])]
+  return { ...edgeRef(edge), kind: edge.kind, tlsNames, slots: edge.slots }
 }
 
 function edgeRef({ id, incarnation, engineId, controlPort }: Edge): EdgeRef {

@@ -32,6 +32,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     removeNode: guarded((ref) => fleet.removeNode(ref)),
     ensureEdge: guarded((spec) => fleet.ensureEdge(spec)),
     routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
+    publishList: guarded((ref, slot, list) => fleet.publishList(ref, slot, list)),
     removeEdge: guarded((ref) => fleet.removeEdge(ref)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

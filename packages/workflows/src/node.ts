@@ -140,8 +140,16 @@ async function open(c: Context, version: string) {
   if (node.rebooting) c.change({ do: 'clear-rebooting', nodeId: node.id })
   c.frame.deathsAtBoot = 0
   c.deadline(null)
-  wakeOwner(c)
+  if (isNew) wakeOwner(c)
+  else leadClients(c)
   return hop('wait')
+}
+
+/** Who takes ordinary commands at a cluster's configuration endpoint has another container, or is not there. */
+function leadClients(c: Context): void {
+  const { cluster, owner } = c.subject
+  if (cluster.memcached !== null)
+    c.change({ do: 'raise', kind: 'cache-cluster', subjectId: owner.id, signal: 'converge' })
 }
 
 const added = ({ cacheNodeId, zone }: CacheNode): string =>
@@ -183,6 +191,7 @@ function replace(c: Context, because: string) {
     because,
   )
   c.change({ do: 'next-incarnation', nodeId: c.subject.node.id })
+  leadClients(c)
   return hop('start')
 }
 

@@ -37,7 +37,8 @@ export interface OwnerFacts {
 }
 
 export const OwnerFrame = z.object({})
-export type OwnerContext<Subject> = StepContext<Subject, z.infer<typeof OwnerFrame>>
+/** What an owner remembers beside is its own affair. */
+export type OwnerContext<Subject> = StepContext<Subject, object>
 
 const CREATE_WITHIN_MS = minutes(5)
 

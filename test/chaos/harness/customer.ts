@@ -15,7 +15,7 @@ type Kind = 'replication-group' | 'cache-cluster'
 export interface Cache {
   kind: Kind
   name: string
-  /** Of a group: the primary and its replicas, one when left out. */
+  /** Of a group: the primary and its replicas. One when left out. */
   nodes?: number
   /** Of a group with replicas: one of them takes over by itself. */
   takesOver?: boolean
@@ -147,7 +147,7 @@ export class Customer {
   #wish({ kind, name, nodes = 1, takesOver = false }: Cache): object {
     const common = { cacheNodeType: 'cache.t4g.micro' }
     if (kind === 'cache-cluster')
-      return { ...common, cacheClusterId: name, engine: 'memcached', numCacheNodes: 1 }
+      return { ...common, cacheClusterId: name, engine: 'memcached', numCacheNodes: nodes }
     const secured = { transitEncryptionEnabled: true, authToken: this.canary }
     const guards = { automaticFailoverEnabled: takesOver, multiAZEnabled: takesOver }
     const members = nodes === 1 ? {} : { numCacheClusters: nodes, ...guards }

@@ -52,12 +52,13 @@ describe('a cache cluster', () => {
     expect(status).toBe(200)
     const cluster = CacheCluster.strict().parse(body)
     expect(cluster.cacheClusterStatus).toBe('available')
+    expect(cluster.configurationEndpoint).toEqual({ address: '127.0.0.1', port: expect.any(Number) })
     expect(cluster.cacheNodes).toEqual([
       {
         cacheNodeId: '0001',
         cacheNodeStatus: 'available',
         cacheNodeCreateTime: expect.any(String),
-        endpoint: cluster.configurationEndpoint,
+        endpoint: { address: '127.0.0.1', port: expect.any(Number) },
         parameterGroupStatus: 'in-sync',
         customerAvailabilityZone: cluster.preferredAvailabilityZone,
       },

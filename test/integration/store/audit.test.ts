@@ -4,7 +4,8 @@ import { aClusterPlan, aGroupPlan, openTestStore, type TestStore } from '../../s
 
 const BARE = new Map<string, Inventory>([['engine-1', { kind: 'known', objects: [] }]])
 
-const EDGE_PORTS = 33
+/** Of an edge for node groups, and of one for configuration endpoints. */
+const EDGE_PORTS = 2 * 33
 
 describe('the audit', () => {
   let test: TestStore

@@ -127,7 +127,7 @@ describe('creating', () => {
 
   it('shows what was created at once, with every address settled and zones spread', async () => {
     await test.store.createReplicationGroup(aGroupPlan())
-    await test.store.createCacheCluster(aClusterPlan({ zones: [null, null, null] }))
+    await test.store.createCacheCluster(aClusterPlan({ azMode: 'cross-az', zones: [null, null, null] }))
     const group = await test.store.findReplicationGroup(ACCOUNT, 'sessions')
     expect(group).toMatchObject({
       replicationGroupId: 'sessions',

@@ -91,7 +91,7 @@ describe('spare networks', () => {
     await test.store.recordSurvey([aReport(), aReport({ engineId: 'engine-2', zones: ['far-1a'] })])
     await test.rows(`DELETE FROM workflow WHERE subject_id = 'engine-2'`)
     await addReady(1)
-    await test.store.createCacheCluster(aClusterPlan({ zones: ['local-1a', 'far-1a'] }))
+    await test.store.createCacheCluster(aClusterPlan({ azMode: 'cross-az', zones: ['local-1a', 'far-1a'] }))
     expect((await subject()).spares).toHaveLength(1)
   })
 

@@ -13,6 +13,7 @@ export type Action =
   | 'CreateCacheCluster'
   | 'DescribeCacheClusters'
   | 'DeleteCacheCluster'
+  | 'ModifyCacheCluster'
   | 'RebootCacheCluster'
   | 'DescribeCacheEngineVersions'
   | 'DescribeEvents'

@@ -1,6 +1,9 @@
 import {
+  type Accepted,
   type CacheCluster,
   type CreateCacheClusterRequest,
+  type ModifyCacheClusterRequest,
+  readClusterChange,
   isIdentifier,
   MAX_CACHE_CLUSTER_ID,
   planCacheCluster,
@@ -90,6 +93,27 @@ export async function deleteCacheCluster(
   return service.catalogue.findCacheCluster(principal.accountId, name)
 }
 
+/** ModifyCacheCluster. */
+export async function modifyCacheCluster(
+  service: Service,
+  principal: Principal,
+  id: string,
+  request: ModifyCacheClusterRequest,
+  idempotencyKey: string | null,
+): Promise<CacheCluster> {
+  const { accountId } = principal
+  const name = clusterName(id)
+  authorize(principal, 'ModifyCacheCluster', arnOfCluster(service, accountId, name))
+  const wish = readClusterChange(request)
+  const key = idempotencyOf(service, 'ModifyCacheCluster', { cacheClusterId: name, request }, idempotencyKey)
+  return changed(
+    service,
+    principal,
+    name,
+    await service.catalogue.modifyCacheCluster(accountId, name, wish, key),
+  )
+}
+
 export interface RebootCacheClusterRequest {
   cacheNodeIdsToReboot?: string[] | undefined
 }
@@ -112,7 +136,21 @@ export async function rebootCacheCluster(
   }
   const wish = { cacheClusterId: name, nodeIds }
   const key = idempotencyOf(service, 'RebootCacheCluster', wish, idempotencyKey)
-  const accepted = await service.catalogue.rebootCacheCluster(accountId, name, nodeIds, key)
+  return changed(
+    service,
+    principal,
+    name,
+    await service.catalogue.rebootCacheCluster(accountId, name, nodeIds, key),
+  )
+}
+
+/** The cluster as it stands once a change is accepted, and not another one that took its name since. */
+async function changed(
+  service: Service,
+  principal: Principal,
+  name: string,
+  accepted: Accepted,
+): Promise<CacheCluster> {
   void service.doorbell.ring(accepted.workflowId)
   const cluster = await requireCluster(service, principal, name)
   if (cluster.id !== accepted.resourceId) throw cacheClusterNotFound(name)

@@ -15,19 +15,17 @@ export function presentCacheCluster(
   const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
   return {
     cacheClusterId: cluster.cacheClusterId,
-    ...(isServed &&
-      cluster.engine === 'memcached' &&
-      first !== undefined && { configurationEndpoint: endpointOf(first) }),
+    ...(isServed && presentConfigurationEndpoint(cluster)),
     cacheNodeType: cluster.cacheNodeType,
     engine: cluster.engine,
     engineVersion: first?.engineVersionActual ?? cluster.engineVersion,
     cacheClusterStatus: status,
     ...(reason !== undefined && { statusReason: reason }),
-    numCacheNodes: cluster.numCacheNodes,
+    numCacheNodes: countNodes(cluster),
     preferredAvailabilityZone: cluster.preferredAvailabilityZone ?? 'Multiple',
     cacheClusterCreateTime: cluster.createdAt.toISOString(),
     preferredMaintenanceWindow: cluster.preferredMaintenanceWindow,
-    pendingModifiedValues: {},
+    pendingModifiedValues: presentPending(cluster),
     cacheSecurityGroups: [],
     cacheParameterGroup: {
       cacheParameterGroupName: cluster.cacheParameterGroupName,
@@ -50,6 +48,29 @@ export function presentCacheCluster(
     logDeliveryConfigurations: [],
     networkType: 'ipv4',
     ipDiscovery: 'ipv4',
+  }
+}
+
+function presentConfigurationEndpoint({ memcached }: CacheCluster) {
+  const endpoint = memcached?.endpoint ?? null
+  if (endpoint === null) return {}
+  return { configurationEndpoint: { address: endpoint.address, port: endpoint.primaryPort } }
+}
+
+/** As clients know it: nodes that come or go count when the list says so. */
+function countNodes({ memcached, numCacheNodes }: CacheCluster): number {
+  return memcached === null || memcached.configVersion === 0
+    ? numCacheNodes
+    : memcached.announcedNodeIds.length
+}
+
+function presentPending(cluster: CacheCluster): CacheClusterView['pendingModifiedValues'] {
+  const staying = cluster.nodes.filter((node) => !node.leaving)
+  const ids = cluster.memcached?.announcedNodeIds ?? []
+  const leaving = cluster.nodes.filter((node) => node.leaving && ids.includes(node.id))
+  return {
+    ...(staying.length !== countNodes(cluster) && { numCacheNodes: staying.length }),
+    ...(leaving.length > 0 && { cacheNodeIdsToRemove: leaving.map(({ cacheNodeId }) => cacheNodeId) }),
   }
 }
 

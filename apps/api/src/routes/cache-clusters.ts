@@ -1,4 +1,5 @@
 import { type CacheCluster, cacheClusterStatus, isSettled, ServiceError } from '@cacheplane/domain'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { principalOf } from '../http/authenticate.ts'
 import { hold, type Held } from '../http/hold.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
@@ -9,6 +10,7 @@ import {
   deleteCacheCluster,
   describeCacheCluster,
   describeCacheClusters,
+  modifyCacheCluster,
   rebootCacheCluster,
 } from '../operations/cache-clusters.ts'
 import { presentCacheCluster } from '../present/cache-cluster.ts'
@@ -24,6 +26,7 @@ const CREATE_ERRORS = [
   'CacheParameterGroupNotFound',
   'CacheSubnetGroupNotFoundFault',
   'CacheClusterAlreadyExists',
+  'NodeQuotaForClusterExceeded',
   'NodeQuotaForCustomerExceeded',
   'InsufficientCacheClusterCapacity',
   'CacheClusterNotFound',
@@ -35,6 +38,7 @@ export function cacheClusterRoutes(app: App, context: RouteContext): void {
   create(app, context)
   list(app, context)
   read(app, context)
+  modify(app, context)
   reboot(app, context)
   remove(app, context)
 }
@@ -59,10 +63,7 @@ function create(app: App, context: RouteContext): void {
       const principal = principalOf(request)
       const cluster = await createCacheCluster(context, principal, request.body, idempotencyKeyOf(request))
       void reply.header('location', `/v1/cache-clusters/${cluster.cacheClusterId}`)
-      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
-      const held = await hold(context, request, reply, cluster, look, settled)
-      const resource = succeeded(held, cluster)
-      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
+      return send(context, request, reply, cluster)
     },
   })
 }
@@ -121,6 +122,60 @@ function read(app: App, context: RouteContext): void {
   })
 }
 
+function modify(app: App, context: RouteContext): void {
+  app.route({
+    method: 'PATCH',
+    url: '/v1/cache-clusters/:cacheClusterId',
+    schema: {
+      tags,
+      operationId: 'ModifyCacheCluster',
+      summary: 'Change a cache cluster; add and remove Memcached nodes',
+      headers: changeHeaders,
+      params: schemas.CacheClusterPath,
+      body: schemas.ModifyCacheCluster,
+      response: {
+        200: answer('Settled.', schemas.CacheCluster),
+        202: answer('Still changing.', schemas.CacheCluster),
+        ...problems({ body: true }, 'InvalidParameterCombination', ...MODIFY_ERRORS),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = principalOf(request)
+      const { cacheClusterId: id } = request.params
+      const key = idempotencyKeyOf(request)
+      return send(
+        context,
+        request,
+        reply,
+        await modifyCacheCluster(context, principal, id, request.body, key),
+      )
+    },
+  })
+}
+
+const MODIFY_ERRORS = [
+  'CacheClusterNotFound',
+  'InvalidCacheClusterState',
+  'NodeQuotaForClusterExceeded',
+  'NodeQuotaForCustomerExceeded',
+  'InsufficientCacheClusterCapacity',
+  'ProvisioningFailed',
+] as const
+
+/** A changed cluster, once it has settled if the caller wants to wait for that. */
+async function send(
+  context: RouteContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cluster: CacheCluster,
+) {
+  const { accountId } = principalOf(request)
+  const look = () => context.catalogue.findCacheCluster(accountId, cluster.cacheClusterId)
+  const held = await hold(context, request, reply, cluster, look, settled)
+  const resource = succeeded(held, cluster)
+  return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
+}
+
 function reboot(app: App, context: RouteContext): void {
   app.route({
     method: 'POST',
@@ -142,11 +197,12 @@ function reboot(app: App, context: RouteContext): void {
       const principal = principalOf(request)
       const { cacheClusterId: id } = request.params
       const key = idempotencyKeyOf(request)
-      const cluster = await rebootCacheCluster(context, principal, id, request.body, key)
-      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
-      const held = await hold(context, request, reply, cluster, look, settled)
-      const resource = succeeded(held, cluster)
-      return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
+      return send(
+        context,
+        request,
+        reply,
+        await rebootCacheCluster(context, principal, id, request.body, key),
+      )
     },
   })
 }

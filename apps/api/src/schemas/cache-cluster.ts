@@ -1,3 +1,4 @@
+import { Secret } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
@@ -10,12 +11,18 @@ export const CreateCacheCluster = z
     engine: z.string().optional().meta({ description: '`memcached`, `redis` or `valkey`.' }),
     ...createMembers,
     replicationGroupId: later.text(),
-    numCacheNodes: later.count('1.'),
-    azMode: z.string().optional().meta({ description: '`single-az`; memcached only.' }),
+    numCacheNodes: z
+      .int()
+      .optional()
+      .meta({ description: '1 to 60 for memcached, otherwise 1. 1 when left out.' }),
+    azMode: z.string().optional().meta({
+      description:
+        '`single-az`: all nodes in one zone; `cross-az`: spread. memcached only; `single-az` when left out.',
+    }),
     preferredAvailabilityZone: z
       .string()
       .optional()
-      .meta({ description: 'As `GET /v1/availability-zones` lists it.' }),
+      .meta({ description: 'For all nodes, as `GET /v1/availability-zones` lists it.' }),
     preferredAvailabilityZones: z
       .array(z.string())
       .optional()
@@ -41,7 +48,10 @@ const CacheNode = z
 export const CacheCluster = z
   .object({
     cacheClusterId: z.string(),
-    configurationEndpoint: Endpoint.optional().meta({ description: 'memcached only.' }),
+    configurationEndpoint: Endpoint.optional().meta({
+      description:
+        'memcached only: shows auto discovery the nodes, and takes ordinary commands for the first of them.',
+    }),
     cacheNodeType: z.string(),
     engine: EngineName,
     engineVersion: z.string().meta({ description: 'With the patch level once the node runs.' }),
@@ -58,11 +68,14 @@ export const CacheCluster = z
       .string()
       .optional()
       .meta({ description: 'Why it is not available: what failed, or what it waits for.' }),
-    numCacheNodes: z.int(),
+    numCacheNodes: z.int().meta({ description: 'As auto discovery shows them.' }),
     preferredAvailabilityZone: z.string().meta({ description: '`Multiple` when nodes are in several.' }),
     cacheClusterCreateTime: Timestamp,
     preferredMaintenanceWindow: z.string(),
-    pendingModifiedValues: z.object({}),
+    pendingModifiedValues: z.object({
+      numCacheNodes: z.int().optional(),
+      cacheNodeIdsToRemove: z.array(z.string()).optional(),
+    }),
     cacheSecurityGroups: z.array(z.object({})),
     cacheParameterGroup: z.object({
       cacheParameterGroupName: z.string(),
@@ -110,6 +123,53 @@ export const GetCacheClusterQuery = z.strictObject({ showCacheNodeInfo: showCach
 export const DeleteCacheClusterQuery = z.strictObject({
   finalSnapshotIdentifier: queryText('Not available: leave it out.'),
 })
+export const ModifyCacheCluster = z
+  .strictObject({
+    numCacheNodes: z.int().optional().meta({
+      description: 'How many nodes there are to be; memcached only. Needs `applyImmediately`.',
+    }),
+    cacheNodeIdsToRemove: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Exactly as many nodes as are to go.' }),
+    newAvailabilityZones: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'One zone for each node that is added.' }),
+    azMode: z
+      .string()
+      .optional()
+      .meta({ description: '`single-az` or `cross-az`. Nodes that stand stay where they are.' }),
+    applyImmediately: z.boolean().optional().meta({
+      description: 'Must be true with `numCacheNodes`; everything else takes effect at once anyway.',
+    }),
+    autoMinorVersionUpgrade: z.boolean().optional(),
+    preferredMaintenanceWindow: z
+      .string()
+      .optional()
+      .meta({ description: 'Weekly, UTC, an hour to a day: `sun:05:00-sun:06:00`.' }),
+    engine: later.text(),
+    engineVersion: later.text(),
+    cacheNodeType: later.text(),
+    cacheParameterGroupName: later.text(),
+    cacheSecurityGroupNames: later.texts(),
+    securityGroupIds: later.texts(),
+    notificationTopicArn: later.text(),
+    notificationTopicStatus: later.text(),
+    snapshotRetentionLimit: later.count('0: automatic snapshots are not available.'),
+    snapshotWindow: later.text(),
+    authToken: z
+      .string()
+      .transform((token) => new Secret(token))
+      .optional()
+      .meta({ description: 'Not available: cache clusters take no token.', writeOnly: true }),
+    authTokenUpdateStrategy: later.text(),
+    logDeliveryConfigurations: later.list(),
+    ipDiscovery: later.text(),
+    scaleConfig: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
+  })
+  .meta({ id: 'ModifyCacheCluster', examples: [{ numCacheNodes: 3, applyImmediately: true }] })
+
 export const RebootCacheCluster = z
   .strictObject({
     cacheNodeIdsToReboot: z

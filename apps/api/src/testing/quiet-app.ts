@@ -34,6 +34,7 @@ const emptyCatalogue: Catalogue = {
   testFailover: refused,
   increaseReplicaCount: refused,
   decreaseReplicaCount: refused,
+  modifyCacheCluster: refused,
   rebootCacheCluster: refused,
   beginOutage: refused,
   endOutage: refused,

@@ -1,4 +1,5 @@
 import type { Engine } from '../engines.ts'
+import type { EdgeKind } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 
 /**
@@ -78,6 +79,11 @@ export interface Fleet {
    * answer, so that `ready` with a null primary is evidence that no client writes through this endpoint.
    */
   routeEndpoint(ref: EdgeRef, slot: number, routes: EndpointRoutes): Promise<Ensured<'dead'>>
+  /**
+   * Has a configuration endpoint show this list to clients that discover; null shows none. A list of the same cluster with
+   * a higher version stays. Nobody but an edge of that kind has such endpoints.
+   */
+  publishList(ref: EdgeRef, slot: number, list: DiscoveryList | null): Promise<Ensured<'dead'>>
   removeEdge(ref: EdgeRef): Promise<Removed>
   /** Everything on the engine that carries this installation's label, networks and volumes included. */
   inventory(engineId: string): Promise<Inventory>
@@ -216,7 +222,19 @@ export interface EdgeRef {
   controlPort: number
 }
 
+/** What ElastiCache's auto discovery tells of a cluster. */
+export interface DiscoveryList {
+  clusterId: string
+  version: number
+  /** What `version` answers on a connection that asks for lists only. */
+  engineVersion: string
+  nodes: readonly { address: string; port: number }[]
+}
+
 export interface EdgeSpec extends EdgeRef {
+  kind: EdgeKind
+  /** Names and addresses that the certificate of its configuration endpoints is valid for. */
+  tlsNames: readonly string[]
   /** Declared once, at the start: other slots take another incarnation. */
   slots: readonly EdgeSlot[]
 }

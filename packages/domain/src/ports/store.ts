@@ -2,6 +2,7 @@ import type { Audit } from '../audit.ts'
 import type { Event, NewEvent, SourceType } from '../events.ts'
 import type {
   AvailabilityZone,
+  AzMode,
   CacheCluster,
   EngineCapacity,
   Failover,
@@ -49,6 +50,13 @@ export interface Catalogue {
     accountId: string,
     id: string,
     wish: ReplicaDecrease,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
+  /** Memcached nodes come and go; the rest takes effect at once. */
+  modifyCacheCluster(
+    accountId: string,
+    cacheClusterId: string,
+    change: ClusterChange,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   rebootCacheCluster(
@@ -164,6 +172,19 @@ export interface ReplicaDecrease {
 
 export interface CacheClusterPlan extends PlanBase {
   cacheClusterId: string
+  /** Null for the other engines. */
+  azMode: AzMode | null
+}
+
+/** What is absent stays as it is. */
+export interface ClusterChange {
+  numCacheNodes?: number
+  cacheNodeIdsToRemove?: readonly string[]
+  /** One for each node that is added. */
+  newAvailabilityZones?: readonly string[]
+  azMode?: AzMode
+  autoMinorVersionUpgrade?: boolean
+  preferredMaintenanceWindow?: string
 }
 
 /** Everything the worker does to Postgres besides advancing workflows. */

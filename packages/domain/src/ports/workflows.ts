@@ -135,6 +135,8 @@ export type Change =
   | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
   /** The zone is no longer out: nodes may be placed and made there again. */
   | { do: 'end-outage'; zone: string }
+  /** The next version of the list that auto discovery shows; not shown by that. */
+  | { do: 'announce'; clusterId: string; version: number; nodeIds: readonly string[] }
   /** Delete the owner, its member rows, secrets and network row; all nodes must be gone. */
   | { do: 'remove-replication-group'; id: string }
   | { do: 'remove-cache-cluster'; id: string }

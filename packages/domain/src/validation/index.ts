@@ -2,10 +2,12 @@ export { compareVersions } from './engine-version.ts'
 export { isIdentifier, MAX_CACHE_CLUSTER_ID, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
 export { isOneZone, MULTI_AZ_SPREADS } from './nodes.ts'
 export { planCacheCluster } from './plan-cache-cluster.ts'
+export { planClusterChange, type ClusterChangePlan } from './plan-cluster-change.ts'
 export { planGroupChange, planTestFailover, primaryOf } from './plan-group-change.ts'
 export { planReboot } from './plan-reboot.ts'
 export { memberId, planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
 export { planReplicationGroup } from './plan-replication-group.ts'
+export { readClusterChange } from './read-cluster-change.ts'
 export { readGroupChange } from './read-group-change.ts'
 export { readReplicaDecrease, readReplicaIncrease } from './read-replica-change.ts'
 export type {
@@ -13,6 +15,7 @@ export type {
   CreateReplicationGroupRequest,
   DecreaseReplicaCountRequest,
   IncreaseReplicaCountRequest,
+  ModifyCacheClusterRequest,
   ModifyReplicationGroupRequest,
   PlanContext,
 } from './requests.ts'

@@ -63,12 +63,29 @@ describe('a plan for a cache cluster', () => {
     ).toEqual(['local-1b'])
   })
 
+  it('spreads Memcached nodes only where that is said', () => {
+    const of = (request: CreateCacheClusterRequest) =>
+      planCacheCluster({ ...memcached, numCacheNodes: 3, ...request }, context)
+    expect(of({})).toMatchObject({ azMode: 'single-az', zones: [null, null, null] })
+    expect(of({ azMode: 'cross-az' })).toMatchObject({ azMode: 'cross-az', zones: [null, null, null] })
+    const together = of({ preferredAvailabilityZone: 'local-1b' })
+    expect(together).toMatchObject({ azMode: 'single-az', zones: ['local-1b', 'local-1b', 'local-1b'] })
+    const zones = ['local-1a', 'local-1b', 'local-1b']
+    expect(of({ preferredAvailabilityZones: zones })).toMatchObject({ azMode: 'cross-az', zones })
+    expect(planCacheCluster({ ...memcached, engine: 'redis' }, context).azMode).toBeNull()
+  })
+
+  it("has ElastiCache's quota of nodes, with its own code", () => {
+    expect(planCacheCluster({ ...memcached, numCacheNodes: 60 }, context).zones).toHaveLength(60)
+    expect(refusal({ numCacheNodes: 61 }).code).toBe('NodeQuotaForClusterExceeded')
+    expect(refusal({ numCacheNodes: 2_000_000_000 }).code).toBe('NodeQuotaForClusterExceeded')
+  })
+
   it.each<[string, CreateCacheClusterRequest, string]>([
     ['no engine', { engine: undefined }, 'engine must be provided and must not be null'],
     ['an engine in capitals', { engine: 'Redis' }, 'one of redis, valkey, memcached'],
     ['an id of 51 characters', { cacheClusterId: 'a'.repeat(51) }, 'at most 50'],
-    ['41 nodes', { numCacheNodes: 41 }, 'between 1 and 40'],
-    ['3 nodes', { numCacheNodes: 3 }, 'numCacheNodes must be 1'],
+    ['no nodes', { numCacheNodes: 0 }, 'between 1 and 60'],
     ['2 redis nodes', { engine: 'redis', numCacheNodes: 2 }, 'exactly one node'],
     ['a group to join', { replicationGroupId: 'orders' }, 'leave replicationGroupId out'],
     ['an unknown azMode', { azMode: 'everywhere' }, 'single-az or cross-az'],
@@ -101,6 +118,16 @@ describe('a plan for a cache cluster', () => {
       'a list of zones for redis',
       { engine: 'redis', preferredAvailabilityZones: ['local-1a'] },
       'use preferredAvailabilityZone',
+    ],
+    [
+      'one zone for nodes that are to be spread',
+      { numCacheNodes: 2, azMode: 'cross-az', preferredAvailabilityZone: 'local-1a' },
+      'use preferredAvailabilityZones',
+    ],
+    [
+      'several zones for nodes that are to be together',
+      { numCacheNodes: 2, azMode: 'single-az', preferredAvailabilityZones: ['local-1a', 'local-1b'] },
+      'to be the same',
     ],
     [
       'zones twice',

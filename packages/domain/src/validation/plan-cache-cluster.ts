@@ -1,14 +1,22 @@
 import type { Engine } from '../engines.ts'
+import { ServiceError } from '../errors.ts'
 import type { CacheClusterPlan } from '../ports/store.ts'
+import { AZ_MODES, type AzMode } from '../resources.ts'
 import { checkEngine } from './engine-version.ts'
 import { Findings } from './findings.ts'
 import { checkIdentifier, checkZone, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
 import type { CreateCacheClusterRequest, PlanContext } from './requests.ts'
-import { applyRules, between, exactly, never, ruleFor } from './rules.ts'
+import { applyRules, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
 
 const allow = ruleFor<CreateCacheClusterRequest>()
-const MAX_NODES = 40
+/** ElastiCache's default quota of nodes per cluster. */
+export const MAX_MEMCACHED_NODES = 60
+
+const NODE_RANGE = `numCacheNodes must be between 1 and ${MAX_MEMCACHED_NODES}.`
+export const AZ_MODE_VALUES = 'azMode must be single-az or cross-az.'
+
+export const isAzMode = (text: string): text is AzMode => AZ_MODES.some((mode) => mode === text)
 
 const RULES = [
   allow(
@@ -16,22 +24,11 @@ const RULES = [
     never,
     'Replicas cannot be added: leave replicationGroupId out to create a cache cluster of its own.',
   ),
-  allow('azMode', exactly('single-az', 'cross-az'), 'azMode must be single-az or cross-az.'),
+  allow('azMode', (mode) => isAzMode(mode), AZ_MODE_VALUES),
 ]
 
 const MEMCACHED_RULES = [
-  allow('numCacheNodes', between(1, MAX_NODES), `numCacheNodes must be between 1 and ${MAX_NODES}.`),
-  allow(
-    'numCacheNodes',
-    (n) => n <= 1 || n > MAX_NODES,
-    'Cache clusters have one node: numCacheNodes must be 1 or left out.',
-  ),
-  allow(
-    'azMode',
-    (mode) => mode !== 'cross-az',
-    'azMode cross-az needs more than one node: azMode must be single-az or left out.',
-    'combination',
-  ),
+  allow('numCacheNodes', (n) => Number.isInteger(n) && n >= 1, NODE_RANGE),
   allow('authToken', never, 'authToken is not supported for engine memcached.', 'combination'),
   allow('snapshotWindow', never, 'snapshotWindow is not supported for engine memcached.', 'combination'),
   allow(
@@ -88,10 +85,42 @@ export function planCacheCluster(
     applyRules(findings, request, engine === 'memcached' ? MEMCACHED_RULES : rulesOf(engine))
   }
   const zones = checkZones(findings, request)
+  const azMode = engine === 'memcached' ? checkAzMode(findings, request, zones) : null
   const settings = checkSettings(findings, request, engine, context)
   findings.throwIfAny()
   requireReferences(request)
-  return { accountId: context.accountId, cacheClusterId, zones, ...settings }
+  if (engine === 'memcached') refuseTooMany(zones.length)
+  return { accountId: context.accountId, cacheClusterId, zones, azMode, ...settings }
+}
+
+/** ElastiCache has a code of its own for it. */
+export function refuseTooMany(nodes: number): void {
+  if (nodes <= MAX_MEMCACHED_NODES) return
+  const message = `Cluster node quota exceeded. A cache cluster can have at most ${MAX_MEMCACHED_NODES} nodes.`
+  throw new ServiceError('NodeQuotaForClusterExceeded', message, [{ path: 'numCacheNodes', message }])
+}
+
+/** Without a mode, zones that differ say it: elsewhere one zone is meant. */
+function checkAzMode(
+  findings: Findings,
+  request: CreateCacheClusterRequest,
+  zones: readonly (string | null)[],
+): AzMode {
+  const { azMode, preferredAvailabilityZone } = request
+  const isSpread = new Set(zones.filter((zone) => zone !== null)).size > 1
+  if (azMode === 'cross-az' && zones.length < 2)
+    findings.combination(
+      'azMode',
+      'azMode cross-az needs more than one node: azMode must be single-az or left out.',
+    )
+  else if (azMode === 'cross-az' && preferredAvailabilityZone !== undefined)
+    findings.combination(
+      'azMode',
+      'preferredAvailabilityZone is one zone for all nodes: with azMode cross-az, use preferredAvailabilityZones.',
+    )
+  if (azMode === 'single-az' && isSpread)
+    findings.combination('azMode', 'azMode single-az needs all preferredAvailabilityZones to be the same.')
+  return azMode === 'cross-az' || isSpread ? 'cross-az' : 'single-az'
 }
 
 function checkZones(findings: Findings, request: CreateCacheClusterRequest): (string | null)[] {
@@ -109,7 +138,12 @@ function checkZones(findings: Findings, request: CreateCacheClusterRequest): (st
       `preferredAvailabilityZones must name as many zones as there are nodes, which is ${nodes}.`,
     )
   }
-  if (one !== undefined) return [checkZone(findings, 'preferredAvailabilityZone', one)]
-  if (several.length === 0) return [null]
+  // A number out of range has been found already, and a plan with findings is never used.
+  const count = Number.isInteger(nodes) && nodes > 0 ? Math.min(nodes, MAX_MEMCACHED_NODES + 1) : 1
+  if (one !== undefined) {
+    const zone = checkZone(findings, 'preferredAvailabilityZone', one)
+    return Array.from({ length: count }, () => zone)
+  }
+  if (several.length === 0) return Array.from({ length: count }, () => null)
   return several.map((zone) => checkZone(findings, 'preferredAvailabilityZones', zone))
 }

@@ -115,6 +115,31 @@ export interface DecreaseReplicaCountRequest extends IncreaseReplicaCountRequest
   replicasToRemove?: string[] | undefined
 }
 
+export interface ModifyCacheClusterRequest {
+  numCacheNodes?: number | undefined
+  cacheNodeIdsToRemove?: string[] | undefined
+  newAvailabilityZones?: string[] | undefined
+  azMode?: string | undefined
+  applyImmediately?: boolean | undefined
+  autoMinorVersionUpgrade?: boolean | undefined
+  preferredMaintenanceWindow?: string | undefined
+  engine?: string | undefined
+  engineVersion?: string | undefined
+  cacheNodeType?: string | undefined
+  cacheParameterGroupName?: string | undefined
+  cacheSecurityGroupNames?: string[] | undefined
+  securityGroupIds?: string[] | undefined
+  notificationTopicArn?: string | undefined
+  notificationTopicStatus?: string | undefined
+  snapshotRetentionLimit?: number | undefined
+  snapshotWindow?: string | undefined
+  authToken?: unknown
+  authTokenUpdateStrategy?: string | undefined
+  logDeliveryConfigurations?: unknown[] | undefined
+  ipDiscovery?: string | undefined
+  scaleConfig?: unknown
+}
+
 /** What a plan takes from its surroundings. */
 export interface PlanContext {
   accountId: string

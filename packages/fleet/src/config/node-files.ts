@@ -16,6 +16,10 @@ export const FILES = {
 export const EDGE_FILES = {
   config: `${DIRECTORY}/edge.cfg`,
   certificate: `${DIRECTORY}/edge.pem`,
+  /** Shown to clients of configuration endpoints. */
+  endpoint: `${DIRECTORY}/endpoint.pem`,
+  script: `${DIRECTORY}/discovery.lua`,
+  lists: `${DIRECTORY}/lists.map`,
   authority: `${DIRECTORY}/ca.crt`,
 } as const
 

@@ -1,4 +1,4 @@
-import { invariant, READERS_MAX, type EdgeSpec } from '@cacheplane/domain'
+import { invariant, READERS_MAX, type EdgeSlot, type EdgeSpec } from '@cacheplane/domain'
 import { CONTROL_NAME } from '../tls/issue-certificate.ts'
 import { EDGE_FILES } from './node-files.ts'
 
@@ -18,6 +18,8 @@ const COMMAND_SOCKET = 'unix@/tmp/command.sock'
 /** Names of a slot's backends; the routes are read and written under them. */
 export const primaryBackend = (slot: number): string => `primary${slot}`
 export const readerBackend = (slot: number): string => `readers${slot}`
+/** Under which the list of a configuration endpoint is in the map of lists. */
+export const listName = (slot: number): string => `list${slot}`
 
 export interface EdgePlace {
   /** Where endpoints listen; the first also takes commands. */
@@ -33,22 +35,54 @@ export interface EdgePlace {
 export function renderEdgeConfig(spec: EdgeSpec, { addresses, connectMs }: EdgePlace): string {
   const [own] = addresses
   return [
-    ...globals(),
+    ...globals(spec),
     ...defaults(connectMs),
     ...control(own, portOf(spec.controlPort)),
-    ...spec.slots.flatMap((slot) => [
-      ...frontend(primaryBackend(slot.slot), addresses, portOf(slot.primaryPort)),
-      ...primary(slot.slot),
-      ...frontend(readerBackend(slot.slot), addresses, portOf(slot.readerPort)),
-      ...readers(slot.slot),
-    ]),
+    ...spec.slots.flatMap((slot) =>
+      spec.kind === 'replication' ? ofNodeGroup(slot, addresses) : ofCluster(slot, spec, addresses),
+    ),
     '',
   ].join('\n')
 }
 
-function globals(): string[] {
+function ofNodeGroup(slot: EdgeSlot, addresses: readonly string[]): string[] {
+  return [
+    ...frontend(primaryBackend(slot.slot), addresses, portOf(slot.primaryPort)),
+    ...primary(slot.slot),
+    ...frontend(readerBackend(slot.slot), addresses, portOf(slot.readerPort)),
+    ...readers(slot.slot),
+  ]
+}
+
+/**
+ * A configuration endpoint. TLS ends here, because a question has to be read, and begins again on the way to the node.
+ * What is not shown to clients is there to be driven like the endpoint of a node group.
+ */
+function ofCluster(
+  { slot, primaryPort }: EdgeSlot,
+  { kind }: EdgeSpec,
+  addresses: readonly string[],
+): string[] {
+  const isTls = kind === 'discovery-tls'
+  const bound = isTls ? ` ssl crt ${EDGE_FILES.endpoint} ssl-min-ver TLSv1.2` : ''
+  const secured = isTls ? ` ssl verify required ca-file ${EDGE_FILES.authority}` : ''
+  return [
+    ...frontend(primaryBackend(slot), addresses, portOf(primaryPort), bound),
+    `  tcp-request connection set-var(sess.slot) str(${listName(slot)})`,
+    '  filter lua.discovery',
+    '  tcp-request inspect-delay 24d',
+    '  tcp-request content lua.begins if { req.len gt 0 }',
+    '  tcp-request content use-service lua.discovery if { var(txn.discovers) -m bool }',
+    ...primary(slot).map((line) => (line.startsWith('  server') ? `${line}${secured}` : line)),
+    `backend ${readerBackend(slot)}`,
+    `${closed('fallback')}${secured}`,
+  ]
+}
+
+function globals({ kind }: EdgeSpec): string[] {
   return [
     'global',
+    ...(kind === 'replication' ? [] : [`  lua-load ${EDGE_FILES.script}`]),
     // Two edges with the same port would share its clients out between them.
     '  noreuseport',
     `  maxconn ${CONNECTIONS_MAX}`,
@@ -98,11 +132,11 @@ const LIMITS = [
   `  tcp-request connection reject if { fe_conn gt ${CONNECTIONS_PER_PORT} }`,
 ]
 
-function frontend(backend: string, addresses: readonly string[], port: number): string[] {
+function frontend(backend: string, addresses: readonly string[], port: number, bound = ''): string[] {
   return [
     `frontend to-${backend}`,
     ...LIMITS,
-    ...addresses.map((address) => `  bind ${bind(address, port)}`),
+    ...addresses.map((address) => `  bind ${bind(address, port)}${bound}`),
     `  default_backend ${backend}`,
   ]
 }

@@ -10,7 +10,9 @@ export interface ContractBench {
   freshNetwork(): NetworkSpec
   freshNode(network: NetworkSpec, variant: ContractVariant): NodeSpec
   /** An edge with two slots. */
-  freshEdge(): EdgeSpec
+  freshEdge(kind?: EdgeSpec['kind']): EdgeSpec
+  /** The list that a configuration endpoint shows: its version, and `host|ip|port` of its nodes. Null when it shows none. */
+  discover(port: number): Promise<{ version: number; nodes: string[] } | null>
   /** A client of an endpoint; it connects without delay and once. */
   connect(port: number): Promise<EndpointClient>
   /** Kills the process of a node or an edge with SIGKILL; the container stays. */

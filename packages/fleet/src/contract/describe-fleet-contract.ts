@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
+import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
 import { freezeContract } from './freeze-contract.ts'
@@ -18,6 +19,7 @@ export function describeFleetContract(
     networkContract(openBench, variants[0])
     nodeContract(openBench, variants[0])
     edgeContract(openBench, variants[0])
+    discoveryContract(openBench)
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
     for (const variant of variants) engineContract(openBench, variant)

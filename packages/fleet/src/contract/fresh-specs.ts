@@ -27,12 +27,14 @@ export class FreshSpecs {
     }
   }
 
-  edge(slots: number): EdgeSpec {
+  edge(slots: number, kind: EdgeSpec['kind'] = 'replication'): EdgeSpec {
     const controlPort = this.#port()
     return {
       edgeId: newId('edge', randomBytes),
       incarnation: 1,
       engineId: this.engineId,
+      kind,
+      tlsNames: ['localhost', '127.0.0.1'],
       controlPort,
       slots: Array.from({ length: slots }, (_, slot) => ({
         slot,

@@ -2,7 +2,8 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invariant, type AuthorityMaterial, type EdgeRef } from '@cacheplane/domain'
-import { primaryBackend, readerBackend } from '../config/render-edge-config.ts'
+import { EDGE_FILES } from '../config/node-files.ts'
+import { listName, primaryBackend, readerBackend } from '../config/render-edge-config.ts'
 import { EDGE_MS } from '../core/deadlines.ts'
 import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
 import type { Answer } from '../core/node-control.ts'
@@ -21,6 +22,8 @@ export interface HaproxyControlOptions {
 }
 
 const PAUSE_MS = 5
+const NO_LIST = '-'
+const SHOW_LISTS = `show map ${EDGE_FILES.lists}`
 
 /** Drives edges by HAProxy's runtime API, over one connection to each that is held. */
 export class HaproxyControl implements EdgeControl {
@@ -60,6 +63,16 @@ export class HaproxyControl implements EdgeControl {
       return [`set server ${path} addr ${host} port ${port}`, `set server ${path} state ready`]
     })
     return understood(await this.#lineTo(edge).ask([...commands, ...statOf(slot)]), slotIn)
+  }
+
+  async readList(edge: EdgeRef, slot: number): Promise<Answer<string | null>> {
+    return understood(await this.#lineTo(edge).ask([SHOW_LISTS]), (texts) => listIn(texts, slot))
+  }
+
+  async setList(edge: EdgeRef, slot: number, text: string | null): Promise<Answer<string | null>> {
+    invariant(text === null || /^[^\s;\\]+$/.test(text), 'a list is one word of a command')
+    const command = `set map ${EDGE_FILES.lists} ${listName(slot)} ${text ?? NO_LIST}`
+    return understood(await this.#lineTo(edge).ask([command, SHOW_LISTS]), (texts) => listIn(texts, slot))
   }
 
   async addressOf(host: string): Promise<string | null> {
@@ -116,6 +129,19 @@ function statOf(slot: number): string[] {
 
 function slotIn(texts: readonly string[]): SlotFacts | null {
   return parseStat(texts)[0] ?? null
+}
+
+/** Lines of a map are an address in memory, a name and a value. */
+function listIn(texts: readonly string[], slot: number): string | null {
+  const lines =
+    texts
+      .at(-1)
+      ?.split('\n')
+      .map((line) => line.split(' ')) ?? []
+  const found = lines.find(([, name]) => name === listName(slot))
+  if (found === undefined) throw new Error(`the edge has no configuration endpoint ${slot}`)
+  const [, , text] = found
+  return text === undefined || text === NO_LIST ? null : text
 }
 
 function sessionsOf(slot: SlotFacts | null, servers: readonly ServerName[]): number {

@@ -17,6 +17,7 @@ import { observeEdge } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
 import { orderNode, type OrderBench } from './order-node.ts'
+import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { routeEndpoint } from './route-endpoint.ts'
@@ -68,6 +69,10 @@ export function createFleet(parts: FleetParts): Fleet {
     routeEndpoint: (edge, slot, routes) =>
       on(edge.engineId, (engine) =>
         routeEndpoint({ engine, control: edgeControlOf(engine), edge, slot }, routes),
+      ),
+    publishList: (edge, slot, list) =>
+      on(edge.engineId, (engine) =>
+        publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
       ),
     removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),

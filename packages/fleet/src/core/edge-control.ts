@@ -10,6 +10,10 @@ export interface EdgeControl {
   cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<SlotFacts | null>>
   /** Points each server, which must have been cut, at its hop and opens it; answers what is then. */
   open(edge: EdgeRef, slot: number, openings: readonly Opening[]): Promise<Answer<SlotFacts | null>>
+  /** What the configuration endpoint shows; null when it shows nothing. */
+  readList(edge: EdgeRef, slot: number): Promise<Answer<string | null>>
+  /** Answers what it shows then. */
+  setList(edge: EdgeRef, slot: number, text: string | null): Promise<Answer<string | null>>
   /** The IP address of a host, since an edge looks up no names; null when there is none. */
   addressOf(host: string): Promise<string | null>
   close(): void

@@ -8,7 +8,7 @@ import type { Answer } from './node-control.ts'
 import { standingOf } from './observe-node.ts'
 import { isSameHop, planRoutes, type RoutePlan, type WantedRoutes } from './plan-routes.ts'
 
-interface Route {
+export interface Route {
   engine: DockerEngine
   control: EdgeControl
   edge: EdgeRef
@@ -44,7 +44,7 @@ function isDone({ cut, open }: RoutePlan): boolean {
 }
 
 /** Cut connections and a stopped container look alike from here; only the container tells. */
-async function silence(
+export async function silence(
   { engine, edge }: Route,
   answer: Exclude<Answer<never>, { kind: 'answered' }>,
 ): Promise<Routed> {

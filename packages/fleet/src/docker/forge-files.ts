@@ -1,13 +1,14 @@
 import type { AuthorityMaterial, EdgeSpec, Keyring, NodeSpec } from '@cacheplane/domain'
 import { basename } from 'node:path'
 import { engineCommand } from '../config/engine-command.ts'
+import { DISCOVERY_SCRIPT } from '../config/discovery-script.ts'
 import { EDGE_FILES, FILES } from '../config/node-files.ts'
-import { renderEdgeConfig, type EdgePlace } from '../config/render-edge-config.ts'
+import { listName, renderEdgeConfig, type EdgePlace } from '../config/render-edge-config.ts'
 import { renderRedisConfig } from '../config/render-redis-config.ts'
 import { renderUsers, usersAtBoot, type UserRules } from '../config/users.ts'
 import { controlPassword } from '../control/control-password.ts'
 import { controlUser } from '../core/names.ts'
-import { issueEdgeLeaf, issueLeaf } from '../tls/issue-leaf.ts'
+import { issueEdgeLeaf, issueEndpointLeaf, issueLeaf } from '../tls/issue-leaf.ts'
 import type { TarFile } from './tar.ts'
 
 export interface Forge {
@@ -34,7 +35,22 @@ export async function forgeEdgeFiles(forge: Forge, spec: EdgeSpec, place: EdgePl
     [EDGE_FILES.config]: renderEdgeConfig(spec, place),
     [EDGE_FILES.certificate]: `${leaf.certificatePem}\n${leaf.keyPem.reveal()}\n`,
     [EDGE_FILES.authority]: material.certificatePem,
+    ...(spec.kind === 'replication' ? {} : discoveryFiles(spec)),
+    ...(spec.kind === 'discovery-tls' ? await endpointFiles(material, spec) : {}),
   })
+}
+
+/** A list can be set only under a name that is there from the start. */
+function discoveryFiles({ slots }: EdgeSpec): Record<string, string> {
+  return {
+    [EDGE_FILES.script]: DISCOVERY_SCRIPT,
+    [EDGE_FILES.lists]: slots.map(({ slot }) => `${listName(slot)} -\n`).join(''),
+  }
+}
+
+async function endpointFiles(material: AuthorityMaterial, spec: EdgeSpec): Promise<Record<string, string>> {
+  const leaf = await issueEndpointLeaf(material, spec)
+  return { [EDGE_FILES.endpoint]: `${leaf.certificatePem}\n${leaf.keyPem.reveal()}\n` }
 }
 
 function filesOf(contents: Record<string, string>): TarFile[] {

@@ -49,7 +49,8 @@ async function openBench(): Promise<ContractBench> {
     neighbour: fake.fleetOf(jumpingClock(), 'neighbour'),
     freshNetwork: () => specs.network(),
     freshNode: (network, variant) => specs.node(network, variant),
-    freshEdge: () => specs.edge(2),
+    freshEdge: (kind) => specs.edge(2, kind),
+    discover: async (port) => fake.discover(ENGINE_ID, port),
     connect: async (port) => {
       const connection = fake.connect(ENGINE_ID, port)
       return { runId: async () => connection?.process()?.runId ?? null }

@@ -8,7 +8,7 @@ import { countMutations, noCalls } from './counters.ts'
 import { Faults, type CallName } from './faults.ts'
 import { Random } from './random.ts'
 import { SimulatedControl } from './simulated-control.ts'
-import { connectThrough, type SimulatedConnection } from './simulated-connection.ts'
+import { connectThrough, discoverThrough, type SimulatedConnection } from './simulated-connection.ts'
 import { SimulatedEdgeControl } from './simulated-edge-control.ts'
 import { SimulatedEngine } from './simulated-engine.ts'
 import { rebooted } from './simulated-process.ts'
@@ -118,6 +118,11 @@ export class FakeFleet {
   /** Connects a client to an endpoint; null when nobody is behind it. */
   connect(engineId: string, port: number): SimulatedConnection | null {
     return connectThrough(this.#worlds, this.#world(engineId), port)
+  }
+
+  /** What a configuration endpoint shows to a client; null when it shows nothing, or nobody is there. */
+  discover(engineId: string, port: number): { version: number; nodes: string[] } | null {
+    return discoverThrough(this.#world(engineId), port)
   }
 
   /** The process of a node or an edge dies; the container stays, as with restart policy `no`. */

@@ -70,3 +70,16 @@ function listenerAt(
     .find(({ state, process }) => (state === 'running' || state === 'paused') && process?.port === port)
   return published ?? null
 }
+
+/** As a client reads the list of a configuration endpoint; null when there is none. */
+export function discoverThrough(
+  world: EngineWorld,
+  port: number,
+): { version: number; nodes: string[] } | null {
+  if (world.state === 'dark') return null
+  const edges = world.containers.filter(({ state }) => state === 'running').flatMap(({ edge }) => edge ?? [])
+  const slot = edges.flatMap(({ slots }) => slots).find(({ primaryPort }) => primaryPort === port)
+  if (slot === undefined || slot.list === null) return null
+  const [, version, , ...nodes] = slot.list.split(',')
+  return { version: Number(version), nodes }
+}

@@ -3,7 +3,13 @@ import type { Call } from '../core/call.ts'
 import { EDGE_MS } from '../core/deadlines.ts'
 import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
 import type { Answer } from '../core/node-control.ts'
-import { serversOf, slotFacts, type SimulatedEdge, type SimulatedServer } from './simulated-edge.ts'
+import {
+  serversOf,
+  slotFacts,
+  type SimulatedEdge,
+  type SimulatedServer,
+  type SimulatedSlot,
+} from './simulated-edge.ts'
 import { carry, type Simulation } from './wire.ts'
 import type { EngineWorld } from './world.ts'
 
@@ -37,6 +43,14 @@ export class SimulatedEdgeControl implements EdgeControl {
       const opening = openings.find((candidate) => candidate.server === server.name)
       if (opening !== undefined) server.hop = { ...opening.hop }
     })
+  }
+
+  readList(edge: EdgeRef, slot: number): Promise<Answer<string | null>> {
+    return this.#talk('readEdge', edge, (found) => slotOf(found, slot).list)
+  }
+
+  setList(edge: EdgeRef, slot: number, text: string | null): Promise<Answer<string | null>> {
+    return this.#talk('routeEdge', edge, (found) => (slotOf(found, slot).list = text))
   }
 
   async addressOf(host: string): Promise<string> {
@@ -85,6 +99,12 @@ export class SimulatedEdgeControl implements EdgeControl {
     const same = edge.edgeId === edgeId && edge.incarnation === incarnation
     return same ? { kind: 'edge', edge } : { kind: 'stranger', because: 'it showed another certificate' }
   }
+}
+
+function slotOf({ slots }: SimulatedEdge, slot: number): SimulatedSlot {
+  const found = slots.find((candidate) => candidate.slot === slot)
+  if (found === undefined) throw new Error(`the simulated edge has no slot ${slot}`)
+  return found
 }
 
 function factsOf({ slots }: SimulatedEdge, slot: number): SlotFacts | null {

@@ -10,6 +10,8 @@ export interface SimulatedEdge {
 
 /** Where a slot sends new connections to, and whose connections stand. */
 export interface SimulatedSlot extends EdgeSlot {
+  /** Of a configuration endpoint. */
+  list: string | null
   primary: SimulatedServer
   fallback: SimulatedServer
   readers: SimulatedServer[]
@@ -31,7 +33,7 @@ export function bootedEdge({ edgeId, incarnation, controlPort, slots }: EdgeSpec
 function bootedSlot(slot: EdgeSlot): SimulatedSlot {
   const server = (name: ServerName): SimulatedServer => ({ name, hop: null, sessions: new Set() })
   const readers = Array.from({ length: READERS_MAX }, (_, index) => server(`reader${index + 1}`))
-  return { ...slot, primary: server('primary'), fallback: server('fallback'), readers }
+  return { ...slot, list: null, primary: server('primary'), fallback: server('fallback'), readers }
 }
 
 export function serversOf({ primary, fallback, readers }: SimulatedSlot): SimulatedServer[] {

@@ -1,4 +1,4 @@
-import type { AuthorityMaterial, EdgeRef, NodeRef, NodeSpec } from '@cacheplane/domain'
+import type { AuthorityMaterial, EdgeRef, EdgeSpec, NodeRef, NodeSpec } from '@cacheplane/domain'
 import { issueCertificate, type Leaf } from './issue-certificate.ts'
 
 /**
@@ -22,6 +22,14 @@ export function issueLeaf(authority: AuthorityMaterial, spec: NodeSpec): Promise
     // A replica shows the same certificate to its primary.
     usages: ['serverAuth', 'clientAuth'],
   })
+}
+
+/** What clients of configuration endpoints see. */
+export function issueEndpointLeaf(
+  authority: AuthorityMaterial,
+  { edgeId, tlsNames }: EdgeSpec,
+): Promise<Leaf> {
+  return issueCertificate(authority, { commonName: edgeId, names: tlsNames, usages: ['serverAuth'] })
 }
 
 /** A certificate for one incarnation of an edge; clients of caches never see it. */

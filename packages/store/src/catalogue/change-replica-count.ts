@@ -15,7 +15,7 @@ import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { changeGroup, raiseOnNodeGroup } from './change-group.ts'
-import { insertCluster, place, type PlacementSettings } from './create-owner.ts'
+import { insertCluster, networkReaching, place, type PlacementSettings } from './create-owner.ts'
 
 interface Wish {
   accountId: string
@@ -41,11 +41,7 @@ export function increaseReplicaCount(
     const standing = shard.members.flatMap((member) => member.nodes.map((node) => node.zone))
     const { accountId, cacheNodeType } = group
     const zones = await place(q, { accountId, cacheNodeType, zones: plan.zones, standing }, settings)
-    const network = await networkReaching(
-      q,
-      group.networkId,
-      zones.map((zone) => zone.engineId),
-    )
+    const network = await networkReaching(q, group.networkId, zones)
     for (const [i, cacheClusterId] of plan.cacheClusterIds.entries()) {
       const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools }
       const { id } = await insertCluster(q, { ...group, port: null }, placed)
@@ -84,15 +80,6 @@ function onlyShard(group: ReplicationGroup): NodeGroup {
   const [shard] = group.nodeGroups
   invariant(shard, `replication group ${group.replicationGroupId} has a node group`)
   return shard
-}
-
-/** The group's network, on the new nodes' engines as well. */
-async function networkReaching(q: Queryable, networkId: string, engineIds: readonly string[]) {
-  const [network] = await q.rows<{ id: string; subnet: string }>(sql`
-    UPDATE network SET engine_ids = (SELECT array_agg(DISTINCT e) FROM unnest(engine_ids || ${engineIds}::text[]) AS e)
-    WHERE id = ${networkId} RETURNING id, subnet`)
-  invariant(network, `network ${networkId} is there`)
-  return network
 }
 
 async function tell(q: Queryable, group: ReplicationGroup, message: string, because: string): Promise<void> {

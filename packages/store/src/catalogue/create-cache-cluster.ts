@@ -1,5 +1,6 @@
 import { ServiceError, type Accepted, type CacheClusterPlan } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
+import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import {
   findNetwork,
@@ -10,6 +11,7 @@ import {
   wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
+import { takeConfigurationEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
 
 /** One transaction: a standalone cache cluster's rows and the workflow that will make it real, or nothing. */
@@ -28,9 +30,13 @@ export function createCacheCluster(
       SELECT 1 FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ${cacheClusterId}`)
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
-      const zones = await place(q, plan, settings)
+      const zones = await place(q, { ...plan, together: plan.azMode === 'single-az' }, settings)
       const network = await findNetwork(q, settings.pools, zones)
-      const { id } = await insertCluster(q, plan, { cacheClusterId, zones, network, pools: settings.pools })
+      const placed = { cacheClusterId, zones, network, pools: settings.pools }
+      // The port that was asked for is the configuration endpoint's.
+      const port = plan.azMode === null ? plan.port : null
+      const { id } = await insertCluster(q, { ...plan, port }, placed)
+      if (plan.azMode !== null) await insertMemcached(q, settings, plan, id)
       const accepted = {
         resourceId: id,
         workflowId: await insertWorkflow(q, 'cache-cluster', id),
@@ -41,4 +47,16 @@ export function createCacheCluster(
     },
     { landed: wasCreated },
   )
+}
+
+async function insertMemcached(
+  q: Queryable,
+  { pools }: PlacementSettings,
+  { azMode, zones, port: wishedPort, transitEncryptionEnabled: tls }: CacheClusterPlan,
+  id: string,
+): Promise<void> {
+  await q.run(sql`
+    INSERT INTO memcached_cluster (cluster_id, az_mode, announced, last_node_number)
+    VALUES (${id}, ${azMode}, '{}', ${zones.length})`)
+  await takeConfigurationEndpoint(q, pools, { id, tls, wishedPort })
 }

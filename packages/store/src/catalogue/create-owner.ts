@@ -4,6 +4,7 @@ import {
   invariant,
   newId,
   planPlacement,
+  planPlacementTogether,
   ServiceError,
   type Accepted,
   type CacheClusterPlan,
@@ -30,7 +31,11 @@ type ClusterSettings = NodeSettings & { accountId: string }
 const NODES_PER_ACCOUNT_MAX = 300
 
 /** Nodes to be placed, and the zones of those that they join. */
-export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & { standing?: readonly string[] }
+export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & {
+  standing?: readonly string[]
+  /** All of them in one zone. */
+  together?: boolean
+}
 
 /** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
 export async function place(
@@ -57,8 +62,9 @@ export async function place(
     SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
       COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
     FROM docker_engine e`)
-  const { zones: wishes, standing = [] } = plan
-  const placement = planPlacement({ zones, engines, wishes, standing, memoryBytesPerNode: memoryOf(plan) })
+  const { zones: wishes, standing = [], together = false } = plan
+  const wish = { zones, engines, wishes, standing, memoryBytesPerNode: memoryOf(plan) }
+  const placement = together ? planPlacementTogether(wish) : planPlacement(wish)
   switch (placement.kind) {
     case 'placed':
       return placement.zones
@@ -112,17 +118,43 @@ export async function insertCluster(
     VALUES (${id}, ${plan.accountId}, ${placed.cacheClusterId}, ${plan.engine}, ${plan.engineVersion}, ${plan.cacheNodeType},
       ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled}, ${plan.autoMinorVersionUpgrade},
       ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit}, ${plan.snapshotWindow}, ${placed.network.id})`)
+  const nodeIds = await insertNodes(q, { ...plan, id }, { ...placed, firstNumber: 1 })
+  return { id, nodeIds }
+}
+
+/** Nodes of a cluster, numbered from `firstNumber` on; returns their ids in order. */
+export async function insertNodes(
+  q: Queryable,
+  cluster: Pick<ClusterSettings, 'port' | 'cacheNodeType'> & { id: string },
+  placed: {
+    zones: readonly ZoneRoom[]
+    network: { id: string; subnet: string }
+    pools: Pools
+    firstNumber: number
+  },
+): Promise<string[]> {
   const nodeIds: string[] = []
   for (const [i, zone] of placed.zones.entries()) {
     const nodeId = newId('node', randomBytes)
+    const cacheNodeId = String(placed.firstNumber + i).padStart(4, '0')
     const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
-    const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, plan.port)
+    const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, cluster.port)
     await q.run(sql`
       INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, memory_bytes)
-      VALUES (${nodeId}, ${id}, ${String(i + 1).padStart(4, '0')}, ${zone.name}, ${zone.engineId}, ${ip}, ${port}, ${memoryOf(plan)})`)
+      VALUES (${nodeId}, ${cluster.id}, ${cacheNodeId}, ${zone.name}, ${zone.engineId}, ${ip}, ${port}, ${memoryOf(cluster)})`)
     nodeIds.push(nodeId)
   }
-  return { id, nodeIds }
+  return nodeIds
+}
+
+/** The owner's network, on new nodes' engines as well. */
+export async function networkReaching(q: Queryable, networkId: string, zones: readonly ZoneRoom[]) {
+  const engineIds = zones.map((zone) => zone.engineId)
+  const [network] = await q.rows<{ id: string; subnet: string }>(sql`
+    UPDATE network SET engine_ids = (SELECT array_agg(DISTINCT e) FROM unnest(engine_ids || ${engineIds}::text[]) AS e)
+    WHERE id = ${networkId} RETURNING id, subnet`)
+  invariant(network, `network ${networkId} is there`)
+  return network
 }
 
 export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {

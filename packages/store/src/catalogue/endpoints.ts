@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { newId, ServiceError } from '@cacheplane/domain'
+import { newId, ServiceError, type EdgeKind } from '@cacheplane/domain'
 import { allocatePort, allocatePorts, lockPlacement, type Pools } from '../allocation.ts'
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
@@ -25,17 +25,39 @@ export async function takeEndpoint(
   nodeGroupId: string,
   wishedPort: number | null,
 ): Promise<void> {
+  const { edge_id, slot } = await findEndpoint(q, pools, 'replication', wishedPort)
+  await q.run(sql`
+    UPDATE endpoint SET node_group_id = ${nodeGroupId}, released_at = NULL
+    WHERE edge_id = ${edge_id} AND slot = ${slot}`)
+}
+
+/** The same for a Memcached cluster: its configuration endpoint. */
+export async function takeConfigurationEndpoint(
+  q: Queryable,
+  pools: Pools,
+  cluster: { id: string; tls: boolean; wishedPort: number | null },
+): Promise<void> {
+  const kind = cluster.tls ? 'discovery-tls' : 'discovery'
+  const { edge_id, slot } = await findEndpoint(q, pools, kind, cluster.wishedPort)
+  await q.run(sql`
+    UPDATE endpoint SET cache_cluster_id = ${cluster.id}, released_at = NULL
+    WHERE edge_id = ${edge_id} AND slot = ${slot}`)
+}
+
+async function findEndpoint(
+  q: Queryable,
+  pools: Pools,
+  kind: EdgeKind,
+  wishedPort: number | null,
+): Promise<Slot> {
   const engineId = await engineForEdges(q)
   if (engineId === null)
     throw new ServiceError('InsufficientCacheClusterCapacity', 'No Docker engine can be reached.')
-  const free = await freeEndpoint(q, engineId, wishedPort)
-  const taken = free ?? (await insertEdge(q, pools, engineId, wishedPort))
-  await q.run(sql`
-    UPDATE endpoint SET node_group_id = ${nodeGroupId}, released_at = NULL
-    WHERE edge_id = ${taken.edge_id} AND slot = ${taken.slot}`)
+  const free = await freeEndpoint(q, engineId, kind, wishedPort)
+  return free ?? insertEdge(q, pools, engineId, kind, wishedPort)
 }
 
-/** Returns the workflows to ring for. */
+/** Edges of configuration endpoints are made when the first is wanted. Returns the workflows to ring for. */
 export function ensureFreeEndpoints(db: Database, pools: Pools): Promise<string[]> {
   const work = async (q: Queryable): Promise<string[]> => {
     await lockPlacement(q)
@@ -43,10 +65,10 @@ export function ensureFreeEndpoints(db: Database, pools: Pools): Promise<string[
     if (engineId === null) return []
     const free = await q.rows(sql`
       SELECT 1 FROM endpoint p JOIN staying_edge e ON e.id = p.edge_id
-      WHERE e.engine_id = ${engineId} AND p.node_group_id IS NULL
+      WHERE e.engine_id = ${engineId} AND e.kind = 'replication' AND p.node_group_id IS NULL
         AND (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1 LIMIT ${FREE_MIN}`)
     if (free.length >= FREE_MIN) return []
-    return [(await insertEdge(q, pools, engineId, null)).workflowId]
+    return [(await insertEdge(q, pools, engineId, 'replication', null)).workflowId]
   }
   return db.transaction(work, { landed: async () => false })
 }
@@ -61,11 +83,12 @@ export function retireEdges(db: Database, pools: Pools): Promise<string[]> {
     const idle = await q.rows<{ id: string }>(sql`
       SELECT i.id FROM (
         SELECT e.id, w.step, count(*) AS slots, max(COALESCE(p.released_at, e.created_at)) AS idle_at,
-          (SELECT count(*) FROM endpoint o JOIN workflow v ON v.kind = 'edge' AND v.subject_id = o.edge_id
-            WHERE o.edge_id <> e.id AND o.node_group_id IS NULL AND v.step = 'wait'
+          (SELECT count(*) FROM endpoint o JOIN edge f ON f.id = o.edge_id AND f.kind = e.kind
+            JOIN workflow v ON v.kind = 'edge' AND v.subject_id = o.edge_id
+            WHERE o.edge_id <> e.id AND COALESCE(o.node_group_id, o.cache_cluster_id) IS NULL AND v.step = 'wait'
               AND (SELECT count(*) FROM endpoint s WHERE s.edge_id = o.edge_id) > 1) AS others
         FROM edge e JOIN endpoint p ON p.edge_id = e.id JOIN workflow w ON w.kind = 'edge' AND w.subject_id = e.id
-        GROUP BY e.id, w.step HAVING count(p.node_group_id) = 0) i
+        GROUP BY e.id, w.step HAVING count(COALESCE(p.node_group_id, p.cache_cluster_id)) = 0) i
       WHERE i.step = 'failed' OR (i.step = 'wait' AND (i.slots = 1 OR i.others >= ${RESERVE_MIN})
         AND i.idle_at < clock_now() - ${pools.quarantineMs} * interval '1 millisecond')
       ORDER BY i.idle_at LIMIT 1`)
@@ -89,11 +112,12 @@ async function engineForEdges(q: Queryable): Promise<string | null> {
 async function freeEndpoint(
   q: Queryable,
   engineId: string,
+  kind: EdgeKind,
   wishedPort: number | null,
 ): Promise<Slot | undefined> {
   const [free] = await q.rows<Slot>(sql`
     SELECT p.edge_id, p.slot FROM endpoint p JOIN staying_edge e ON e.id = p.edge_id
-    WHERE e.engine_id = ${engineId} AND p.node_group_id IS NULL AND CASE WHEN ${wishedPort}::int IS NULL
+    WHERE e.engine_id = ${engineId} AND e.kind = ${kind} AND p.node_group_id IS NULL AND p.cache_cluster_id IS NULL AND CASE WHEN ${wishedPort}::int IS NULL
       THEN (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1 ELSE p.primary_port = ${wishedPort} END
     ORDER BY p.released_at NULLS FIRST, e.serving_at, e.id, p.slot LIMIT 1`)
   return free
@@ -104,6 +128,7 @@ async function insertEdge(
   q: Queryable,
   pools: Pools,
   engineId: string,
+  kind: EdgeKind,
   wishedPort: number | null,
 ): Promise<Slot & { workflowId: string }> {
   const id = newId('edge', randomBytes)
@@ -113,7 +138,9 @@ async function insertEdge(
   const [controlPort] = ports
   const primaryPorts = [...wished, ...ports.slice(1, 1 + slots - wished.length)]
   const readerPorts = ports.slice(-slots)
-  await q.run(sql`INSERT INTO edge (id, engine_id, control_port) VALUES (${id}, ${engineId}, ${controlPort})`)
+  await q.run(
+    sql`INSERT INTO edge (id, engine_id, kind, control_port) VALUES (${id}, ${engineId}, ${kind}, ${controlPort})`,
+  )
   await q.run(sql`
     INSERT INTO endpoint (edge_id, slot, primary_port, reader_port)
     SELECT ${id}, n - 1, p, r FROM unnest(${primaryPorts}::int[], ${readerPorts}::int[]) WITH ORDINALITY AS s(p, r, n)`)

@@ -5,6 +5,7 @@ import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
 import { applySpareChange, isSpareChange } from '../spare-networks.ts'
+import { announce } from './announce.ts'
 import { applyEdgeChange, isEdgeChange } from './apply-edge-change.ts'
 import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
 import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
@@ -43,6 +44,8 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
     case 'end-outage':
       await q.run(sql`UPDATE zone SET outage_mode = NULL, outage_since = NULL WHERE name = ${change.zone}`)
       return
+    case 'announce':
+      return announce(q, change)
     case 'remove-replication-group':
       return removeReplicationGroup(q, change.id)
     case 'remove-cache-cluster':
@@ -68,9 +71,11 @@ async function raiseOnEdge(
   q: Queryable,
   { edgeId, signal }: Extract<Change, { do: 'raise-on-edge' }>,
 ): Promise<string[]> {
-  const nodeGroups = await q.rows<{ id: string }>(sql`
-    SELECT node_group_id AS id FROM endpoint WHERE edge_id = ${edgeId} AND node_group_id IS NOT NULL ORDER BY slot`)
+  const users = await q.rows<{ kind: 'node-group' | 'cache-cluster'; id: string }>(sql`
+    SELECT CASE WHEN node_group_id IS NULL THEN 'cache-cluster' ELSE 'node-group' END AS kind,
+      COALESCE(node_group_id, cache_cluster_id) AS id
+    FROM endpoint WHERE edge_id = ${edgeId} AND COALESCE(node_group_id, cache_cluster_id) IS NOT NULL ORDER BY slot`)
   const woken: string[] = []
-  for (const { id } of nodeGroups) woken.push(...asList(await raiseOn(q, 'node-group', id, signal)))
+  for (const { kind, id } of users) woken.push(...asList(await raiseOn(q, kind, id, signal)))
   return woken
 }

@@ -54,7 +54,7 @@ async function moveEdgePorts(q: Queryable, pools: Pools, edgeId: string): Promis
 
 async function removeEdge(q: Queryable, edgeId: string): Promise<void> {
   const used = await q.rows(sql`
-    SELECT 1 FROM endpoint WHERE edge_id = ${edgeId} AND node_group_id IS NOT NULL LIMIT 1`)
+    SELECT 1 FROM endpoint WHERE edge_id = ${edgeId} AND COALESCE(node_group_id, cache_cluster_id) IS NOT NULL LIMIT 1`)
   invariant(used.length === 0, `nobody uses edge ${edgeId} when it goes`)
   await q.run(
     sql`UPDATE port_allocation SET released_at = clock_now() WHERE node_id = ${edgeId} AND released_at IS NULL`,
@@ -62,8 +62,13 @@ async function removeEdge(q: Queryable, edgeId: string): Promise<void> {
   await q.run(sql`DELETE FROM edge WHERE id = ${edgeId}`)
 }
 
-/** Free for the next node group; the edge and its ports stay. */
+/** Free for the next one; the edge and its ports stay. */
 export async function releaseEndpoint(q: Queryable, nodeGroupId: string): Promise<void> {
   await q.run(sql`
     UPDATE endpoint SET node_group_id = NULL, released_at = clock_now() WHERE node_group_id = ${nodeGroupId}`)
+}
+
+export async function releaseConfigurationEndpoint(q: Queryable, clusterId: string): Promise<void> {
+  await q.run(sql`
+    UPDATE endpoint SET cache_cluster_id = NULL, released_at = clock_now() WHERE cache_cluster_id = ${clusterId}`)
 }

@@ -2,7 +2,7 @@ import { invariant } from '@cacheplane/domain'
 import { releaseSubnet } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
-import { releaseEndpoint } from './apply-edge-change.ts'
+import { releaseConfigurationEndpoint, releaseEndpoint } from './apply-edge-change.ts'
 
 /** Also of node groups that are left, so that there is no way to lose an endpoint. */
 export async function removeReplicationGroup(q: Queryable, id: string): Promise<void> {
@@ -25,6 +25,7 @@ export async function removeCacheCluster(q: Queryable, id: string): Promise<void
   )
   if (cluster === undefined) return
   await refuseNodesLeft(q, cluster.network_id)
+  await releaseConfigurationEndpoint(q, id)
   await q.run(sql`DELETE FROM cache_cluster WHERE id = ${id}`)
   await removeNetwork(q, cluster.network_id)
 }

@@ -1,0 +1,139 @@
+import { ServiceError } from '../errors.ts'
+import type { ClusterChange } from '../ports/store.ts'
+import type { AzMode, CacheCluster, MemcachedFacts } from '../resources.ts'
+import { cacheClusterStatus } from '../status.ts'
+import { Findings, shown } from './findings.ts'
+import { isOneZone } from './nodes.ts'
+import { refuseTooMany } from './plan-cache-cluster.ts'
+import { windowsOverlap } from './windows.ts'
+
+export interface ClusterChangePlan {
+  /** What the cluster's rows are to say. */
+  set: { autoMinorVersionUpgrade: boolean; preferredMaintenanceWindow: string; azMode: AzMode | null }
+  /** Nodes that are to come, by the number in their ids; a zone for each or null to leave the choice. */
+  add: { numbers: number[]; zones: (string | null)[] }
+  /** CacheNodeIds of those that are to go. */
+  remove: string[]
+}
+
+/** Judges a change by the cluster as it stands (elasticache-reference, 2.5). Throws, or returns what becomes of it. */
+export function planClusterChange(cluster: CacheCluster, change: ClusterChange): ClusterChangePlan {
+  requireAvailable(cluster)
+  const findings = new Findings()
+  const { memcached } = cluster
+  const set = {
+    autoMinorVersionUpgrade: change.autoMinorVersionUpgrade ?? cluster.autoMinorVersionUpgrade,
+    preferredMaintenanceWindow: change.preferredMaintenanceWindow ?? cluster.preferredMaintenanceWindow,
+    azMode: memcached === null ? null : checkAzMode(findings, cluster, memcached, change),
+  }
+  if (
+    cluster.snapshotWindow !== null &&
+    windowsOverlap(set.preferredMaintenanceWindow, cluster.snapshotWindow)
+  )
+    findings.value(
+      'preferredMaintenanceWindow',
+      'The snapshot window and maintenance window must not overlap.',
+    )
+  if (memcached === null) refuseMemcachedOnly(findings, cluster, change)
+  const plan =
+    memcached === null ? NOBODY : planNodes(findings, cluster, memcached, change, set.azMode ?? 'single-az')
+  findings.throwIfAny()
+  refuseTooMany(cluster.nodes.length + plan.add.numbers.length)
+  return { set, ...plan }
+}
+
+type Nodes = Pick<ClusterChangePlan, 'add' | 'remove'>
+const NOBODY: Nodes = { add: { numbers: [], zones: [] }, remove: [] }
+
+function requireAvailable(cluster: CacheCluster): void {
+  const status = cacheClusterStatus(cluster)
+  if (status === 'available') return
+  throw new ServiceError(
+    'InvalidCacheClusterState',
+    `Cache cluster must be in available state to modify. Cache cluster ${cluster.cacheClusterId} has status ${status}.`,
+  )
+}
+
+function refuseMemcachedOnly(findings: Findings, { engine }: CacheCluster, change: ClusterChange): void {
+  const { numCacheNodes = 1, cacheNodeIdsToRemove = [], newAvailabilityZones = [], azMode } = change
+  if (numCacheNodes !== 1)
+    findings.value('numCacheNodes', `A cache cluster of engine ${engine} has exactly one node.`)
+  if (cacheNodeIdsToRemove.length > 0)
+    findings.combination(
+      'cacheNodeIdsToRemove',
+      `cacheNodeIdsToRemove is not supported for engine ${engine}.`,
+    )
+  if (newAvailabilityZones.length > 0)
+    findings.combination(
+      'newAvailabilityZones',
+      `newAvailabilityZones is not supported for engine ${engine}.`,
+    )
+  if (azMode !== undefined) findings.combination('azMode', `azMode is not supported for engine ${engine}.`)
+}
+
+/** Nodes that stand never move, so a cluster that is spread stays so. */
+function checkAzMode(
+  findings: Findings,
+  { nodes }: CacheCluster,
+  memcached: MemcachedFacts,
+  { azMode = memcached.azMode }: ClusterChange,
+): AzMode {
+  if (azMode === 'single-az' && !isOneZone(nodes.map(({ zone }) => zone)))
+    findings.combination(
+      'azMode',
+      'azMode must be cross-az: the nodes are in several availability zones, and nodes do not move.',
+    )
+  return azMode
+}
+
+function planNodes(
+  findings: Findings,
+  cluster: CacheCluster,
+  memcached: MemcachedFacts,
+  change: ClusterChange,
+  azMode: AzMode,
+): Nodes {
+  const current = cluster.nodes.length
+  const { numCacheNodes = current, cacheNodeIdsToRemove: ids = [], newAvailabilityZones: zones = [] } = change
+  const added = numCacheNodes - current
+  if (zones.length > 0 && zones.length !== Math.max(0, added))
+    findings.combination(
+      'newAvailabilityZones',
+      `newAvailabilityZones must name as many zones as nodes are added, which is ${Math.max(0, added)}.`,
+    )
+  checkVictims(findings, cluster, ids, Math.max(0, -added))
+  const [{ zone } = { zone: null }] = cluster.nodes
+  if (azMode === 'single-az' && zones.some((one) => one !== zone))
+    findings.combination(
+      'newAvailabilityZones',
+      `The nodes are in ${zone}: zones that differ need azMode cross-az.`,
+    )
+  const coming = Array.from({ length: Math.max(0, added) }, (_, i) => i)
+  return {
+    add: {
+      numbers: coming.map((i) => memcached.lastNodeNumber + 1 + i),
+      zones: coming.map((i) => zones[i] ?? (azMode === 'single-az' ? zone : null)),
+    },
+    remove: added < 0 ? [...ids] : [],
+  }
+}
+
+function checkVictims(
+  findings: Findings,
+  { cacheClusterId, nodes }: CacheCluster,
+  ids: readonly string[],
+  count: number,
+): void {
+  const known = nodes.map(({ cacheNodeId }) => cacheNodeId)
+  const unknown = ids.find((id) => !known.includes(id))
+  if (unknown !== undefined)
+    findings.value(
+      'cacheNodeIdsToRemove',
+      `Cache node ${shown(unknown)} is not part of cache cluster ${cacheClusterId}, which has ${known.join(', ')}.`,
+    )
+  else if (ids.length !== count)
+    findings.combination(
+      'cacheNodeIdsToRemove',
+      `cacheNodeIdsToRemove must name exactly as many nodes as are to go, which is ${count}.`,
+    )
+}

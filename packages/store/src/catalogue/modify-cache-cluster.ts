@@ -1,0 +1,75 @@
+import {
+  eventOfCluster,
+  planClusterChange,
+  type Accepted,
+  type CacheCluster,
+  type ClusterChange,
+  type ClusterChangePlan,
+} from '@cacheplane/domain'
+import { lockPlacement } from '../allocation.ts'
+import type { Database } from '../database.ts'
+import { insertEvent } from '../insert-event.ts'
+import type { Queryable } from '../queryable.ts'
+import { sql } from '../sql.ts'
+import { raiseOn } from '../workflows/raise.ts'
+import { changeCluster, type ClusterWish } from './change-cluster.ts'
+import { insertNodes, networkReaching, place, type PlacementSettings } from './create-owner.ts'
+
+/** The rows of a changed cluster; nodes that come and go are left to its workflow. */
+export function modifyCacheCluster(
+  db: Database,
+  settings: PlacementSettings,
+  wish: ClusterWish,
+  change: ClusterChange,
+): Promise<Accepted> {
+  return changeCluster(db, wish, async (q, cluster) => {
+    await lockPlacement(q)
+    const plan = planClusterChange(cluster, change)
+    const { autoMinorVersionUpgrade, preferredMaintenanceWindow, azMode } = plan.set
+    await q.run(sql`
+      UPDATE cache_cluster SET auto_minor_version_upgrade = ${autoMinorVersionUpgrade},
+        preferred_maintenance_window = ${preferredMaintenanceWindow} WHERE id = ${cluster.id}`)
+    await q.run(sql`UPDATE memcached_cluster SET az_mode = ${azMode} WHERE cluster_id = ${cluster.id}`)
+    if (plan.add.numbers.length > 0) await addNodes(q, settings, cluster, plan.add)
+    else if (plan.remove.length > 0) await dismissNodes(q, cluster, plan.remove)
+    else return null
+    return raiseOn(q, 'cache-cluster', cluster.id, 'converge')
+  })
+}
+
+async function addNodes(
+  q: Queryable,
+  settings: PlacementSettings,
+  cluster: CacheCluster,
+  { numbers, zones: wishes }: ClusterChangePlan['add'],
+): Promise<void> {
+  const [firstNumber = 1] = numbers
+  const { id, accountId, cacheNodeType } = cluster
+  const standing = cluster.nodes.map((node) => node.zone)
+  const zones = await place(q, { accountId, cacheNodeType, zones: wishes, standing }, settings)
+  const network = await networkReaching(q, cluster.networkId, zones)
+  await insertNodes(
+    q,
+    { id, cacheNodeType, port: null },
+    { zones, network, pools: settings.pools, firstNumber },
+  )
+  await q.run(sql`
+    UPDATE memcached_cluster SET last_node_number = ${firstNumber + numbers.length - 1} WHERE cluster_id = ${id}`)
+  const because = `from ${cluster.nodes.length} to ${cluster.nodes.length + numbers.length}`
+  await insertEvent(
+    q,
+    accountId,
+    eventOfCluster(cluster.cacheClusterId, 'Increasing number of requested nodes', because),
+  )
+}
+
+async function dismissNodes(q: Queryable, cluster: CacheCluster, ids: readonly string[]): Promise<void> {
+  await q.run(sql`
+    UPDATE cache_node SET leaving = true WHERE cluster_id = ${cluster.id} AND cache_node_id = ANY(${[...ids]})`)
+  const because = `from ${cluster.nodes.length} to ${cluster.nodes.length - ids.length}`
+  await insertEvent(
+    q,
+    cluster.accountId,
+    eventOfCluster(cluster.cacheClusterId, 'Decreasing number of requested nodes', because),
+  )
+}

@@ -1,0 +1,132 @@
+import {
+  eventOfCluster,
+  FAILED_STEP,
+  hop,
+  invariant,
+  milliseconds,
+  nap,
+  planDiscovery,
+  seconds,
+  START_STEP,
+  type CacheCluster,
+  type CacheNode,
+  type DiscoveryList,
+  type Endpoint,
+  type MemcachedFacts,
+  type OwnerSubject,
+  type RouteTarget,
+} from '@cacheplane/domain'
+import type { StepContext } from './step-context.ts'
+
+type Context = StepContext<OwnerSubject<CacheCluster>, { removing: string[] }>
+
+const LOOK_AGAIN_MS = milliseconds(250)
+
+/**
+ * Brings nodes that are wanted, shows the list of those that serve, and takes down those that are not wanted, in this
+ * order: nobody is on the list before it serves, and nobody goes who is still on it.
+ */
+export async function converge(c: Context) {
+  const { owner: cluster } = c.subject
+  const memcached = factsOf(cluster)
+  const { endpointFailure } = memcached
+  if (endpointFailure !== null && c.workflow.firstHomeAt === null) return giveUp(c, endpointFailure)
+  for (const node of cluster.nodes) tend(c, node)
+  const plan = planDiscovery(cluster, memcached)
+  if (plan.announce !== null) {
+    announce(c, memcached, plan.announce)
+    return hop('converge')
+  }
+  if (memcached.endpoint === null || memcached.endpoint.servingAt === null)
+    return nap(seconds(30), 'the configuration endpoint is being made')
+  const untold = await show(c, memcached, memcached.endpoint, plan.plain)
+  if (untold !== null) return nap(LOOK_AGAIN_MS, untold)
+  if (plan.dismiss.length > 0) return dismiss(c, plan.dismiss)
+  if (plan.because !== null) return nap(seconds(30), plan.because)
+  if (c.frame.removing.length > 0) event(c, `Removed cache nodes ${c.frame.removing.join(', ')}`)
+  c.frame.removing = []
+  c.clear('converge')
+  return hop('wait')
+}
+
+/** The creation is given up. */
+export function giveUp(c: Pick<Context, 'fail'>, because: string) {
+  c.fail(because)
+  return hop('unwind')
+}
+
+/** Nobody is led to nodes that go; an edge that cannot be told is cleared by whoever has the endpoint next. */
+export async function hide(c: Pick<Context, 'subject' | 'fleet'>): Promise<void> {
+  const endpoint = c.subject.owner.memcached?.endpoint ?? null
+  if (endpoint === null || endpoint.servingAt === null) return
+  await c.fleet.publishList(endpoint, endpoint.slot, null)
+  await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers: [] })
+}
+
+function routeTarget({ engineId, ip, address, port }: CacheNode): RouteTarget {
+  return { engineId, ip, address, port }
+}
+
+function factsOf({ cacheClusterId, memcached }: CacheCluster): MemcachedFacts {
+  invariant(memcached, `${cacheClusterId} is a Memcached cluster`)
+  return memcached
+}
+
+/** A node that could not be made goes again, and the cluster stays as large as it could become. */
+function tend(c: Context, { id, workflow, leaving, cacheNodeId }: CacheNode): void {
+  if (workflow.step === START_STEP)
+    c.change({ do: 'spawn', kind: 'node', subjectId: id, parentId: c.workflow.id })
+  if (workflow.step !== FAILED_STEP || leaving) return
+  c.change({ do: 'set-leaving', nodeId: id })
+  event(c, `Failed to create cache node ${cacheNodeId}`, workflow.failure ?? undefined)
+}
+
+function announce(c: Context, { configVersion, announcedNodeIds }: MemcachedFacts, nodeIds: string[]): void {
+  const version = configVersion + 1
+  c.change({ do: 'announce', clusterId: c.subject.owner.id, version, nodeIds })
+  if (configVersion === 0) return
+  const counts = `from ${announcedNodeIds.length} to ${nodeIds.length}`
+  event(
+    c,
+    `Finished modifying number of nodes ${counts}`,
+    `version ${version} of the list of nodes names them`,
+  )
+}
+
+/** Null when clients find what they should, otherwise why not yet. */
+async function show(
+  c: Context,
+  { configVersion, announcedNodeIds }: MemcachedFacts,
+  endpoint: Endpoint,
+  plain: CacheNode | null,
+): Promise<string | null> {
+  if (configVersion === 0) return null
+  const { id: clusterId, engineVersion, nodes } = c.subject.owner
+  const list: DiscoveryList = {
+    clusterId,
+    version: configVersion,
+    engineVersion,
+    nodes: nodes
+      .filter(({ id }) => announcedNodeIds.includes(id))
+      .map(({ address, port }) => ({ address, port })),
+  }
+  const shown = await c.fleet.publishList(endpoint, endpoint.slot, list)
+  if (shown.kind !== 'ready') return shown.because
+  const routed = await c.fleet.routeEndpoint(endpoint, endpoint.slot, {
+    primary: plain && routeTarget(plain),
+    readers: [],
+  })
+  return routed.kind === 'ready' ? null : routed.because
+}
+
+function dismiss(c: Context, nodes: readonly CacheNode[]) {
+  for (const { id } of nodes) c.change({ do: 'raise', kind: 'node', subjectId: id, signal: 'destroy' })
+  const known = nodes.filter(({ workflow }) => workflow.firstHomeAt !== null)
+  c.frame.removing = [...new Set([...c.frame.removing, ...known.map(({ cacheNodeId }) => cacheNodeId)])]
+  return nap(seconds(30), `${nodes.length} nodes are being removed`)
+}
+
+function event(c: Context, message: string, because?: string): void {
+  const { accountId, cacheClusterId } = c.subject.owner
+  c.event(accountId, eventOfCluster(cacheClusterId, message, because))
+}

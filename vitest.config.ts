@@ -54,8 +54,8 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 300 * SECOND,
           hookTimeout: 180 * SECOND,
-          // One installation at a time: two would want the same ports now and then.
-          maxWorkers: 1,
+          // Mostly they wait: for what is frozen, and for what comes back.
+          maxWorkers: 2,
         },
       },
     ],

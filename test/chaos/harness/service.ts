@@ -21,10 +21,12 @@ export function zonesAt(dockerAddress: string): string {
 const POOLS = 20
 const POOL_SIZE = 500
 const POOL_FROM = 22_000
-let used = process.pid
+/** Files that run side by side take turns in pools of their own. */
+const [own, all] = [Number(process.env['VITEST_POOL_ID'] ?? 1) - 1, 2]
+let used = 0
 
-/** Ports above those of ordinary installations: an edge that finds one of its many ports taken does not start. */
+/** Ports above those of ordinary installations, which installations beside each other do not share. */
 export function freshPortPool(): string {
-  const from = POOL_FROM + (used++ % POOLS) * POOL_SIZE
+  const from = POOL_FROM + ((used++ * all + (own % all)) % POOLS) * POOL_SIZE
   return `${from}-${from + POOL_SIZE - 1}`
 }

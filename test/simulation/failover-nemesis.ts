@@ -96,7 +96,7 @@ export class FailoverNemesis {
   }
 
   private killEdge({ shard }: Group): void {
-    this.world.fake.kill(shard.endpoint.edgeId)
+    this.world.fake.kill(shard.endpoint?.edgeId ?? '')
   }
 
   private async strikeWorker(): Promise<void> {

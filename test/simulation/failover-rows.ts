@@ -103,6 +103,7 @@ export class FailoverRows {
     // A zone that could not be reached when a replica was placed is made up for by nobody.
     if (zones.size < Math.min(2, nodes.length) && group.multiAZEnabled)
       this.onViolation(`S17: ${name} has ${nodes.length} nodes in ${zones.size} zones`)
+    if (shard.endpoint === null) return
     const { engineId, primaryPort } = shard.endpoint
     const primary = this.world.fake.connect(engineId, primaryPort)?.process() ?? null
     if (primary?.nodeId !== shard.primaryNodeId)

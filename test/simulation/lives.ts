@@ -132,7 +132,8 @@ export class Life {
   }
 
   async #edgeId(): Promise<string> {
-    return (await this.#shard()).endpoint.edgeId
+    const group = await this.world.test.store.findReplicationGroup(ACCOUNT, this.name)
+    return (group?.configurationEndpoint ?? group?.nodeGroups[0]?.endpoint)?.edgeId ?? ''
   }
 
   async #shard(): Promise<ReplicationGroup['nodeGroups'][number]> {

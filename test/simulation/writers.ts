@@ -21,7 +21,7 @@ export class Writers {
     for (const { shard } of this.groups.known) {
       const { id, endpoint } = shard
       const key = `${id}/${this.world.dice.below(CONNECTIONS)}`
-      this.#writeOn(key, endpoint)
+      if (endpoint !== null) this.#writeOn(key, endpoint)
     }
   }
 

@@ -27,6 +27,7 @@ export async function bringHome({ store, rows }: TestStore, owner: Owner): Promi
   const workflowId = await workflowOf(rows, owner.id)
   for (const { id, endpoint } of owner.nodeGroups) {
     await step(store, workflowId, [{ do: 'spawn', kind: 'node-group', subjectId: id, parentId: workflowId }])
+    if (endpoint === null) continue
     const serving: Change = { do: 'set-edge', edgeId: endpoint.edgeId, presence: 'known', serving: true }
     await step(store, await workflowOf(rows, endpoint.edgeId), [serving], 'wait')
   }

@@ -48,6 +48,7 @@ export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
   role: 'primary',
   open: true,
   maxmemoryBytes: 1,
+  clusterNodeId: null,
   replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
 }
 
@@ -78,7 +79,15 @@ export function quiet(): Estate {
     readings: new Map([['node-1', SERVING]]),
     audit: {
       at: AT,
-      owners: [{ kind: 'replication-group', id: 'rg-1', name: 'sessions', networkId: 'net-1' }],
+      owners: [
+        {
+          kind: 'replication-group',
+          id: 'rg-1',
+          name: 'sessions',
+          networkId: 'net-1',
+          clusterEnabled: false,
+        },
+      ],
       nodes: [
         {
           id: 'node-1',
@@ -90,6 +99,7 @@ export function quiet(): Estate {
           incarnation: 2,
           ip: '10.96.0.3',
           port: 10_001,
+          busPort: null,
           presence: 'known',
           isOpen: true,
         },
@@ -106,7 +116,7 @@ export function quiet(): Estate {
           controlPort: 10_100,
           presence: 'known',
           isServing: true,
-          endpoints: [{ primaryPort: 10_101, readerPort: 10_102, nodeGroupId: 'ng-1', cacheClusterId: null }],
+          endpoints: [{ primaryPort: 10_101, readerPort: 10_102, holderId: 'ng-1', cacheClusterId: null }],
         },
       ],
       workflows: [group, nodeGroup, node, edge],

@@ -106,6 +106,7 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   atRestEncryptionEnabled: false,
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
+  shards: null,
   ...over,
 })
 

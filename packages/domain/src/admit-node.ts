@@ -2,7 +2,7 @@ import type { NodeReading } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
 export type Admission =
-  | { kind: 'open'; version: string }
+  | { kind: 'open'; version: string; clusterNodeId: string | null }
   | { kind: 'wait'; because: string }
   | { kind: 'refuse'; because: string }
   | { kind: 'replace'; because: string }
@@ -30,7 +30,7 @@ export function admitNode(subject: NodeSubject, reading: NodeReading): Admission
         }
       }
       if (reading.role === 'replica') return { kind: 'replace', because: 'the node follows another primary' }
-      return { kind: 'open', version: reading.version }
+      return { kind: 'open', version: reading.version, clusterNodeId: reading.clusterNodeId }
     }
   }
 }

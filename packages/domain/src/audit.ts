@@ -23,6 +23,8 @@ export interface AuditedOwner {
   /** What the user called it. */
   name: string
   networkId: string
+  /** Only its node groups have endpoints otherwise. */
+  clusterEnabled: boolean
 }
 
 export interface AuditedNodeGroup {
@@ -42,7 +44,8 @@ export interface AuditedEdge {
   endpoints: {
     primaryPort: number
     readerPort: number
-    nodeGroupId: string | null
+    /** A node group or, in cluster mode, a replication group; null while it is free. */
+    holderId: string | null
     /** Of a Memcached cluster whose configuration endpoint it is. */
     cacheClusterId: string | null
   }[]
@@ -59,6 +62,7 @@ export interface AuditedNode {
   incarnation: number
   ip: string
   port: number
+  busPort: number | null
   presence: Presence
   isOpen: boolean
 }

@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   InvalidAvailabilityZoneState: 400,
   NodeQuotaForClusterExceeded: 400,
   NodeQuotaForCustomerExceeded: 400,
+  NodeGroupsPerReplicationGroupQuotaExceeded: 400,
   CacheParameterGroupNotFound: 404,
   CacheSubnetGroupNotFoundFault: 400,
   SnapshotNotFoundFault: 404,

@@ -43,10 +43,10 @@ const SABOTAGES: Sabotage[] = [
       theEdge(e).endpoints.push({
         primaryPort: 10_101,
         readerPort: 10_102,
-        nodeGroupId: 'ng-9',
+        holderId: 'ng-9',
         cacheClusterId: null,
       }),
-    /an endpoint is held by node group ng-9, which is gone/,
+    /an endpoint is held by ng-9, which is gone or has none/,
   ],
   [
     'a node group that nobody looks after',

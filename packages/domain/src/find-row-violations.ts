@@ -48,22 +48,29 @@ function unownedRows(audit: Audit): string[] {
   ]
 }
 
-/** One for each node group, and none for anybody else. */
-function judgeEndpoints({ nodeGroups, edges, owners }: Audit): string[] {
-  const clusters = new Set(owners.map(({ id }) => id))
+/** One for each node group or, in cluster mode, for the replication group; none for anybody else. */
+function judgeEndpoints({ owners, nodeGroups, edges }: Audit): string[] {
+  const taken = edges.flatMap(({ endpoints }) => endpoints.flatMap(({ holderId }) => holderId ?? []))
+  const ownerIds = new Set(owners.map(({ id }) => id))
   const lost = edges.flatMap(({ endpoints }) =>
-    endpoints.flatMap(({ cacheClusterId: id }) => (id === null || clusters.has(id) ? [] : [id])),
+    endpoints.flatMap(({ cacheClusterId: id }) => (id === null || ownerIds.has(id) ? [] : [id])),
   )
-  const taken = edges.flatMap(({ endpoints }) => endpoints.flatMap(({ nodeGroupId }) => nodeGroupId ?? []))
-  const known = new Set(nodeGroups.map(({ id }) => id))
+  const clusters = owners.filter(({ clusterEnabled }) => clusterEnabled)
+  const holders = [
+    ...clusters.map(({ id, name }) => ({ id, named: `replication group ${name}` })),
+    ...nodeGroups
+      .filter(({ ownerId }) => clusters.every(({ id }) => id !== ownerId))
+      .map(({ id, name }) => ({ id, named: `node group ${name}` })),
+  ]
+  const known = new Set(holders.map(({ id }) => id))
   return [
     ...lost.map((id) => `an endpoint is held by cache cluster ${id}, which is gone`),
     ...taken
       .filter((id) => !known.has(id))
-      .map((id) => `an endpoint is held by node group ${id}, which is gone`),
-    ...nodeGroups.flatMap(({ id, name }) => {
+      .map((id) => `an endpoint is held by ${id}, which is gone or has none`),
+    ...holders.flatMap(({ id, named }) => {
       const count = taken.filter((one) => one === id).length
-      return count === 1 ? [] : [`node group ${name} has ${count} endpoints`]
+      return count === 1 ? [] : [`${named} has ${count} endpoints`]
     }),
   ]
 }
@@ -71,9 +78,10 @@ function judgeEndpoints({ nodeGroups, edges, owners }: Audit): string[] {
 /** Every address in use is held by its user, and nothing else is held. */
 function judgeAllocations({ allocations, nodes, networks, edges }: Audit): string[] {
   const used = new Set([
-    ...nodes.flatMap(({ id, networkId, ip, engineId, port }) => [
+    ...nodes.flatMap(({ id, networkId, ip, engineId, port, busPort }) => [
       `ip ${ip} in ${networkId} for ${id}`,
       `port ${port} in ${engineId} for ${id}`,
+      ...(busPort === null ? [] : [`port ${busPort} in ${engineId} for ${id}`]),
     ]),
     ...edges.flatMap(({ id, engineId, controlPort, endpoints }) =>
       [controlPort, ...endpoints.flatMap((one) => [one.primaryPort, one.readerPort])].map(

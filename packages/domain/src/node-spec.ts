@@ -13,6 +13,7 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
     cacheNodeId: node.cacheNodeId,
     ip: node.ip,
     port: node.port,
+    busPort: node.busPort,
     tls: cluster.transitEncryptionEnabled,
   }
 }
@@ -28,6 +29,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     networkId: network.id,
     nodeGroupId: subject.nodeGroupId,
     limits: nodeLimits(type, cluster.engine, engineCpus),
+    address: node.address,
     authToken,
     parameters: {},
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],

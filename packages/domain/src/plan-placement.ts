@@ -21,6 +21,8 @@ export interface PlacementWish {
   engines: readonly EngineRoom[]
   /** A zone name per node, null to leave the choice. */
   wishes: readonly (string | null)[]
+  /** How many of the nodes belong together, one after the other, the primary first; all of them when left out. */
+  shardSizes?: readonly number[]
   /** Zone names of nodes that stand already and are to be kept apart from. */
   standing?: readonly string[]
   memoryBytesPerNode: number
@@ -47,14 +49,16 @@ export function planPlacementTogether(wish: PlacementWish): Placement {
 }
 
 /**
- * Puts each node where it was wished, otherwise into the zone that has fewest of these nodes and, among those, the
- * engine with most free memory; zones that share an engine share its memory. All nodes or none.
+ * Puts each node where it was wished, otherwise into the zone that has fewest nodes of its shard, then fewest of these nodes
+ * or, for a primary, fewest primaries, and among those the engine with most free memory; zones that share an engine share
+ * its memory. All nodes or none.
  */
 export function planPlacement({
   zones,
   engines,
   wishes,
   standing = [],
+  shardSizes = [wishes.length],
   memoryBytesPerNode,
 }: PlacementWish): Placement {
   const free = new Map(
@@ -64,21 +68,38 @@ export function planPlacement({
   )
   const freeOf = (zone: ZoneRoom): number => free.get(zone.engineId) ?? Number.NEGATIVE_INFINITY
   const placed: ZoneRoom[] = []
-  const taken = (zone: ZoneRoom): number =>
-    [...standing, ...placed.map((one) => one.name)].filter((name) => name === zone.name).length
+  const starts = startsOf(shardSizes)
+  const taken = (zone: ZoneRoom, from: number): number =>
+    [...standing, ...placed.slice(from).map((one) => one.name)].filter((name) => name === zone.name).length
+  const ledIn = (zone: ZoneRoom): number =>
+    placed.filter((one, i) => one === zone && starts.includes(i)).length
 
-  for (const wish of wishes) {
+  for (const [i, wish] of wishes.entries()) {
+    const start = Math.max(...starts.filter((from) => from <= i))
+    const isPrimary = start === i
     const candidates = wish === null ? zones : zones.filter((zone) => zone.name === wish)
     if (wish !== null && candidates.length === 0) return { kind: 'no-such-zone', zone: wish }
     const [best] = candidates
       .filter((zone) => zone.isOut !== true && freeOf(zone) >= memoryBytesPerNode)
-      .sort((a, b) => taken(a) - taken(b) || freeOf(b) - freeOf(a) || (a.name < b.name ? -1 : 1))
+      .sort(
+        (a, b) =>
+          taken(a, start) - taken(b, start) ||
+          (isPrimary ? ledIn(a) - ledIn(b) : 0) ||
+          taken(a, 0) - taken(b, 0) ||
+          freeOf(b) - freeOf(a) ||
+          (a.name < b.name ? -1 : 1),
+      )
     if (best === undefined)
       return { kind: 'no-room', because: describeLack(wish, candidates, freeOf, memoryBytesPerNode) }
     placed.push(best)
     free.set(best.engineId, freeOf(best) - memoryBytesPerNode)
   }
   return { kind: 'placed', zones: placed }
+}
+
+/** Where in the list each shard begins. */
+function startsOf(shardSizes: readonly number[]): number[] {
+  return shardSizes.map((_, i) => shardSizes.slice(0, i).reduce((sum, size) => sum + size, 0))
 }
 
 function describeLack(

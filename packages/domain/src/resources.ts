@@ -1,3 +1,4 @@
+import type { SlotRange } from './cluster/slots.ts'
 import type { Engine } from './engines.ts'
 import type { WorkflowView } from './workflow.ts'
 
@@ -29,6 +30,10 @@ export interface ReplicationGroup extends NodeSettings {
   multiAZEnabled: boolean
   createdAt: Date
   networkId: string
+  /** Cluster mode: the node groups share the slots out. */
+  clusterEnabled: boolean
+  /** Cluster mode only: leads to any node that tells where all others are. */
+  configurationEndpoint: Endpoint | null
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
 }
@@ -43,11 +48,14 @@ export interface NodeGroup {
   primaryNodeId: string
   /** ElastiCache shows each member as a cache cluster with the single node `0001`. */
   members: CacheCluster[]
-  endpoint: Endpoint
+  /** What it serves in cluster mode; empty without it. */
+  slots: SlotRange[]
+  /** Null in cluster mode, where clients find each node by themselves. */
+  endpoint: Endpoint | null
   workflow: WorkflowView
 }
 
-/** Where clients find a node group, whoever its primary is. */
+/** Where clients find a node group, whoever its primary is, or, at the reader port, a cluster. */
 export interface Endpoint {
   edgeId: string
   engineId: string
@@ -183,6 +191,10 @@ export interface CacheNode {
   port: number
   /** Announced to clients: the address of the zone's engine. */
   address: string
+  /** Where the nodes of a cluster speak to one another; null without cluster mode. */
+  busPort: number | null
+  /** What its container is called in the cluster; null until it has said so. */
+  clusterNodeId: string | null
   presence: Presence
   /** Set when the node was verified and opened to clients; cleared when it is replaced. */
   openedAt: Date | null

@@ -1,4 +1,4 @@
-import type { CacheCluster, CacheNode, NodeGroup, ReplicationGroup } from './resources.ts'
+import type { CacheCluster, CacheNode, Endpoint, NodeGroup, ReplicationGroup } from './resources.ts'
 import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type WorkflowView } from './workflow.ts'
 
 export type NodeStatus = 'creating' | 'available' | 'rebooting' | 'deleting'
@@ -37,10 +37,13 @@ const areAvailable = (nodes: readonly CacheNode[]): boolean =>
 export function nodeGroupStatus(shard: NodeGroup): NodeGroupStatus {
   if (isDeleting(shard.workflow)) return 'deleting'
   if (shard.workflow.firstHomeAt === null) return 'creating'
-  const settled = isHome(shard.workflow) && shard.endpoint.servingAt !== null
+  const settled = isHome(shard.workflow) && isServed(shard.endpoint)
   const nodes = shard.members.flatMap((member) => member.nodes)
   return settled && areAvailable(nodes) ? 'available' : 'modifying'
 }
+
+/** In cluster mode a node group has no endpoint of its own. */
+const isServed = (endpoint: Endpoint | null): boolean => endpoint === null || endpoint.servingAt !== null
 
 /**
  * A group is `available` only when every node is: ElastiCache shows `available` while members still settle, which
@@ -49,7 +52,8 @@ export function nodeGroupStatus(shard: NodeGroup): NodeGroupStatus {
 export function replicationGroupStatus(group: ReplicationGroup): ReplicationGroupStatus {
   return ownerStatus(
     group.workflow,
-    group.nodeGroups.every((shard) => nodeGroupStatus(shard) === 'available'),
+    isServed(group.configurationEndpoint) &&
+      group.nodeGroups.every((shard) => nodeGroupStatus(shard) === 'available'),
   )
 }
 

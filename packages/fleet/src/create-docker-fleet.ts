@@ -53,7 +53,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       publishAddress: publish,
       connectMs,
       hasSisters,
-      forge: { keyring, authority },
+      forge: { keyring, authority, hasSisters },
       log,
       sshOptions,
     })

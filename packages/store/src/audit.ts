@@ -21,8 +21,9 @@ export async function audit(q: Queryable): Promise<Audit> {
   const [row] = await q.rows<AuditRow>(sql`
     SELECT clock_now() AS at,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
-        SELECT 'replication-group' AS kind, id, replication_group_id AS name, network_id AS "networkId" FROM replication_group
-        UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id FROM cache_cluster
+        SELECT 'replication-group' AS kind, id, replication_group_id AS name, network_id AS "networkId",
+          cluster_enabled AS "clusterEnabled" FROM replication_group
+        UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id, false FROM cache_cluster
           WHERE replication_group_id IS NULL) o) AS owners,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT s.id, g.id AS "ownerId", g.replication_group_id || '/' || s.node_group_id AS name
@@ -31,11 +32,13 @@ export async function audit(q: Queryable): Promise<Audit> {
         SELECT e.id, e.engine_id AS "engineId", e.incarnation, e.control_port AS "controlPort", e.presence,
           e.serving_at IS NOT NULL AS "isServing",
           (SELECT COALESCE(json_agg(json_build_object('primaryPort', p.primary_port, 'readerPort', p.reader_port,
-            'nodeGroupId', p.node_group_id, 'cacheClusterId', p.cache_cluster_id)), '[]') FROM endpoint p WHERE p.edge_id = e.id) AS endpoints
+            'holderId', COALESCE(p.node_group_id, p.replication_group_id), 'cacheClusterId', p.cache_cluster_id)), '[]')
+            FROM endpoint p WHERE p.edge_id = e.id) AS endpoints
         FROM edge e) o) AS edges,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT n.id, COALESCE(c.replication_group_id, c.id) AS "ownerId", c.cache_cluster_id || '/' || n.cache_node_id AS name,
-          n.zone, n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port, n.presence,
+          n.zone, n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port,
+          n.bus_port AS "busPort", n.presence,
           n.opened_at IS NOT NULL AS "isOpen"
         FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id) o) AS nodes,
       (SELECT COALESCE(json_agg(o), '[]') FROM (

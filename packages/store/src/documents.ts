@@ -1,5 +1,5 @@
 import {
-  invariant,
+  parseSlots,
   START_STEP,
   type CacheCluster,
   type CacheNode,
@@ -37,8 +37,8 @@ export type CacheClusterDoc = WorkflowColumns &
     nodeGroupRow: string | null
   }
 export type NodeGroupDoc = WorkflowColumns &
-  Omit<Json<NodeGroup>, 'members' | 'endpoint' | 'workflow'> & {
-    endpoint: Json<Endpoint> | null
+  Omit<Json<NodeGroup>, 'members' | 'slots' | 'workflow'> & {
+    slots: string | null
     members: CacheClusterDoc[] | null
   }
 export type ReplicationGroupDoc = WorkflowColumns &
@@ -67,6 +67,8 @@ const readNode = (doc: CacheNodeDoc): CacheNode => ({
   ip: doc.ip,
   port: doc.port,
   address: doc.address,
+  busPort: doc.busPort,
+  clusterNodeId: doc.clusterNodeId,
   presence: doc.presence,
   openedAt: date(doc.openedAt),
   engineVersionActual: doc.engineVersionActual,
@@ -128,18 +130,16 @@ const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({
   servingAt: date(doc.servingAt),
 })
 
-export const readNodeGroup = (doc: NodeGroupDoc): NodeGroup => {
-  invariant(doc.endpoint, `node group ${doc.id} has an endpoint`)
-  return {
-    id: doc.id,
-    nodeGroupId: doc.nodeGroupId,
-    epoch: BigInt(doc.epoch),
-    primaryNodeId: doc.primaryNodeId,
-    members: (doc.members ?? []).map(readCluster),
-    endpoint: readEndpoint(doc.endpoint),
-    workflow: readWorkflow(doc),
-  }
-}
+export const readNodeGroup = (doc: NodeGroupDoc): NodeGroup => ({
+  id: doc.id,
+  nodeGroupId: doc.nodeGroupId,
+  epoch: BigInt(doc.epoch),
+  primaryNodeId: doc.primaryNodeId,
+  members: (doc.members ?? []).map(readCluster),
+  slots: doc.slots === null ? [] : (parseSlots(doc.slots) ?? []),
+  endpoint: doc.endpoint === null ? null : readEndpoint(doc.endpoint),
+  workflow: readWorkflow(doc),
+})
 
 export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   engine: doc.engine,
@@ -163,6 +163,8 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),
   networkId: doc.networkId,
+  clusterEnabled: doc.clusterEnabled,
+  configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
   nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

@@ -112,11 +112,11 @@ export const edge = defineWorkflow<Edge>()({
 
 /** Nobody knows its ports yet. Those that were wished for stay: without them it is of no use. */
 function moveOrGiveUp(c: Context, { refusal, because }: { refusal: string; because: string }) {
-  const [first, ...others] = c.subject.slots
+  const [, ...others] = c.subject.slots
   const isFixed = others.length === 0
   const isHopeless = refusal === 'image-missing' || (isFixed && c.frame.moves >= MOVES_MAX)
   if (isHopeless) {
-    c.fail(isFixed ? `port ${first?.primaryPort} cannot be had: ${because}` : because)
+    c.fail(isFixed ? `the port that was asked for cannot be had: ${because}` : because)
     c.change({ do: 'raise-on-edge', edgeId: c.subject.id, signal: 'converge' })
     return hop('failed')
   }

@@ -15,6 +15,7 @@ import {
   seconds,
   unreachable,
   zoneIsOut,
+  type Admission,
   type CacheNode,
   type NodeSubject,
 } from '@cacheplane/domain'
@@ -29,6 +30,7 @@ const Frame = z.object({
   deathsAtBoot: z.number().int().default(0),
 })
 type Context = StepContext<NodeSubject, z.infer<typeof Frame>>
+type Admitted = Extract<Admission, { kind: 'open' }>
 
 const CREATE_WITHIN_MS = minutes(4)
 const BOOT_PATIENCE_MS = seconds(8)
@@ -69,7 +71,7 @@ export const node = defineWorkflow<NodeSubject>()({
         case 'open':
           return c.subject.nodeGroupId === null
             ? open(c, admission.version)
-            : report(c, c.subject.nodeGroupId, admission.version)
+            : report(c, c.subject.nodeGroupId, admission)
         case 'wait':
           return waitOrGiveUp(c, admission.because)
         case 'refuse':
@@ -156,9 +158,10 @@ const added = ({ cacheNodeId, zone }: CacheNode): string =>
   `Added cache node ${cacheNodeId} in availability zone ${zone}`
 
 /** Whether it may be opened, as what, is for its node group to decide: it is booted and proved, and closed. */
-function report(c: Context, nodeGroupId: string, version: string) {
+function report(c: Context, nodeGroupId: string, { version, clusterNodeId }: Admitted) {
   const { node } = c.subject
-  c.change({ do: 'set-opened', nodeId: node.id, opened: false, engineVersionActual: version })
+  const facts = { engineVersionActual: version, clusterNodeId }
+  c.change({ do: 'set-opened', nodeId: node.id, opened: false, ...facts })
   c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'converge' })
   const limits = describeLimits(c.subject)
   if (node.workflow.firstHomeAt === null) event(c, added(node), limits)

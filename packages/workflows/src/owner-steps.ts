@@ -86,13 +86,23 @@ function spawn<S>(c: OwnerContext<S>, { kind, id }: Part): void {
 }
 
 function awaitParts<S>(c: OwnerContext<S>, facts: OwnerFacts) {
+  return partsAreComing(c, facts) ?? comeHome(c, facts)
+}
+
+/** Null when all of them are at home. */
+export function partsAreComing<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   const failed = facts.parts.find((part) => part.workflow.step === FAILED_STEP)
   if (failed !== undefined) {
     c.fail(failed.workflow.failure ?? `${failed.name} could not be created`)
     return hop('unwind')
   }
   const starting = facts.parts.filter((part) => part.workflow.step !== HOME_STEP)
-  if (starting.length > 0) return nap(seconds(30), `${starting.length} of ${facts.parts.length} are starting`)
+  if (starting.length === 0) return null
+  return nap(seconds(30), `${starting.length} of ${facts.parts.length} are starting`)
+}
+
+/** The creation is complete. */
+export function comeHome<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   for (const event of facts.created) c.event(facts.accountId, event)
   c.deadline(null)
   return hop('wait')

@@ -1,6 +1,7 @@
 import {
   eventOfCluster,
   eventOfGroup,
+  hop,
   hours,
   nap,
   type NewEvent,
@@ -8,25 +9,52 @@ import {
   type ReplicationGroup,
 } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
-import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
+import { ClusterFrame, joinCluster, leadNowhere, lookAgain, settleCluster } from './join-cluster.ts'
+import { comeHome, ownerSteps, partsAreComing, type OwnerFacts } from './owner-steps.ts'
 
 type Subject = OwnerSubject<ReplicationGroup>
 
+const steps = ownerSteps(facts)
+
 /**
- * Life of a replication group: a network and node groups, taken down with it. Each node group keeps itself served.
- * Promise: it comes home only when every node group has.
+ * Life of a replication group: a network and node groups, taken down with it. Each node group keeps itself served; in cluster
+ * mode the group joins them. Promise: it comes home only when every node group has, and all nodes see one cluster.
  */
 export const replicationGroup = defineWorkflow<Subject>()({
   kind: 'replication-group',
-  frame: OwnerFrame,
+  frame: ClusterFrame,
   load: (store, id) => store.loadReplicationGroup(id),
   steps: {
-    ...ownerSteps(facts),
+    ...steps,
+
+    async await_parts(c) {
+      const coming = partsAreComing(c, facts(c.subject))
+      if (coming !== null) return coming
+      return c.subject.owner.clusterEnabled ? hop('join') : comeHome(c, facts(c.subject))
+    },
+
+    // Cluster mode: at the creation, and whenever a node group has another primary, a new node or one less.
+    async join(c) {
+      const because = await joinCluster(c)
+      const isNew = c.workflow.firstHomeAt === null
+      if (because === null && isNew) comeHome(c, facts(c.subject))
+      if (because === null) return settleCluster(c)
+      if (!isNew || !c.overdue) return lookAgain(c, because)
+      c.fail(because)
+      return hop('unwind')
+    },
 
     // Home. Order is priority: safety first, then repair, then what a user asked for, then maintenance.
     async wait(c) {
+      const isAsked = c.signals.has('checkup') || c.signals.has('converge')
+      if (isAsked && c.subject.owner.clusterEnabled) return hop('join')
       if (c.signals.has('checkup')) c.clear('checkup')
       return nap(hours(6), 'the replication group is serving')
+    },
+
+    async destroy(c) {
+      await leadNowhere(c)
+      return steps.destroy(c)
     },
   },
 })

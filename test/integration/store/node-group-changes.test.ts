@@ -193,7 +193,7 @@ describe('what a node group’s workflow records', () => {
     await test.store.createReplicationGroup(aGroupPlan({ replicationGroupId: 'other' }))
     await bringHome(test, await ownerNamed(test.store, 'replication-group', 'other'))
     const other = (await test.store.findReplicationGroup(ACCOUNT, 'other'))?.nodeGroups[0]?.id ?? ''
-    const { edgeId } = (await subject()).nodeGroup.endpoint
+    const edgeId = (await subject()).nodeGroup.endpoint?.edgeId ?? ''
     const { woken } = await record(
       [
         { do: 'next-edge-incarnation', edgeId },

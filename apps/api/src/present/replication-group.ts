@@ -1,5 +1,6 @@
 import {
   type CacheCluster,
+  formatSlots,
   type NodeGroup,
   nodeGroupStatus,
   type ReplicationGroup,
@@ -29,7 +30,8 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     multiAZ: group.multiAZEnabled ? 'enabled' : 'disabled',
     snapshotRetentionLimit: group.snapshotRetentionLimit,
     ...(group.snapshotWindow !== null && { snapshotWindow: group.snapshotWindow }),
-    clusterEnabled: false,
+    clusterEnabled: group.clusterEnabled,
+    ...presentConfigurationEndpoint(group),
     cacheNodeType: group.cacheNodeType,
     authTokenEnabled: group.authTokenEnabled,
     ...(group.authTokenLastModifiedDate !== null && {
@@ -47,7 +49,7 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     autoMinorVersionUpgrade: group.autoMinorVersionUpgrade,
     networkType: 'ipv4',
     ipDiscovery: 'ipv4',
-    clusterMode: 'disabled',
+    clusterMode: group.clusterEnabled ? 'enabled' : 'disabled',
     engine: group.engine,
   }
 }
@@ -56,14 +58,34 @@ type NodeGroupView = NonNullable<ReplicationGroupView['nodeGroups']>[number]
 
 /** Clients stay with the endpoint whoever the primary is; it reads from the primary while there is no replica. */
 function presentNodeGroup(shard: NodeGroup): NodeGroupView {
+  const common = { nodeGroupId: shard.nodeGroupId, status: nodeGroupStatus(shard) }
+  if (shard.endpoint === null) return { ...common, ...presentInCluster(shard) }
   const { address, primaryPort, readerPort } = shard.endpoint
   return {
-    nodeGroupId: shard.nodeGroupId,
-    status: nodeGroupStatus(shard),
+    ...common,
     primaryEndpoint: { address, port: primaryPort },
     readerEndpoint: { address, port: readerPort },
     nodeGroupMembers: shard.members.flatMap((member) => presentMember(member, shard.primaryNodeId)),
   }
+}
+
+/** Who is primary is for the cluster to say: its clients ask it, and ElastiCache does not show it either. */
+function presentInCluster({ slots, members }: NodeGroup): Pick<NodeGroupView, 'slots' | 'nodeGroupMembers'> {
+  return {
+    ...(slots.length > 0 && { slots: formatSlots(slots) }),
+    nodeGroupMembers: members.flatMap(({ cacheClusterId, nodes }) =>
+      nodes.map(({ cacheNodeId, zone }) => ({
+        cacheClusterId,
+        cacheNodeId,
+        preferredAvailabilityZone: zone,
+      })),
+    ),
+  }
+}
+
+function presentConfigurationEndpoint({ configurationEndpoint: endpoint, workflow }: ReplicationGroup) {
+  if (endpoint === null || workflow.firstHomeAt === null) return {}
+  return { configurationEndpoint: { address: endpoint.address, port: endpoint.readerPort } }
 }
 
 function presentMember(member: CacheCluster, primaryNodeId: string): NodeGroupView['nodeGroupMembers'] {

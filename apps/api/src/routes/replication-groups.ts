@@ -23,6 +23,7 @@ const CREATE_ERRORS = [
   'ReplicationGroupAlreadyExists',
   'CacheClusterAlreadyExists',
   'NodeQuotaForCustomerExceeded',
+  'NodeGroupsPerReplicationGroupQuotaExceeded',
   'InsufficientCacheClusterCapacity',
   'ReplicationGroupNotFoundFault',
   'ProvisioningFailed',

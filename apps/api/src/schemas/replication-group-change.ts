@@ -2,7 +2,7 @@ import { Secret } from '@cacheplane/domain'
 import { z } from 'zod'
 import { later } from './create.ts'
 
-const NODE_GROUP = 'The only shard, `0001`.'
+const NODE_GROUP = 'The shard; without cluster mode `0001`.'
 const AT_ONCE = 'Must be true: replicas come and go at once.'
 
 export const ModifyReplicationGroup = z
@@ -59,7 +59,7 @@ export const ModifyReplicationGroup = z
     logDeliveryConfigurations: later.list(),
     transitEncryptionEnabled: later.flag(),
     transitEncryptionMode: later.text(),
-    clusterMode: later.text(),
+    clusterMode: z.string().optional().meta({ description: "The group's own: it cannot be changed." }),
     ipDiscovery: later.text(),
     durability: later.text(),
   })

@@ -4,8 +4,12 @@ import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Tim
 import { createMembers, later } from './create.ts'
 
 const NodeGroupConfiguration = z.strictObject({
-  nodeGroupId: z.string().optional().meta({ description: '`0001`.' }),
-  slots: later.text(),
+  nodeGroupId: z.string().optional().meta({
+    description: '`0001`; with cluster mode one to four digits. Numbered in order when left out.',
+  }),
+  slots: z.string().optional().meta({
+    description: 'Cluster mode only: `0-5460,10923`. Equal shares when all shards leave it out.',
+  }),
   replicaCount: z.int().optional().meta({ description: '0 to 5.' }),
   primaryAvailabilityZone: z.string().optional(),
   replicaAvailabilityZones: z.array(z.string()).optional().meta({ description: 'One zone per replica.' }),
@@ -42,22 +46,31 @@ export const CreateReplicationGroup = z
       description:
         'One zone per node, the first for the primary, as `GET /v1/availability-zones` lists them.',
     }),
-    numNodeGroups: later.count('1.'),
-    replicasPerNodeGroup: z
+    numNodeGroups: z
       .int()
       .optional()
-      .meta({ description: '0 to 5: another way to say `numCacheClusters`, less one.' }),
+      .meta({ description: 'Shards, 1 to 90. More than one means cluster mode.' }),
+    replicasPerNodeGroup: z.int().optional().meta({
+      description:
+        '0 to 5, of each shard. Without cluster mode another way to say `numCacheClusters`, less one.',
+    }),
     nodeGroupConfiguration: z
       .array(NodeGroupConfiguration)
       .optional()
-      .meta({ description: 'One element: another way to say how many replicas, and where.' }),
+      .meta({
+        description:
+          'An element for each shard: how many replicas, where, and with cluster mode which slots.',
+      }),
     atRestEncryptionEnabled: z.boolean().optional().meta({
       description: 'False: nodes keep data in memory and write none to disk, so there is nothing to encrypt.',
     }),
     kmsKeyId: later.text(),
     userGroupIds: later.texts(),
     dataTieringEnabled: later.flag(),
-    clusterMode: later.text(),
+    clusterMode: z.string().optional().meta({
+      description:
+        '`enabled` or `disabled`. When left out, enabled by several shards or a parameter group that ends with `.cluster.on`.',
+    }),
     durability: later.text(),
   })
   .meta({
@@ -94,9 +107,9 @@ const NodeGroupMember = z
   .object({
     cacheClusterId: z.string(),
     cacheNodeId: z.string(),
-    readEndpoint: Endpoint,
+    readEndpoint: Endpoint.optional(),
     preferredAvailabilityZone: z.string(),
-    currentRole: z.enum(['primary', 'replica']),
+    currentRole: z.enum(['primary', 'replica']).optional(),
   })
   .meta({ id: 'NodeGroupMember' })
 
@@ -106,6 +119,7 @@ const NodeGroup = z
     status: z.enum(['creating', 'available', 'modifying', 'deleting']),
     primaryEndpoint: Endpoint.optional(),
     readerEndpoint: Endpoint.optional(),
+    slots: z.string().optional().meta({ description: 'Cluster mode only.' }),
     nodeGroupMembers: z.array(NodeGroupMember),
   })
   .meta({ id: 'NodeGroup' })
@@ -130,6 +144,9 @@ export const ReplicationGroup = z
     snapshotRetentionLimit: z.int(),
     snapshotWindow: z.string().optional(),
     clusterEnabled: z.boolean(),
+    configurationEndpoint: Endpoint.optional().meta({
+      description: 'Cluster mode only: where clients start. Absent while the group is being created.',
+    }),
     cacheNodeType: z.string(),
     authTokenEnabled: z.boolean(),
     authTokenLastModifiedDate: Timestamp.optional(),

@@ -1,3 +1,4 @@
+import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { EdgeKind } from '../resources.ts'
 import type { Secret } from '../secret.ts'
@@ -46,7 +47,10 @@ export interface Fleet {
    * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.
    */
   closeNode(ref: NodeRef): Promise<Ensured<'dead'>>
-  /** Has the node copy `source` and follow it. A node that follows it already is left alone. */
+  /**
+   * Has the node copy `source` and follow it. A node that follows it already is left alone. In cluster mode the two are
+   * introduced first, which takes a moment: `unknown` until they know each other.
+   */
   followPrimary(spec: NodeSpec, source: ReplicationSource): Promise<Ensured<'dead'>>
   /**
    * Has a replica whose primary is lost hand its data on: it leads a history of its own, and takes no writes until it is
@@ -55,6 +59,17 @@ export interface Fleet {
   lendNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Ends the following: the node takes writes on a history of its own. Never repeated by the fleet itself. */
   promoteNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  /** Asks a node in cluster mode how it sees its cluster. */
+  readCluster(ref: NodeRef): Promise<ClusterReading>
+  /** Has the node speak to others, and so get to know each other. Whom it knows already it goes on knowing. */
+  introduceNode(ref: NodeRef, peers: readonly PeerTarget[]): Promise<Ensured<'dead'>>
+  /** Has the node forget others by their ids in the cluster; it does not learn of them again for a minute. */
+  forgetPeers(ref: NodeRef, clusterNodeIds: readonly string[]): Promise<Ensured<'dead'>>
+  /**
+   * Has a primary own slots that nobody owns as far as it knows. `epoch` is for one that knows nobody yet: another for every
+   * primary that starts so; later ones take the greatest by themselves.
+   */
+  claimSlots(ref: NodeRef, slots: readonly SlotRange[], epoch: number): Promise<Ensured<'dead'>>
   /**
    * Makes sure that this incarnation never serves again: it is dead already, or it is killed and seen dead. Only
    * `fenced` is evidence.
@@ -132,6 +147,8 @@ export interface NodeRef {
   cacheNodeId: string
   ip: string
   port: number
+  /** Where the nodes of a cluster speak to one another; null without cluster mode. */
+  busPort: number | null
   tls: boolean
 }
 
@@ -141,6 +158,8 @@ export interface NodeSpec extends NodeRef {
   /** Whose replication password its replicas show; null for a node that never has any. */
   nodeGroupId: string | null
   limits: NodeLimits
+  /** Announced to clients, who are sent there by other nodes of its cluster. */
+  address: string
   /** AUTH token of the default user; null lets clients in without a password. */
   authToken: Secret | null
   /** Engine parameters by their engine names; values come from typed, allow-listed parameters only. */
@@ -169,6 +188,8 @@ export type NodeReading =
       role: 'primary' | 'replica' | 'none'
       open: boolean
       maxmemoryBytes: number
+      /** Its own id in its cluster; null without cluster mode. */
+      clusterNodeId: string | null
       replication: ReplicationFacts
     }
   | { kind: 'starting'; because: string }
@@ -208,6 +229,34 @@ export interface ReplicationSource {
   target: RouteTarget
   /** The node group, whose nodes share a replication password. */
   nodeGroupId: string
+  /** In cluster mode: its id there, and where it speaks to other nodes. */
+  inCluster: { clusterNodeId: string; busPort: number } | null
+}
+
+export type ClusterReading = { kind: 'known'; view: ClusterView } | { kind: 'unknown'; because: string }
+
+/** A node's own view of its cluster; others may see it otherwise. */
+export interface ClusterView {
+  /** Its own id. */
+  id: string
+  /** Whom it knows, itself included. */
+  peers: ClusterPeer[]
+}
+
+export interface ClusterPeer {
+  id: string
+  role: 'primary' | 'replica'
+  primaryId: string | null
+  /** The two are connected, and it is not taken for lost. */
+  isLinked: boolean
+  /** Of its claim to its slots: of two claims to one slot the greater counts. */
+  epoch: number
+  slots: SlotRange[]
+}
+
+/** A node as another of its cluster speaks to it. */
+export interface PeerTarget extends RouteTarget {
+  busPort: number
 }
 
 export type Fenced =

@@ -1,4 +1,5 @@
 import type { Audit } from '../audit.ts'
+import type { SlotRange } from '../cluster/slots.ts'
 import type { Event, NewEvent, SourceType } from '../events.ts'
 import type {
   AvailabilityZone,
@@ -144,6 +145,16 @@ export interface ReplicationGroupPlan extends PlanBase {
   atRestEncryptionEnabled: boolean
   automaticFailoverEnabled: boolean
   multiAZEnabled: boolean
+  /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
+  shards: readonly ShardPlan[] | null
+}
+
+export interface ShardPlan {
+  /** ElastiCache's NodeGroupId. */
+  nodeGroupId: string
+  slots: SlotRange[]
+  /** The primary included. */
+  nodeCount: number
 }
 
 /** What is absent stays as it is. */
@@ -155,6 +166,8 @@ export interface GroupChange {
   primaryClusterId?: string
   autoMinorVersionUpgrade?: boolean
   preferredMaintenanceWindow?: string
+  /** As asked for; what else than the group's own it may be is judged with the group at hand. */
+  clusterMode?: string
 }
 
 export interface ReplicaIncrease {

@@ -94,7 +94,13 @@ export interface Committed {
 export type Change =
   | { do: 'record-event'; accountId: string; event: NewEvent }
   | { do: 'set-presence'; nodeId: string; presence: Presence }
-  | { do: 'set-opened'; nodeId: string; opened: boolean; engineVersionActual?: string }
+  | {
+      do: 'set-opened'
+      nodeId: string
+      opened: boolean
+      engineVersionActual?: string
+      clusterNodeId?: string | null
+    }
   /** Next incarnation: another IP address, the old one quarantined, presence absent, closed. */
   | { do: 'next-incarnation'; nodeId: string }
   /** Another port from the pool, the old one quarantined. */
@@ -131,7 +137,7 @@ export type Change =
   | { do: 'move-edge-ports'; edgeId: string }
   /** Deletes the row with its endpoints, quarantines its ports; nobody may use them any more. */
   | { do: 'remove-edge'; edgeId: string }
-  /** Raises on every node group that has an endpoint on the edge. */
+  /** Raises on everybody who has an endpoint on the edge. */
   | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
   /** The zone is no longer out: nodes may be placed and made there again. */
   | { do: 'end-outage'; zone: string }
@@ -170,7 +176,13 @@ export interface ZoneSubject {
 
 /** All that a node group's workflow needs to know. */
 export interface NodeGroupSubject {
-  group: { id: string; accountId: string; replicationGroupId: string; automaticFailoverEnabled: boolean }
+  group: {
+    id: string
+    accountId: string
+    replicationGroupId: string
+    automaticFailoverEnabled: boolean
+    clusterEnabled: boolean
+  }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */
   nodes: NodeSubject[]

@@ -69,7 +69,7 @@ describe('the nodes of a replication group', () => {
   })
 
   it.each<[string, Request, string, string]>([
-    ['slots', { nodeGroupConfiguration: [{ slots: '0-16383' }] }, 'slots', 'Cluster mode is not available'],
+    ['slots', { nodeGroupConfiguration: [{ slots: '0-16383' }] }, 'slots', 'Slots are for cluster mode'],
     ['another shard', { nodeGroupConfiguration: [{ nodeGroupId: '0002' }] }, 'nodeGroupId', 'must be 0001'],
     ['six replicas', { nodeGroupConfiguration: [{ replicaCount: 6 }] }, 'replicaCount', 'between 0 and 5'],
     ['half a replica', { replicasPerNodeGroup: 0.5 }, 'replicasPerNodeGroup', 'between 0 and 5'],

@@ -8,7 +8,7 @@ type Request = CreateReplicationGroupRequest
 
 const allow = ruleFor<Request>()
 const allowShard = ruleFor<NodeGroupConfiguration>()
-const MAX_SHARDS = 500
+export const MAX_SHARDS = 500
 export const MAX_REPLICAS = 5
 const MAX_NODES = 1 + MAX_REPLICAS
 export const ONLY_NODE_GROUP = '0001'
@@ -20,7 +20,7 @@ const RULES = [
   allow(
     'numNodeGroups',
     (n) => n <= 1 || n > MAX_SHARDS,
-    'Cluster mode is not available, and without it a replication group has one shard: numNodeGroups must be 1 or left out.',
+    'Without cluster mode a replication group has one shard: numNodeGroups must be 1 or left out.',
   ),
   allow(
     'replicasPerNodeGroup',
@@ -30,12 +30,12 @@ const RULES = [
   allow(
     'nodeGroupConfiguration',
     (shards) => shards.length <= 1,
-    'Cluster mode is not available, and without it a replication group has one shard: nodeGroupConfiguration must have one element or be left out.',
+    'Without cluster mode a replication group has one shard: nodeGroupConfiguration must have one element or be left out.',
   ),
 ]
 
 const shardRules = (path: string) => [
-  allowShard('slots', () => false, `Cluster mode is not available: leave ${path}.slots out.`),
+  allowShard('slots', () => false, `Slots are for cluster mode: leave ${path}.slots out.`),
   allowShard(
     'nodeGroupId',
     exactly(ONLY_NODE_GROUP),
@@ -48,9 +48,12 @@ const shardRules = (path: string) => [
   ),
 ]
 
-export type Nodes = Pick<ReplicationGroupPlan, 'zones' | 'automaticFailoverEnabled' | 'multiAZEnabled'>
+export type Nodes = Pick<
+  ReplicationGroupPlan,
+  'zones' | 'automaticFailoverEnabled' | 'multiAZEnabled' | 'shards'
+>
 
-/** How many nodes, where, and what becomes of them when one is lost. */
+/** Without cluster mode: how many nodes, where, and what becomes of them when one is lost. */
 export function checkNodes(findings: Findings, request: Request): Nodes {
   applyRules(findings, request, RULES)
   const [shard] = request.nodeGroupConfiguration ?? []
@@ -64,7 +67,7 @@ export function checkNodes(findings: Findings, request: Request): Nodes {
   if (multiAZEnabled && (!automaticFailoverEnabled || count < 2))
     findings.combination('multiAZEnabled', MULTI_AZ_NEEDS)
   else if (multiAZEnabled && isOneZone(zones)) findings.combination('multiAZEnabled', MULTI_AZ_SPREADS)
-  return { zones, automaticFailoverEnabled, multiAZEnabled }
+  return { zones, automaticFailoverEnabled, multiAZEnabled, shards: null }
 }
 
 export const AUTOMATIC_FAILOVER_NEEDS =

@@ -34,7 +34,9 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
       'preferredMaintenanceWindow',
       'The snapshot window and maintenance window must not overlap.',
     )
-  checkSwitches(findings, group, set, change)
+  if (group.clusterEnabled) checkClusterChange(findings, change)
+  else checkSwitches(findings, group, set, change)
+  checkMode(findings, group, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
   findings.throwIfAny()
   return { set, promotion }
@@ -63,13 +65,40 @@ function checkSwitches(
   }
 }
 
+/** Failover cannot be turned off, and nobody chooses a primary (elasticache-reference, 2.6). */
+function checkClusterChange(findings: Findings, change: GroupChange): void {
+  if (change.automaticFailoverEnabled === false)
+    findings.combination(
+      'automaticFailoverEnabled',
+      'Turning off automatic failover for replication group with cluster mode enabled is not supported.',
+    )
+  if (change.primaryClusterId !== undefined)
+    findings.combination(
+      'primaryClusterId',
+      'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
+    )
+}
+
+function checkMode(
+  findings: Findings,
+  { clusterEnabled }: ReplicationGroup,
+  { clusterMode }: GroupChange,
+): void {
+  const mode = clusterEnabled ? 'enabled' : 'disabled'
+  if (clusterMode === undefined || clusterMode === mode) return
+  findings.value(
+    'clusterMode',
+    `The cluster mode of a group cannot be changed: clusterMode must be ${mode} or left out.`,
+  )
+}
+
 function planPromotion(
   findings: Findings,
   group: ReplicationGroup,
   set: GroupChangePlan['set'],
   wanted: string | undefined,
 ): GroupChangePlan['promotion'] {
-  if (wanted === undefined) return null
+  if (wanted === undefined || group.clusterEnabled) return null
   if (set.automaticFailoverEnabled || set.multiAZEnabled)
     findings.combination(
       'primaryClusterId',

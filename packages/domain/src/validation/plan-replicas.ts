@@ -18,10 +18,11 @@ export interface ReplicaIncreasePlan {
  */
 export function planReplicaIncrease(
   group: ReplicationGroup,
-  { members }: NodeGroup,
+  shard: NodeGroup,
   wish: ReplicaIncrease,
   taken: readonly string[] = [],
 ): ReplicaIncreasePlan {
+  const { members } = shard
   const current = members.length - 1
   const added = wish.newReplicaCount - current
   if (added === 0) throw noOperation(current)
@@ -34,7 +35,7 @@ export function planReplicaIncrease(
   const zones = wish.zones === null ? null : zonesLeft(findings, members, wish.zones)
   findings.throwIfAny()
   return {
-    cacheClusterIds: nextMemberIds(group, added, taken),
+    cacheClusterIds: nextMemberIds(group, shard, added, taken),
     zones: zones ?? Array.from({ length: added }, () => null),
   }
 }
@@ -59,19 +60,26 @@ function zonesLeft(
 }
 
 /** The next free suffixes: `sessions-002` comes back once it is free. */
-function nextMemberIds(group: ReplicationGroup, count: number, others: readonly string[]): string[] {
+function nextMemberIds(
+  group: ReplicationGroup,
+  { nodeGroupId }: NodeGroup,
+  count: number,
+  others: readonly string[],
+): string[] {
   const members = group.nodeGroups.flatMap((shard) => shard.members.map((one) => one.cacheClusterId))
   const taken = new Set([...members, ...others])
   const ids: string[] = []
   for (let n = 1; ids.length < count; n++) {
-    const id = memberId(group.replicationGroupId, n)
+    const id = memberId(group.replicationGroupId, n, group.clusterEnabled ? nodeGroupId : null)
     if (!taken.has(id)) ids.push(id)
   }
   return ids
 }
 
-export function memberId(replicationGroupId: string, n: number): string {
-  return `${replicationGroupId}-${String(n).padStart(3, '0')}`
+/** `sessions-001`, or in cluster mode `sessions-0001-001`. */
+export function memberId(replicationGroupId: string, n: number, nodeGroupId: string | null = null): string {
+  const prefix = nodeGroupId === null ? replicationGroupId : `${replicationGroupId}-${nodeGroupId}`
+  return `${prefix}-${String(n).padStart(3, '0')}`
 }
 
 /** Judges a wish for fewer replicas by the group as it stands; returns the CacheClusterIds of those that go. */

@@ -44,6 +44,7 @@ describe('a plan for a replication group', () => {
       snapshotRetentionLimit: 0,
       snapshotWindow: '04:00-05:00',
       zones: [null],
+      shards: null,
     })
   })
 
@@ -109,9 +110,23 @@ describe('a plan for a replication group', () => {
     ['port 65536', { port: 65536 }, 'port must be between'],
     ['7 nodes', { numCacheClusters: 7 }, 'between 1 and 6'],
     ['no node', { numCacheClusters: 0 }, 'between 1 and 6'],
-    ['2 shards', { numNodeGroups: 2 }, 'numNodeGroups must be 1'],
+    ['501 shards', { numNodeGroups: 501 }, 'numNodeGroups must be between 1 and 500'],
+    [
+      '2 shards without cluster mode',
+      { numNodeGroups: 2, clusterMode: 'disabled' },
+      'numNodeGroups must be 1',
+    ],
     ['6 replicas', { replicasPerNodeGroup: 6 }, 'between 0 and 5'],
-    ['the configuration of 2 shards', { nodeGroupConfiguration: [{}, {}] }, 'has one shard'],
+    [
+      'the configuration of 2 shards without cluster mode',
+      { nodeGroupConfiguration: [{}, {}], clusterMode: 'disabled' },
+      'has one shard',
+    ],
+    [
+      'cluster mode without failover',
+      { clusterMode: 'enabled', automaticFailoverEnabled: false },
+      'with auto failover turned off',
+    ],
     ['retention 36', { snapshotRetentionLimit: 36 }, 'between 0 and 35'],
     ['retention 5', { snapshotRetentionLimit: 5 }, 'snapshotRetentionLimit must be 0'],
     ['a snapshot to restore', { snapshotName: 'monday' }, 'snapshotName'],
@@ -121,7 +136,11 @@ describe('a plan for a replication group', () => {
     ['data tiering', { dataTieringEnabled: true }, 'dataTieringEnabled'],
     ['a KMS key', { kmsKeyId: 'k' }, 'kmsKeyId'],
     ['encryption at rest', { atRestEncryptionEnabled: true }, 'atRestEncryptionEnabled must be false'],
-    ['cluster mode', { clusterMode: 'enabled' }, 'clusterMode must be disabled'],
+    [
+      'the way between the cluster modes',
+      { clusterMode: 'compatible' },
+      'clusterMode must be enabled, disabled',
+    ],
     ['tags', { tags: [{ key: 'a' }] }, 'tags'],
     ['IPv6', { networkType: 'ipv6' }, 'networkType must be ipv4'],
     ['a nonsense zone', { preferredCacheClusterAZs: ['Local 1a'] }, 'not the name of an availability zone'],
@@ -158,9 +177,24 @@ describe('a plan for a replication group', () => {
       'Expected a parameter group of family redis7 but found one of family redis6.x',
     ],
     [
-      'a group with cluster mode',
-      { cacheParameterGroupName: 'default.redis7.cluster.on' },
+      'a parameter group with cluster mode for a group without',
+      { cacheParameterGroupName: 'default.redis7.cluster.on', clusterMode: 'disabled' },
       'Cluster mode should be disabled',
+    ],
+    [
+      'a parameter group without cluster mode for a group with it',
+      { cacheParameterGroupName: 'default.redis7', numNodeGroups: 2 },
+      'Cluster mode should be enabled',
+    ],
+    [
+      'cluster mode on an engine that cannot tell clients where to go',
+      { clusterMode: 'enabled', engineVersion: '6.0' },
+      'redis 7.0 or later',
+    ],
+    [
+      'nodes counted otherwise than by shard',
+      { numCacheClusters: 3, numNodeGroups: 2 },
+      'replicasPerNodeGroup',
     ],
     ['a node type for valkey only', { cacheNodeType: 'cache.m8g.large' }, 'does not run redis'],
     [

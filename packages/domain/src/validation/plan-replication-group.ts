@@ -6,6 +6,7 @@ import { checkNodes } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
+import { checkShards, requireShardQuota, wantsCluster } from './shards.ts'
 
 const allow = ruleFor<CreateReplicationGroupRequest>()
 
@@ -34,8 +35,8 @@ const RULES = [
   ),
   allow(
     'clusterMode',
-    exactly('disabled'),
-    'Cluster mode is not available: clusterMode must be disabled or left out.',
+    exactly('enabled', 'disabled'),
+    'The way from one cluster mode to the other is not available: clusterMode must be enabled, disabled or left out.',
   ),
   allow(
     'durability',
@@ -65,10 +66,12 @@ export function planReplicationGroup(
   const description = checkDescription(findings, 'description', request.description)
   const engine = checkEngine(findings, request.engine ?? 'redis', ['redis', 'valkey'])
   applyRules(findings, request, RULES)
-  const nodes = checkNodes(findings, request)
-  const settings = checkSettings(findings, request, engine, context)
+  const isCluster = wantsCluster(request)
+  const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
+  const settings = checkSettings(findings, request, engine, context, isCluster)
   findings.throwIfAny()
   requireReferences(request)
+  requireShardQuota(nodes.shards)
   return {
     accountId: context.accountId,
     replicationGroupId,

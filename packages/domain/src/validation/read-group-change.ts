@@ -50,11 +50,6 @@ const RULES = [
     empty,
     'Log delivery is not available: leave logDeliveryConfigurations out.',
   ),
-  allow(
-    'clusterMode',
-    (mode) => mode === 'disabled',
-    'Cluster mode is not available: clusterMode must be disabled or left out.',
-  ),
   allow('ipDiscovery', (mode) => mode === 'ipv4', 'ipDiscovery must be ipv4 or left out.'),
   unavailable('durability', 'Durability is'),
 ]
@@ -73,6 +68,7 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
     change.autoMinorVersionUpgrade = request.autoMinorVersionUpgrade
   if (request.preferredMaintenanceWindow !== undefined)
     change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
+  if (request.clusterMode !== undefined) change.clusterMode = request.clusterMode
   if (request.primaryClusterId !== undefined) {
     change.primaryClusterId = checkIdentifier(
       findings,

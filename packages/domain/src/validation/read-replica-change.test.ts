@@ -119,6 +119,7 @@ describe('a request to change a group', () => {
       description: 'new',
       primaryClusterId: 'orders-002',
       preferredMaintenanceWindow: 'mon:05:00-mon:06:00',
+      clusterMode: 'disabled',
     })
     expect(readGroupChange({})).toEqual({})
   })
@@ -131,7 +132,6 @@ describe('a request to change a group', () => {
     ['another token', { authToken: 'x' }, 'The token cannot be changed'],
     ['TLS', { transitEncryptionEnabled: true }, 'Encryption in transit cannot be changed'],
     ['snapshots', { snapshotRetentionLimit: 3 }, 'snapshotRetentionLimit must be 0'],
-    ['cluster mode', { clusterMode: 'compatible' }, 'Cluster mode is not available'],
     ['user groups', { userGroupIdsToAdd: ['g'] }, 'User groups are not available'],
     ['a window that is none', { preferredMaintenanceWindow: 'noon' }, 'must look like ddd:hh24:mi'],
   ])('is refused for %s', (_, request, sentence) => {

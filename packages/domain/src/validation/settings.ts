@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts'
 import type { NodeSettings } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import { checkAuthToken } from './auth-token.ts'
-import { checkEngineVersion } from './engine-version.ts'
+import { checkEngineVersion, compareVersions } from './engine-version.ts'
 import { type Findings, shown } from './findings.ts'
 import { checkNodeType } from './node-type.ts'
 import type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
@@ -14,6 +14,7 @@ type Request = CreateReplicationGroupRequest | CreateCacheClusterRequest
 
 const allow = ruleFor<Request>()
 const DEFAULT_SUBNET_GROUP = 'default'
+const CLUSTER_ON = '.cluster.on'
 /** Below are the ports of the engine's host itself. */
 const LOWEST_PORT = 1024
 const HIGHEST_PORT = 65_535
@@ -82,6 +83,7 @@ export function checkSettings(
   request: Request,
   engine: Engine | null,
   context: PlanContext,
+  isCluster = false,
 ): Checked {
   applyRules(findings, request, SHARED_RULES)
   if (engine !== 'memcached') applyRules(findings, request, SNAPSHOT_RULES)
@@ -95,7 +97,10 @@ export function checkSettings(
     )
   }
   const authToken = checkAuthToken(findings, request.authToken, tls)
-  if (version !== null) checkParameterGroup(findings, request.cacheParameterGroupName, version)
+  if (version !== null) {
+    checkParameterGroup(findings, request.cacheParameterGroupName, version, isCluster)
+    if (isCluster) checkClusterVersion(findings, version)
+  }
   const windows = checkWindows(
     findings,
     { maintenance: request.preferredMaintenanceWindow, snapshot: request.snapshotWindow },
@@ -106,7 +111,7 @@ export function checkSettings(
     engine: engine ?? 'redis',
     engineVersion: version?.version ?? '',
     cacheNodeType: nodeType?.name ?? '',
-    cacheParameterGroupName: version === null ? '' : defaultParameterGroup(version),
+    cacheParameterGroupName: version === null ? '' : defaultParameterGroup(version, isCluster),
     port: request.port ?? null,
     transitEncryptionEnabled: tls,
     authTokenEnabled: authToken !== null,
@@ -117,26 +122,41 @@ export function checkSettings(
   }
 }
 
-/** `default.redis7`: the only parameter group of a family for now. */
-export function defaultParameterGroup(version: EngineVersion): string {
-  return `default.${version.parameterGroupFamily}`
+/** `default.redis7`, or `default.redis7.cluster.on`: the only parameter groups of a family for now. */
+export function defaultParameterGroup(version: EngineVersion, isCluster = false): string {
+  return `default.${version.parameterGroupFamily}${isCluster ? CLUSTER_ON : ''}`
+}
+
+/** Older nodes tell clients the addresses by which they reach one another, and no client can reach those. */
+function checkClusterVersion(findings: Findings, { engine, version }: EngineVersion): void {
+  if (engine !== 'redis' || compareVersions(version, '7.0') >= 0) return
+  findings.combination(
+    'engineVersion',
+    `Cluster mode needs redis 7.0 or later, or valkey: nodes of redis ${version} cannot send clients to addresses that these can reach.`,
+  )
 }
 
 /** A group of another family or mode is a wrong combination; any other name is simply not there. */
-function checkParameterGroup(findings: Findings, given: string | undefined, version: EngineVersion): void {
+function checkParameterGroup(
+  findings: Findings,
+  given: string | undefined,
+  version: EngineVersion,
+  isCluster: boolean,
+): void {
   const name = given?.toLowerCase()
   const family = defaultFamilyOf(name)
-  if (family === null || family === version.parameterGroupFamily) return
-  if (family === `${version.parameterGroupFamily}.cluster.on`) {
+  if (family === null || `default.${family}` === defaultParameterGroup(version, isCluster)) return
+  if (`default.${family}` === defaultParameterGroup(version, !isCluster)) {
+    const [wanted, found] = isCluster ? ['enabled', 'disabled'] : ['disabled', 'enabled']
     findings.combination(
       'cacheParameterGroupName',
-      'Cluster mode should be disabled in parameter group, but found it is enabled.',
+      `Cluster mode should be ${wanted} in parameter group, but found it is ${found}.`,
     )
     return
   }
   findings.combination(
     'cacheParameterGroupName',
-    `Expected a parameter group of family ${version.parameterGroupFamily} but found one of family ${family.replace('.cluster.on', '')}`,
+    `Expected a parameter group of family ${version.parameterGroupFamily} but found one of family ${family.replace(CLUSTER_ON, '')}`,
   )
 }
 

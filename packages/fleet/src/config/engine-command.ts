@@ -1,6 +1,6 @@
 import { invariant, unreachable, type NodeSpec } from '@cacheplane/domain'
 import { FILES } from './node-files.ts'
-import { redisArguments } from './render-redis-config.ts'
+import { redisArguments, type NodePlace } from './render-redis-config.ts'
 import type { UserRules } from './users.ts'
 
 /**
@@ -10,11 +10,12 @@ import type { UserRules } from './users.ts'
 export function engineCommand(
   spec: NodeSpec,
   users: readonly UserRules[],
+  place: NodePlace,
 ): [program: string, ...args: string[]] {
   switch (spec.engine) {
     case 'redis':
     case 'valkey':
-      return [`${spec.engine}-server`, ...(spec.tls ? [FILES.config] : redisArguments(spec, users))]
+      return [`${spec.engine}-server`, ...(spec.tls ? [FILES.config] : redisArguments(spec, users, place))]
     case 'memcached':
       return ['memcached', ...memcachedArguments(spec)]
     default:

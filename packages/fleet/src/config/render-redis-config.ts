@@ -3,22 +3,27 @@ import { quote } from './quote.ts'
 import { FILES } from './node-files.ts'
 import type { UserRules } from './users.ts'
 
+export interface NodePlace {
+  /** Other nodes of its group may be on other engines, and reach it by its announced address only. */
+  hasSisters: boolean
+}
+
 type Directive = readonly [name: string, ...values: (string | number)[]]
 
 /** What decides over safety, identity or reachability is ours alone, whatever a parameter group says. */
 const OURS_ALONE =
-  /^(dir|dbfilename|logfile|pidfile|unixsocket.*|include|loadmodule|rename-command|requirepass|masterauth|masteruser|aclfile|user|replicaof|slaveof|bind|port|protected-mode|enable-.*|save|append.*|cluster-.*file|daemonize|supervised|syslog-.*|proc-title-template|locale-collate|tls-.*|shutdown-.*|replica-announce-.*|cluster-announce-.*|maxmemory)$/
+  /^(dir|dbfilename|logfile|pidfile|unixsocket.*|include|loadmodule|rename-command|requirepass|masterauth|masteruser|aclfile|user|replicaof|slaveof|bind|port|protected-mode|enable-.*|save|append.*|cluster-.*|daemonize|supervised|syslog-.*|proc-title-template|locale-collate|tls-.*|shutdown-.*|replica-announce-.*|maxmemory)$/
 
 /** The configuration file of a redis or valkey node. Nothing in it is secret: users are in a file of their own. */
-export function renderRedisConfig(spec: NodeSpec): string {
-  return [...directives(spec), ['aclfile', FILES.users] as const]
+export function renderRedisConfig(spec: NodeSpec, place: NodePlace): string {
+  return [...directives(spec, place), ['aclfile', FILES.users] as const]
     .map(([name, ...values]) => `${name} ${values.map(renderValue).join(' ')}\n`)
     .join('')
 }
 
 /** The same as arguments, users included, for a node that needs no file. */
-export function redisArguments(spec: NodeSpec, users: readonly UserRules[]): string[] {
-  const all = [...directives(spec), ...users.map((user): Directive => ['user', ...user])]
+export function redisArguments(spec: NodeSpec, users: readonly UserRules[], place: NodePlace): string[] {
+  const all = [...directives(spec, place), ...users.map((user): Directive => ['user', ...user])]
   return all.flatMap(([name, ...values]) => [`--${name}`, ...values.map(argument)])
 }
 
@@ -35,9 +40,10 @@ const replication: readonly Directive[] = [
   ['repl-timeout', 10],
 ]
 
-function directives(spec: NodeSpec): Directive[] {
+function directives(spec: NodeSpec, place: NodePlace): Directive[] {
   return [
     ...listening(spec),
+    ...clustering(spec, place),
     ['protected-mode', 'no'],
     ['dir', '/tmp'],
     ['save', ''],
@@ -46,6 +52,30 @@ function directives(spec: NodeSpec): Directive[] {
     ['maxmemory-policy', 'volatile-lru'],
     ...replication,
     ...parameterDirectives(spec.parameters),
+  ]
+}
+
+/** A node that is not heard for so long is taken for lost by the others; who takes over is not decided by that. */
+const CLUSTER_NODE_TIMEOUT_MS = 5_000
+
+/**
+ * Who is primary and who owns what is decided by the control plane alone: nodes neither elect one another nor move to other
+ * shards, and what is not lost is served on. Clients are sent to the published port, nodes speak to one another inside.
+ */
+function clustering({ busPort, address, tls }: NodeSpec, { hasSisters }: NodePlace): Directive[] {
+  if (busPort === null) return []
+  return [
+    ['cluster-enabled', 'yes'],
+    ['cluster-port', busPort],
+    ['cluster-node-timeout', CLUSTER_NODE_TIMEOUT_MS],
+    ['cluster-announce-hostname', address],
+    ['cluster-preferred-endpoint-type', 'hostname'],
+    ...(hasSisters ? [['cluster-announce-ip', address] as const] : []),
+    ['cluster-require-full-coverage', 'no'],
+    ['cluster-replica-no-failover', 'yes'],
+    ['cluster-allow-replica-migration', 'no'],
+    ['cluster-replica-validity-factor', 0],
+    ...(tls ? [['tls-cluster', 'yes'] as const] : []),
   ]
 }
 

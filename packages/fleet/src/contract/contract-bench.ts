@@ -39,6 +39,7 @@ export interface ContractVariant {
   engineVersion: string
   tls: boolean
   authToken: Secret | null
+  inCluster?: boolean
 }
 
 export function variantTitle({ engine, engineVersion, tls, authToken }: ContractVariant): string {

@@ -44,7 +44,10 @@ export class FreshSpecs {
     }
   }
 
-  node(network: NetworkSpec, { engine, engineVersion, tls, authToken }: ContractVariant): NodeSpec {
+  node(
+    network: NetworkSpec,
+    { engine, engineVersion, tls, authToken, inCluster }: ContractVariant,
+  ): NodeSpec {
     const port = this.#port()
     const ip = network.gateway.replace(/\.1$/, `.${2 + (port % 12)}`)
     return {
@@ -59,6 +62,8 @@ export class FreshSpecs {
       nodeGroupId: `ng-of-${network.networkId}`,
       ip,
       port,
+      busPort: inCluster === true ? this.#port() : null,
+      address: '127.0.0.1',
       tls,
       authToken,
       tlsNames: ['localhost', '127.0.0.1'],

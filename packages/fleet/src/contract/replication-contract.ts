@@ -75,7 +75,11 @@ export function replicationContract(openBench: OpenBench, variant: ContractVaria
 }
 
 function sourceOf({ engineId, ip, port, nodeGroupId }: NodeSpec): ReplicationSource {
-  return { target: { engineId, ip, address: '127.0.0.1', port }, nodeGroupId: nodeGroupId ?? '' }
+  return {
+    target: { engineId, ip, address: '127.0.0.1', port },
+    nodeGroupId: nodeGroupId ?? '',
+    inCluster: null,
+  }
 }
 
 async function closedPair(bench: ContractBench, variant: ContractVariant) {

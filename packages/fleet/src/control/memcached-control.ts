@@ -50,6 +50,22 @@ export class MemcachedControl implements Omit<NodeControl, 'listens'> {
     throw new Bug('memcached has no replicas')
   }
 
+  cluster(): Promise<Answer<never>> {
+    throw new Bug('memcached nodes know nothing of one another')
+  }
+
+  meet(): Promise<Answer<void>> {
+    return this.cluster()
+  }
+
+  forget(): Promise<Answer<void>> {
+    return this.cluster()
+  }
+
+  claim(): Promise<Answer<void>> {
+    return this.cluster()
+  }
+
   probe(): () => void {
     throw new Bug('memcached nodes are looked after by their engine alone')
   }
@@ -70,6 +86,7 @@ function parseStats(text: string): NodeFacts {
     role: 'none',
     open: true,
     maxmemoryBytes: Number(fields.get('limit_maxbytes') ?? 0),
+    clusterNodeId: null,
     replication: NO_REPLICATION,
   }
 }

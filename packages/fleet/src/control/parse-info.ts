@@ -2,7 +2,7 @@ import type { ReplicationFacts } from '@cacheplane/domain'
 import type { NodeFacts } from '../core/node-control.ts'
 
 /** What we want of the answer to `INFO`. */
-export function parseInfo(text: string): Omit<NodeFacts, 'open'> {
+export function parseInfo(text: string): Omit<NodeFacts, 'open' | 'clusterNodeId'> {
   const fields = new Map(
     text.split('\r\n').map((line): [string, string] => {
       const colon = line.indexOf(':')

@@ -1,7 +1,8 @@
-import type { Hop, Keyring, NodeRef, NodeSpec } from '@cacheplane/domain'
+import type { ClusterView, Keyring, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
 import { customerRules, replicationRules } from '../config/users.ts'
 import { controlUser, REPLICATION_USER } from '../core/names.ts'
-import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
+import type { Answer, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
+import { ClusterControl } from './cluster-control.ts'
 import type { Route } from './connect.ts'
 import { controlPassword, replicationPassword } from './control-password.ts'
 import { HeldProbe } from './held-probe.ts'
@@ -15,6 +16,8 @@ const TAKE_WRITES = ['CONFIG', 'SET', 'min-replicas-to-write', '0']
 
 /** Control of redis and valkey nodes, as the user that only this incarnation of the node knows. */
 export class RedisControl implements Omit<NodeControl, 'listens'> {
+  readonly #cluster = new ClusterControl((node, commands) => this.#ask(node, commands))
+
   constructor(
     private readonly keyring: Pick<Keyring, 'derive'>,
     private readonly routeTo: (node: NodeRef) => Promise<Route>,
@@ -22,11 +25,15 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
 
   async read(node: NodeRef): Promise<Answer<NodeFacts>> {
     const commands = [['INFO'], ['ACL', 'GETUSER', 'default']]
-    const answer = await respSession(await this.routeTo(node), this.#login(node), commands)
+    const answer = await this.#ask(
+      node,
+      node.busPort === null ? commands : [...commands, ['CLUSTER', 'MYID']],
+    )
     if (answer.kind !== 'answered') return answer
-    const [info, user] = answer.value
+    const [info, user, id = null] = answer.value
     if (typeof info !== 'string') return { kind: 'silent', because: 'its INFO makes no sense' }
-    return { kind: 'answered', value: { ...parseInfo(info), open: isOn(user) } }
+    const clusterNodeId = typeof id === 'string' ? id : null
+    return { kind: 'answered', value: { ...parseInfo(info), open: isOn(user), clusterNodeId } }
   }
 
   async open(node: NodeSpec): Promise<Answer<void>> {
@@ -44,23 +51,42 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
     ])
   }
 
-  async follow(node: NodeSpec, { host, port }: Hop, nodeGroupId: string): Promise<Answer<void>> {
+  async follow(node: NodeSpec, { host, port, nodeGroupId, inCluster }: Source): Promise<Answer<void>> {
     const password = replicationPassword(this.keyring, nodeGroupId).reveal()
-    return this.#order(node, [
+    const login = [
       ['CONFIG', 'SET', 'masteruser', REPLICATION_USER],
       ['CONFIG', 'SET', 'masterauth', password],
-      ['REPLICAOF', host, String(port)],
-      TAKE_WRITES,
-    ])
+    ]
+    if (inCluster === null)
+      return this.#order(node, [...login, ['REPLICAOF', host, String(port)], TAKE_WRITES])
+    const prepared = await this.#order(node, login)
+    return prepared.kind === 'answered' ? this.#cluster.follow(node, { host, port, ...inCluster }) : prepared
   }
 
   async promote(node: NodeRef): Promise<Answer<void>> {
+    if (node.busPort !== null) return this.#cluster.promote(node)
     return this.#order(node, [TAKE_WRITES, ['REPLICAOF', 'NO', 'ONE']])
   }
 
   // A replica without its primary lets nobody copy it, and a primary that lacks replicas takes no writes.
   async lend(node: NodeRef): Promise<Answer<void>> {
     return this.#order(node, [REFUSE_WRITES, ['REPLICAOF', 'NO', 'ONE']])
+  }
+
+  cluster(node: NodeRef): Promise<Answer<ClusterView>> {
+    return this.#cluster.read(node)
+  }
+
+  meet(node: NodeRef, peers: readonly PeerHop[]): Promise<Answer<void>> {
+    return this.#cluster.meet(node, peers)
+  }
+
+  forget(node: NodeRef, clusterNodeIds: readonly string[]): Promise<Answer<void>> {
+    return this.#cluster.forget(node, clusterNodeIds)
+  }
+
+  claim(node: NodeRef, slots: readonly SlotRange[], epoch: number): Promise<Answer<void>> {
+    return this.#cluster.claim(node, slots, epoch)
   }
 
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {
@@ -74,8 +100,12 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
   }
 
   async #order(node: NodeRef, commands: readonly (readonly string[])[]): Promise<Answer<void>> {
-    const answer = await respSession(await this.routeTo(node), this.#login(node), commands)
+    const answer = await this.#ask(node, commands)
     return answer.kind === 'answered' ? { kind: 'answered', value: undefined } : answer
+  }
+
+  async #ask(node: NodeRef, commands: readonly (readonly string[])[]): Promise<Answer<Reply[]>> {
+    return respSession(await this.routeTo(node), this.#login(node), commands)
   }
 
   #login(node: NodeRef): Login {

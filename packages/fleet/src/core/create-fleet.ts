@@ -10,6 +10,7 @@ import { examineNode } from './examine-node.ts'
 import { fenceNode } from './fence-node.ts'
 import { followPrimary } from './follow-primary.ts'
 import { freezeNode, thawNode } from './freeze-node.ts'
+import { introduceNode, readCluster } from './introduce-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
 import type { NodeControl } from './node-control.ts'
@@ -59,6 +60,12 @@ export function createFleet(parts: FleetParts): Fleet {
     followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
     promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
     lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
+    readCluster: (ref) => onNode(ref, (bench) => readCluster(bench, ref)),
+    introduceNode: (ref, peers) => onNode(ref, (bench) => introduceNode(bench, ref, peers)),
+    forgetPeers: (ref, ids) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
+    claimSlots: (ref, slots, epoch) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
     thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),

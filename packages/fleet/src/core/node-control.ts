@@ -1,4 +1,4 @@
-import type { Hop, NodeRef, NodeSpec, ReplicationFacts } from '@cacheplane/domain'
+import type { ClusterView, Hop, NodeRef, NodeSpec, ReplicationFacts, SlotRange } from '@cacheplane/domain'
 
 /** Speaks to the cache process itself, over the network, as the control plane's own user. */
 export interface NodeControl {
@@ -8,10 +8,15 @@ export interface NodeControl {
   /** Shuts both out and cuts their connections. */
   close(node: NodeRef): Promise<Answer<void>>
   /** Follows `source` with the password of its node group; a node that does already goes on undisturbed. */
-  follow(node: NodeSpec, source: Hop, nodeGroupId: string): Promise<Answer<void>>
+  follow(node: NodeSpec, source: Source): Promise<Answer<void>>
   promote(node: NodeRef): Promise<Answer<void>>
   /** Leads without taking writes. */
   lend(node: NodeRef): Promise<Answer<void>>
+  /** Of a node in cluster mode; busy while it gets to know somebody. */
+  cluster(node: NodeRef): Promise<Answer<ClusterView>>
+  meet(node: NodeRef, peers: readonly PeerHop[]): Promise<Answer<void>>
+  forget(node: NodeRef, clusterNodeIds: readonly string[]): Promise<Answer<void>>
+  claim(node: NodeRef, slots: readonly SlotRange[], epoch: number): Promise<Answer<void>>
   /**
    * False when the kernel at the node's address says that nothing listens there: its process has ended. True and null are
    * no evidence of anything.
@@ -19,6 +24,20 @@ export interface NodeControl {
   listens(node: NodeRef): Promise<boolean | null>
   /** Holds a connection until it is told to stop. */
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void
+}
+
+/** Whom a replica copies; outside of a cluster that is all it needs to know. */
+export interface Source extends Hop {
+  nodeGroupId: string
+  inCluster: { clusterNodeId: string; busPort: number } | null
+}
+
+export interface PeerHop extends Hop {
+  busPort: number
+}
+
+export interface ClusterSource extends PeerHop {
+  clusterNodeId: string
 }
 
 /**
@@ -35,5 +54,6 @@ export interface NodeFacts {
   role: 'primary' | 'replica' | 'none'
   open: boolean
   maxmemoryBytes: number
+  clusterNodeId: string | null
   replication: ReplicationFacts
 }

@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions, MountConfig } from 'dockerode'
 import { DIRECTORY, EDGE_FILES, UID } from '../config/node-files.ts'
+import type { NodePlace } from '../config/render-redis-config.ts'
 import type { EdgeBlueprint, NodeBlueprint } from '../core/docker-engine.ts'
 import { EDGE_IMAGE } from '../images/edge-image.ts'
 import { engineImageTag } from '../images/engine-image-tag.ts'
@@ -14,10 +15,11 @@ const FILES_MAX = 10_240
 export function containerOptions(
   blueprint: NodeBlueprint,
   [program, ...args]: [program: string, ...args: string[]],
-  publishAddress: string,
+  { publishAddress, hasSisters }: NodePlace & { publishAddress: string },
 ): ContainerCreateOptions {
   const { name, labels, networkName, spec } = blueprint
-  const port = `${spec.port}/tcp`
+  // On one engine the nodes of a cluster speak to one another in their own network.
+  const ports = [spec.port, ...(hasSisters && spec.busPort !== null ? [spec.busPort] : [])]
   return {
     name,
     Image: engineImageTag({ engine: spec.engine, version: spec.engineVersion }),
@@ -26,7 +28,7 @@ export function containerOptions(
     User: `${UID}:${UID}`,
     Labels: { ...labels },
     WorkingDir: '/tmp',
-    ExposedPorts: { [port]: {} },
+    ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
     Healthcheck: { Test: ['NONE'] },
     NetworkingConfig: {
       EndpointsConfig: { [networkName]: { IPAMConfig: { IPv4Address: spec.ip } } },
@@ -35,7 +37,9 @@ export function containerOptions(
       ...hardening(spec.limits.memoryBytes),
       NanoCpus: Math.round(spec.limits.cpus * 1e9),
       NetworkMode: networkName,
-      PortBindings: { [port]: [{ HostIp: publishAddress, HostPort: String(spec.port) }] },
+      PortBindings: Object.fromEntries(
+        ports.map((port) => [`${port}/tcp`, [{ HostIp: publishAddress, HostPort: String(port) }]]),
+      ),
       Mounts: spec.tls ? [volumeOf(blueprint)] : [],
     },
   }

@@ -103,8 +103,8 @@ export class DockerodeEngine implements DockerEngine {
 
   /** The certificate is made while Docker makes the container; both are there before anything starts. */
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
-    const { forge, publishAddress } = this.options
-    const options = containerOptions(blueprint, forgeCommand(forge, blueprint.spec), publishAddress)
+    const { forge } = this.options
+    const options = containerOptions(blueprint, forgeCommand(forge, blueprint.spec), this.options)
     return this.#create(options, forgeFiles(forge, blueprint.spec))
   }
 

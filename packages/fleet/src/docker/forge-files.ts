@@ -4,21 +4,21 @@ import { engineCommand } from '../config/engine-command.ts'
 import { DISCOVERY_SCRIPT } from '../config/discovery-script.ts'
 import { EDGE_FILES, FILES } from '../config/node-files.ts'
 import { listName, renderEdgeConfig, type EdgePlace } from '../config/render-edge-config.ts'
-import { renderRedisConfig } from '../config/render-redis-config.ts'
+import { renderRedisConfig, type NodePlace } from '../config/render-redis-config.ts'
 import { renderUsers, usersAtBoot, type UserRules } from '../config/users.ts'
 import { controlPassword } from '../control/control-password.ts'
 import { controlUser } from '../core/names.ts'
 import { issueEdgeLeaf, issueEndpointLeaf, issueLeaf } from '../tls/issue-leaf.ts'
 import type { TarFile } from './tar.ts'
 
-export interface Forge {
+export interface Forge extends NodePlace {
   keyring: Pick<Keyring, 'derive'>
   authority: () => Promise<AuthorityMaterial>
 }
 
 /** Program and arguments of a node. */
 export function forgeCommand(forge: Forge, spec: NodeSpec): [program: string, ...args: string[]] {
-  return engineCommand(spec, usersOf(forge, spec))
+  return engineCommand(spec, usersOf(forge, spec), forge)
 }
 
 /** The files that a node with TLS finds in its volume: readable by its user, and by nobody else in the container. */
@@ -60,7 +60,7 @@ function filesOf(contents: Record<string, string>): TarFile[] {
 function engineFiles(forge: Forge, spec: NodeSpec): Record<string, string> {
   if (spec.engine === 'memcached') return {}
   return {
-    [FILES.config]: renderRedisConfig(spec),
+    [FILES.config]: renderRedisConfig(spec, forge),
     [FILES.users]: renderUsers(usersOf(forge, spec)),
   }
 }

@@ -167,7 +167,8 @@ export class FakeFleet {
     this.replicate()
     return this.#each(nodeId, 'running', (world, container) => {
       stop(world, container, 'it exited with code 0')
-      if (container.process !== null) Object.assign(container.process, rebooted(this.#random))
+      if (container.process !== null)
+        Object.assign(container.process, rebooted(container.process, this.#random))
       const [least, most] = this.#options.timings?.boot ?? INSTANT.boot
       container.state = 'running'
       container.answersAtMs = this.#options.clock.monotonicMs() + this.#random.between(least, most)

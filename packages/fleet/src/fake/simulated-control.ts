@@ -1,18 +1,31 @@
-import type { Hop, NodeRef, NodeSpec } from '@cacheplane/domain'
+import type { ClusterView, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
 import type { Call } from '../core/call.ts'
 import { COMMAND_MS, CONNECT_MS } from '../core/deadlines.ts'
 import type { ContainerEvent } from '../core/docker-engine.ts'
 import { NODE_LABEL } from '../core/labels.ts'
-import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
+import type { Answer, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
 import type { CallName } from './faults.ts'
+import {
+  claimInCluster,
+  clusterView,
+  followInCluster,
+  forgetInCluster,
+  meetInCluster,
+  takeOverInCluster,
+} from './simulated-cluster.ts'
 import { newHistoryId } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
 import { processAt, type EngineWorld, type SimulatedProcess } from './world.ts'
 
+const done = { kind: 'answered', value: undefined } as const
+
 type Reached = { kind: 'process'; process: SimulatedProcess } | Exclude<Answer<never>, { kind: 'answered' }>
 
-type NodeCall = Extract<CallName, `${string}Node` | 'followPrimary'>
+type NodeCall = Extract<
+  CallName,
+  `${string}Node` | 'followPrimary' | 'readCluster' | 'forgetPeers' | 'claimSlots'
+>
 
 /** Speaks to simulated processes. The network to a node does not lead through its engine, so a hung engine is no bar. */
 export class SimulatedControl implements NodeControl {
@@ -25,7 +38,8 @@ export class SimulatedControl implements NodeControl {
     return this.#talk('readNode', node, (process, nowMs) => {
       const { version, runId, role, open, maxmemoryBytes } = process
       const replication = replicationFacts(process, nowMs)
-      return { version, runId, role, open, maxmemoryBytes, replication }
+      const clusterNodeId = process.cluster?.id ?? null
+      return { version, runId, role, open, maxmemoryBytes, clusterNodeId, replication }
     })
   }
 
@@ -45,7 +59,9 @@ export class SimulatedControl implements NodeControl {
     })
   }
 
-  follow(node: NodeSpec, { host, port }: Hop): Promise<Answer<void>> {
+  async follow(node: NodeSpec, source: Source): Promise<Answer<void>> {
+    if (source.inCluster !== null) return this.#followInCluster(node, source, source.inCluster.clusterNodeId)
+    const { host, port } = source
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
       process.role = 'replica'
@@ -54,12 +70,62 @@ export class SimulatedControl implements NodeControl {
     })
   }
 
+  /** As an engine: whoever is not known is met first, and a primary that has something does not follow. */
+  async #followInCluster(node: NodeSpec, source: Source, primaryId: string): Promise<Answer<void>> {
+    const answer = await this.#talk('followPrimary', node, (process, nowMs): Answer<void> => {
+      const { cluster } = process
+      if (cluster === null) return { kind: 'silent', because: 'it is not in cluster mode' }
+      const primary = cluster.peers.get(primaryId)
+      if (primary === undefined) {
+        meetInCluster(this.simulation.worlds, this.world, cluster, source, nowMs)
+        return { kind: 'busy', because: 'it gets to know its primary' }
+      }
+      if (process.link !== null && cluster.primaryId === primaryId) return done
+      const isEmpty = process.writes.length === 0 && cluster.slots.length === 0
+      if (process.link === null && !isEmpty) return { kind: 'silent', because: 'it is not empty' }
+      followInCluster(process, primaryId, primary)
+      return done
+    })
+    return answer.kind === 'answered' ? answer.value : answer
+  }
+
+  async cluster(node: NodeRef): Promise<Answer<ClusterView>> {
+    const answer = await this.#talk('readCluster', node, clusterView)
+    if (answer.kind !== 'answered') return answer
+    if (answer.value === null) return { kind: 'silent', because: 'it is not in cluster mode' }
+    return { kind: 'answered', value: answer.value }
+  }
+
+  meet(node: NodeRef, peers: readonly PeerHop[]): Promise<Answer<void>> {
+    return this.#talk('introduceNode', node, ({ cluster }, nowMs) => {
+      if (cluster === null) return
+      for (const peer of peers) meetInCluster(this.simulation.worlds, this.world, cluster, peer, nowMs)
+    })
+  }
+
+  forget(node: NodeRef, clusterNodeIds: readonly string[]): Promise<Answer<void>> {
+    return this.#talk('forgetPeers', node, ({ cluster }, nowMs) => {
+      if (cluster !== null) forgetInCluster(cluster, clusterNodeIds, nowMs)
+    })
+  }
+
+  async claim(node: NodeRef, slots: readonly SlotRange[], epoch: number): Promise<Answer<void>> {
+    const answer = await this.#talk(
+      'claimSlots',
+      node,
+      ({ cluster }) => cluster !== null && claimInCluster(cluster, slots, epoch),
+    )
+    if (answer.kind !== 'answered') return answer
+    return answer.value ? done : { kind: 'silent', because: 'a slot is somebody else’s' }
+  }
+
   promote(node: NodeRef): Promise<Answer<void>> {
     return this.#talk('promoteNode', node, (process) => {
       if (process.link === null && !process.lends) return
       this.simulation.watchers.onPromotion(process)
       process.lends = false
       this.#lead(process)
+      if (process.cluster !== null) takeOverInCluster(process.cluster)
     })
   }
 

@@ -1,5 +1,6 @@
 import type { NodeSpec } from '@cacheplane/domain'
 import type { Random } from './random.ts'
+import { bootedCluster } from './simulated-cluster.ts'
 import type { SimulatedProcess } from './world.ts'
 
 /** The cache process as it boots: closed, except for memcached, which knows no closed state. */
@@ -13,6 +14,7 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     ip: spec.ip,
     port: spec.port,
+    busPort: spec.busPort,
     tls: spec.tls,
     open: isMemcached,
     authenticates: false,
@@ -24,11 +26,12 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     formerHistoryId: null,
     writes: [],
     link: null,
+    cluster: spec.busPort === null ? null : bootedCluster(random),
   }
 }
 
 /** What is different of a process that was started again in its container. */
-export function rebooted(random: Random): Partial<SimulatedProcess> {
+export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial<SimulatedProcess> {
   return {
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
@@ -39,6 +42,7 @@ export function rebooted(random: Random): Partial<SimulatedProcess> {
     formerHistoryId: null,
     writes: [],
     link: null,
+    cluster: cluster === null ? null : bootedCluster(random),
   }
 }
 

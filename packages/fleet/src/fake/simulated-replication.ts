@@ -1,5 +1,7 @@
 import type { ReplicationFacts } from '@cacheplane/domain'
 import type { Random } from './random.ts'
+import { gossip } from './simulated-cluster.ts'
+import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
 import type { EngineWorld, SimulatedContainer, SimulatedLink, SimulatedProcess } from './world.ts'
 
 /** How long a full copy takes, and how far a replica that keeps up is behind, in milliseconds. */
@@ -15,10 +17,13 @@ const HEARD_EVERY_MS = 1_000
  * replica has when its primary dies is what had reached it by then.
  */
 export function advanceReplication(worlds: readonly EngineWorld[], nowMs: number, random: Random): void {
-  for (const { container, world } of everyContainer(worlds)) {
-    const { process } = container
-    if (process === null || process.link === null || !isAwake(container, nowMs)) continue
-    follow(worlds, world, process, process.link, nowMs, random)
+  gossip(worlds, nowMs)
+  for (const world of worlds) {
+    for (const container of world.containers) {
+      const { process } = container
+      if (process === null || process.link === null || !isAwake(container, nowMs)) continue
+      follow(worlds, world, process, process.link, nowMs, random)
+    }
   }
 }
 
@@ -30,7 +35,7 @@ function follow(
   nowMs: number,
   random: Random,
 ): void {
-  const at = sourceOf(worlds, world, link)
+  const at = containerAt(worlds, world, link)
   if (at !== null && isSevered(at.world, world)) return
   const source = at?.container ?? null
   const primary = source !== null && isAwake(source, nowMs) ? source.process : null
@@ -57,11 +62,6 @@ function finishCopy(link: SimulatedLink, replica: SimulatedProcess, nowMs: numbe
   if (link.state !== 'syncing' || nowMs < link.readyAtMs) return
   link.state = 'up'
   replica.writes = []
-}
-
-/** No packet comes or goes: neither side knows that the other is there no more. */
-function isSevered(one: EngineWorld, other: EngineWorld): boolean {
-  return one !== other && (one.state === 'dark' || other.state === 'dark')
 }
 
 function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {
@@ -127,27 +127,4 @@ export function writeTo(
   if (!takesIt) return 'refused'
   process.writes.push({ value, atMs: nowMs })
   return 'acknowledged'
-}
-
-function isAwake({ state, attached, answersAtMs }: SimulatedContainer, nowMs: number): boolean {
-  return state === 'running' && attached && answersAtMs <= nowMs
-}
-
-/** By its own address on the same engine, by its engine's address from another. */
-function sourceOf(
-  worlds: readonly EngineWorld[],
-  world: EngineWorld,
-  { host, port }: SimulatedLink,
-): { world: EngineWorld; container: SimulatedContainer } | null {
-  const found = everyContainer(worlds).find(
-    ({ container: { state, process }, world: at }) =>
-      (state === 'running' || state === 'paused') &&
-      process?.port === port &&
-      (at === world ? process.ip === host || at.address === host : at.address === host),
-  )
-  return found ?? null
-}
-
-function everyContainer(worlds: readonly EngineWorld[]) {
-  return worlds.flatMap((world) => world.containers.map((container) => ({ world, container })))
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
+import type { SimulatedCluster } from './simulated-cluster.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
 
 /** Everything that stands on one simulated engine. Tests read it; only the simulated engine writes it. */
@@ -61,6 +62,7 @@ export interface SimulatedProcess {
   runId: string
   ip: string
   port: number
+  busPort: number | null
   tls: boolean
   open: boolean
   /** Set when it was opened with a token. */
@@ -77,6 +79,8 @@ export interface SimulatedProcess {
   writes: SimulatedWrite[]
   /** Null for a primary. */
   link: SimulatedLink | null
+  /** Null without cluster mode. */
+  cluster: SimulatedCluster | null
 }
 
 export interface SimulatedLink {

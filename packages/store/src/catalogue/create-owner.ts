@@ -35,6 +35,8 @@ export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & {
   standing?: readonly string[]
   /** All of them in one zone. */
   together?: boolean
+  /** How many of them each shard has, in order; all of them one shard when left out. */
+  shardSizes?: readonly number[]
 }
 
 /** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
@@ -62,8 +64,8 @@ export async function place(
     SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
       COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
     FROM docker_engine e`)
-  const { zones: wishes, standing = [], together = false } = plan
-  const wish = { zones, engines, wishes, standing, memoryBytesPerNode: memoryOf(plan) }
+  const { zones: wishes, standing = [], together = false, shardSizes = [wishes.length] } = plan
+  const wish = { zones, engines, wishes, standing, shardSizes, memoryBytesPerNode: memoryOf(plan) }
   const placement = together ? planPlacementTogether(wish) : planPlacement(wish)
   switch (placement.kind) {
     case 'placed':
@@ -108,6 +110,8 @@ export async function insertCluster(
     zones: readonly ZoneRoom[]
     network: { id: string; subnet: string }
     pools: Pools
+    /** Its nodes are in cluster mode, and speak to others of their cluster at a port of its own. */
+    inCluster?: boolean
   },
 ): Promise<{ id: string; nodeIds: string[] }> {
   const id = newId('cacheCluster', randomBytes)
@@ -131,6 +135,7 @@ export async function insertNodes(
     network: { id: string; subnet: string }
     pools: Pools
     firstNumber: number
+    inCluster?: boolean
   },
 ): Promise<string[]> {
   const nodeIds: string[] = []
@@ -139,9 +144,12 @@ export async function insertNodes(
     const cacheNodeId = String(placed.firstNumber + i).padStart(4, '0')
     const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
     const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, cluster.port)
+    const busPort =
+      placed.inCluster === true ? await allocatePort(q, placed.pools, zone.engineId, nodeId, null) : null
     await q.run(sql`
-      INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, memory_bytes)
-      VALUES (${nodeId}, ${cluster.id}, ${cacheNodeId}, ${zone.name}, ${zone.engineId}, ${ip}, ${port}, ${memoryOf(cluster)})`)
+      INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, bus_port, memory_bytes)
+      VALUES (${nodeId}, ${cluster.id}, ${cacheNodeId}, ${zone.name}, ${zone.engineId}, ${ip}, ${port}, ${busPort},
+        ${memoryOf(cluster)})`)
     nodeIds.push(nodeId)
   }
   return nodeIds

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  formatSlots,
   invariant,
   isOneZone,
   memberId,
@@ -9,6 +10,8 @@ import {
   type Accepted,
   type Keyring,
   type ReplicationGroupPlan,
+  type ShardPlan,
+  type ZoneRoom,
 } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
@@ -28,6 +31,13 @@ import { recall, rememberKey } from './idempotency.ts'
 
 const FIRST_NODE_GROUP = '0001'
 
+/** A node group that is to be, and the zones of its nodes, the primary's first. */
+interface Shard {
+  nodeGroupId: string
+  slots: ShardPlan['slots'] | null
+  memberIds: string[]
+}
+
 /** One transaction: all of a replication group's rows and the workflow that will make it real, or nothing. */
 export function createReplicationGroup(
   db: Database,
@@ -40,24 +50,25 @@ export function createReplicationGroup(
       await lockPlacement(q)
       const replayed = await recall(q, plan)
       if (replayed !== null) return replayed
-      const memberIds = plan.zones.map((_, i) => memberId(plan.replicationGroupId, i + 1))
-      await refuseTakenNames(q, plan, memberIds)
-      const zones = await place(q, plan, settings)
-      if (plan.multiAZEnabled && isOneZone(zones.map((zone) => zone.name))) throw oneZone()
+      const shards = shardsOf(plan)
+      await refuseTakenNames(
+        q,
+        plan,
+        shards.flatMap((shard) => shard.memberIds),
+      )
+      const shardSizes = shards.map((shard) => shard.memberIds.length)
+      const zones = await place(q, { ...plan, shardSizes }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', randomBytes)
       await insertGroup(q, keyring, plan, id, network.id)
-      const nodeIds: string[] = []
-      const clusterIds: string[] = []
-      for (const [i, cacheClusterId] of memberIds.entries()) {
-        const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools }
-        // The port that was asked for is the endpoint's.
-        const member = await insertCluster(q, { ...plan, port: null }, placed)
-        clusterIds.push(member.id)
-        nodeIds.push(...member.nodeIds)
+      const left = [...zones]
+      for (const shard of shards) {
+        const own = left.splice(0, shard.memberIds.length)
+        if (plan.multiAZEnabled && isOneZone(own.map((zone) => zone.name))) throw oneZone()
+        const nodeGroupId = await insertShard(q, settings, plan, { groupId: id, shard, zones: own, network })
+        if (plan.shards === null) await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
-      const nodeGroupId = await insertNodeGroup(q, id, clusterIds, nodeIds)
-      await takeEndpoint(q, settings.pools, nodeGroupId, plan.port)
+      if (plan.shards !== null) await takeEndpoint(q, settings.pools, { replicationGroupId: id }, plan.port)
       const accepted = {
         resourceId: id,
         workflowId: await insertWorkflow(q, 'replication-group', id),
@@ -68,6 +79,45 @@ export function createReplicationGroup(
     },
     { landed: wasCreated },
   )
+}
+
+function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): Shard[] {
+  const members = (count: number, nodeGroupId: string | null) =>
+    Array.from({ length: count }, (_, i) => memberId(replicationGroupId, i + 1, nodeGroupId))
+  if (shards === null)
+    return [{ nodeGroupId: FIRST_NODE_GROUP, slots: null, memberIds: members(zones.length, null) }]
+  return shards.map(({ nodeGroupId, slots, nodeCount }) => ({
+    nodeGroupId,
+    slots,
+    memberIds: members(nodeCount, nodeGroupId),
+  }))
+}
+
+interface PlacedShard {
+  groupId: string
+  shard: Shard
+  zones: readonly ZoneRoom[]
+  network: { id: string; subnet: string }
+}
+
+/** A node group's row and those of its members; returns its id. */
+async function insertShard(
+  q: Queryable,
+  { pools }: PlacementSettings,
+  plan: ReplicationGroupPlan,
+  { groupId, shard, zones, network }: PlacedShard,
+): Promise<string> {
+  const nodeIds: string[] = []
+  const clusterIds: string[] = []
+  for (const [i, cacheClusterId] of shard.memberIds.entries()) {
+    const inCluster = plan.shards !== null
+    const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools, inCluster }
+    // The port that was asked for is the endpoint's.
+    const member = await insertCluster(q, { ...plan, port: null }, placed)
+    clusterIds.push(member.id)
+    nodeIds.push(...member.nodeIds)
+  }
+  return insertNodeGroup(q, groupId, shard, clusterIds, nodeIds)
 }
 
 function oneZone(): ServiceError {
@@ -109,17 +159,19 @@ async function insertGroup(
     INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
       cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
       auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
-      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled)
+      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_enabled)
     VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
       ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
       ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
-      ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled})`)
+      ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled},
+      ${plan.shards !== null})`)
 }
 
 async function insertNodeGroup(
   q: Queryable,
   groupId: string,
+  { nodeGroupId, slots }: Pick<Shard, 'nodeGroupId' | 'slots'>,
   clusterIds: readonly string[],
   nodeIds: readonly string[],
 ): Promise<string> {
@@ -127,8 +179,8 @@ async function insertNodeGroup(
   const [primaryNodeId] = nodeIds
   invariant(primaryNodeId, 'a node group has a primary')
   await q.run(sql`
-    INSERT INTO node_group (id, replication_group_id, node_group_id, primary_node_id)
-    VALUES (${id}, ${groupId}, ${FIRST_NODE_GROUP}, ${primaryNodeId})`)
+    INSERT INTO node_group (id, replication_group_id, node_group_id, primary_node_id, slots)
+    VALUES (${id}, ${groupId}, ${nodeGroupId}, ${primaryNodeId}, ${slots === null ? null : formatSlots(slots)})`)
   await q.run(sql`
     UPDATE cache_cluster SET replication_group_id = ${groupId}, node_group_id = ${id} WHERE id = ANY(${clusterIds})`)
   return id

@@ -18,16 +18,27 @@ interface Slot {
   slot: number
 }
 
-/** Gives a node group an endpoint that nobody has. The placement lock is held. */
+/** A node group or, in cluster mode, a replication group, whose clients come to the reader port. */
+type Holder = { nodeGroupId: string } | { replicationGroupId: string }
+
+interface WishedPort {
+  port: number
+  side: 'primary' | 'reader'
+}
+
+/** Gives an endpoint that nobody has. The placement lock is held. */
 export async function takeEndpoint(
   q: Queryable,
   pools: Pools,
-  nodeGroupId: string,
-  wishedPort: number | null,
+  holder: Holder,
+  port: number | null,
 ): Promise<void> {
-  const { edge_id, slot } = await findEndpoint(q, pools, 'replication', wishedPort)
+  const nodeGroupId = 'nodeGroupId' in holder ? holder.nodeGroupId : null
+  const replicationGroupId = 'replicationGroupId' in holder ? holder.replicationGroupId : null
+  const side = nodeGroupId === null ? 'reader' : 'primary'
+  const { edge_id, slot } = await findEndpoint(q, pools, 'replication', port === null ? null : { port, side })
   await q.run(sql`
-    UPDATE endpoint SET node_group_id = ${nodeGroupId}, released_at = NULL
+    UPDATE endpoint SET node_group_id = ${nodeGroupId}, replication_group_id = ${replicationGroupId}, released_at = NULL
     WHERE edge_id = ${edge_id} AND slot = ${slot}`)
 }
 
@@ -38,7 +49,13 @@ export async function takeConfigurationEndpoint(
   cluster: { id: string; tls: boolean; wishedPort: number | null },
 ): Promise<void> {
   const kind = cluster.tls ? 'discovery-tls' : 'discovery'
-  const { edge_id, slot } = await findEndpoint(q, pools, kind, cluster.wishedPort)
+  const { wishedPort: port } = cluster
+  const { edge_id, slot } = await findEndpoint(
+    q,
+    pools,
+    kind,
+    port === null ? null : { port, side: 'primary' },
+  )
   await q.run(sql`
     UPDATE endpoint SET cache_cluster_id = ${cluster.id}, released_at = NULL
     WHERE edge_id = ${edge_id} AND slot = ${slot}`)
@@ -48,13 +65,13 @@ async function findEndpoint(
   q: Queryable,
   pools: Pools,
   kind: EdgeKind,
-  wishedPort: number | null,
+  wished: WishedPort | null,
 ): Promise<Slot> {
   const engineId = await engineForEdges(q)
   if (engineId === null)
     throw new ServiceError('InsufficientCacheClusterCapacity', 'No Docker engine can be reached.')
-  const free = await freeEndpoint(q, engineId, kind, wishedPort)
-  return free ?? insertEdge(q, pools, engineId, kind, wishedPort)
+  const free = await freeEndpoint(q, engineId, kind, wished)
+  return free ?? insertEdge(q, pools, engineId, kind, wished)
 }
 
 /** Edges of configuration endpoints are made when the first is wanted. Returns the workflows to ring for. */
@@ -65,7 +82,7 @@ export function ensureFreeEndpoints(db: Database, pools: Pools): Promise<string[
     if (engineId === null) return []
     const free = await q.rows(sql`
       SELECT 1 FROM endpoint p JOIN staying_edge e ON e.id = p.edge_id
-      WHERE e.engine_id = ${engineId} AND e.kind = 'replication' AND p.node_group_id IS NULL
+      WHERE e.engine_id = ${engineId} AND e.kind = 'replication' AND COALESCE(p.node_group_id, p.replication_group_id) IS NULL
         AND (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1 LIMIT ${FREE_MIN}`)
     if (free.length >= FREE_MIN) return []
     return [(await insertEdge(q, pools, engineId, 'replication', null)).workflowId]
@@ -85,10 +102,10 @@ export function retireEdges(db: Database, pools: Pools): Promise<string[]> {
         SELECT e.id, w.step, count(*) AS slots, max(COALESCE(p.released_at, e.created_at)) AS idle_at,
           (SELECT count(*) FROM endpoint o JOIN edge f ON f.id = o.edge_id AND f.kind = e.kind
             JOIN workflow v ON v.kind = 'edge' AND v.subject_id = o.edge_id
-            WHERE o.edge_id <> e.id AND COALESCE(o.node_group_id, o.cache_cluster_id) IS NULL AND v.step = 'wait'
+            WHERE o.edge_id <> e.id AND COALESCE(o.node_group_id, o.replication_group_id, o.cache_cluster_id) IS NULL AND v.step = 'wait'
               AND (SELECT count(*) FROM endpoint s WHERE s.edge_id = o.edge_id) > 1) AS others
         FROM edge e JOIN endpoint p ON p.edge_id = e.id JOIN workflow w ON w.kind = 'edge' AND w.subject_id = e.id
-        GROUP BY e.id, w.step HAVING count(COALESCE(p.node_group_id, p.cache_cluster_id)) = 0) i
+        GROUP BY e.id, w.step HAVING count(COALESCE(p.node_group_id, p.replication_group_id, p.cache_cluster_id)) = 0) i
       WHERE i.step = 'failed' OR (i.step = 'wait' AND (i.slots = 1 OR i.others >= ${RESERVE_MIN})
         AND i.idle_at < clock_now() - ${pools.quarantineMs} * interval '1 millisecond')
       ORDER BY i.idle_at LIMIT 1`)
@@ -113,12 +130,15 @@ async function freeEndpoint(
   q: Queryable,
   engineId: string,
   kind: EdgeKind,
-  wishedPort: number | null,
+  wished: WishedPort | null,
 ): Promise<Slot | undefined> {
+  const port = wished?.port ?? null
   const [free] = await q.rows<Slot>(sql`
     SELECT p.edge_id, p.slot FROM endpoint p JOIN staying_edge e ON e.id = p.edge_id
-    WHERE e.engine_id = ${engineId} AND e.kind = ${kind} AND p.node_group_id IS NULL AND p.cache_cluster_id IS NULL AND CASE WHEN ${wishedPort}::int IS NULL
-      THEN (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1 ELSE p.primary_port = ${wishedPort} END
+    WHERE e.engine_id = ${engineId} AND e.kind = ${kind}
+      AND COALESCE(p.node_group_id, p.replication_group_id, p.cache_cluster_id) IS NULL
+      AND CASE WHEN ${port}::int IS NULL THEN (SELECT count(*) FROM endpoint s WHERE s.edge_id = e.id) > 1
+        ELSE CASE WHEN ${wished?.side === 'reader'} THEN p.reader_port ELSE p.primary_port END = ${port} END
     ORDER BY p.released_at NULLS FIRST, e.serving_at, e.id, p.slot LIMIT 1`)
   return free
 }
@@ -129,15 +149,20 @@ async function insertEdge(
   pools: Pools,
   engineId: string,
   kind: EdgeKind,
-  wishedPort: number | null,
+  wished: WishedPort | null,
 ): Promise<Slot & { workflowId: string }> {
   const id = newId('edge', randomBytes)
-  const slots = wishedPort === null ? SLOTS : 1
-  const wished = wishedPort === null ? [] : [await allocatePort(q, pools, engineId, id, wishedPort)]
-  const ports = await allocatePorts(q, pools, engineId, id, 1 + 2 * slots - wished.length)
-  const [controlPort] = ports
-  const primaryPorts = [...wished, ...ports.slice(1, 1 + slots - wished.length)]
-  const readerPorts = ports.slice(-slots)
+  const slots = wished === null ? SLOTS : 1
+  const fixed = wished === null ? null : await allocatePort(q, pools, engineId, id, wished.port)
+  const [controlPort, ...ports] = await allocatePorts(
+    q,
+    pools,
+    engineId,
+    id,
+    1 + (fixed === null ? 2 * slots : 1),
+  )
+  const sides = fixed === null ? [ports.slice(0, slots), ports.slice(slots)] : [[fixed], ports]
+  const [primaryPorts, readerPorts] = wished?.side === 'reader' ? sides.reverse() : sides
   await q.run(
     sql`INSERT INTO edge (id, engine_id, kind, control_port) VALUES (${id}, ${engineId}, ${kind}, ${controlPort})`,
   )

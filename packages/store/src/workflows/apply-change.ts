@@ -71,10 +71,12 @@ async function raiseOnEdge(
   q: Queryable,
   { edgeId, signal }: Extract<Change, { do: 'raise-on-edge' }>,
 ): Promise<string[]> {
-  const users = await q.rows<{ kind: 'node-group' | 'cache-cluster'; id: string }>(sql`
-    SELECT CASE WHEN node_group_id IS NULL THEN 'cache-cluster' ELSE 'node-group' END AS kind,
-      COALESCE(node_group_id, cache_cluster_id) AS id
-    FROM endpoint WHERE edge_id = ${edgeId} AND COALESCE(node_group_id, cache_cluster_id) IS NOT NULL ORDER BY slot`)
+  const users = await q.rows<{ kind: 'node-group' | 'replication-group' | 'cache-cluster'; id: string }>(sql`
+    SELECT CASE WHEN node_group_id IS NOT NULL THEN 'node-group' WHEN replication_group_id IS NOT NULL THEN 'replication-group'
+        ELSE 'cache-cluster' END AS kind,
+      COALESCE(node_group_id, replication_group_id, cache_cluster_id) AS id
+    FROM endpoint WHERE edge_id = ${edgeId} AND COALESCE(node_group_id, replication_group_id, cache_cluster_id) IS NOT NULL
+    ORDER BY slot`)
   const woken: string[] = []
   for (const { kind, id } of users) woken.push(...asList(await raiseOn(q, kind, id, signal)))
   return woken

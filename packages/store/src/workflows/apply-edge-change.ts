@@ -30,31 +30,38 @@ export async function applyEdgeChange(q: Queryable, pools: Pools, change: EdgeCh
   }
 }
 
-/** An edge with a single slot was made for the port that its writers were promised. */
+/** An edge with a single slot was made for the port that its clients were promised: those of a cluster come to the other one. */
 async function moveEdgePorts(q: Queryable, pools: Pools, edgeId: string): Promise<void> {
   await lockPlacement(q)
-  const [edge] = await q.rows<{ engine_id: string; primary_ports: number[] }>(sql`
-    SELECT e.engine_id, array_agg(p.primary_port ORDER BY p.slot) AS primary_ports
+  const [edge] = await q.rows<{ engine_id: string; slots: number; wished: number; is_reader: boolean }>(sql`
+    SELECT e.engine_id, count(*)::int AS slots, bool_or(p.replication_group_id IS NOT NULL) AS is_reader,
+      min(CASE WHEN p.replication_group_id IS NULL THEN p.primary_port ELSE p.reader_port END) AS wished
     FROM edge e JOIN endpoint p ON p.edge_id = e.id WHERE e.id = ${edgeId} GROUP BY e.id`)
   invariant(edge, `edge ${edgeId} has endpoints`)
-  const kept = edge.primary_ports.length === 1 ? edge.primary_ports : []
+  const { slots } = edge
+  const kept = slots === 1 ? [edge.wished] : []
   await q.run(sql`
     UPDATE port_allocation SET released_at = clock_now()
     WHERE node_id = ${edgeId} AND released_at IS NULL AND NOT port = ANY(${kept}::int[])`)
-  const slots = edge.primary_ports.length
-  const ports = await allocatePorts(q, pools, edge.engine_id, edgeId, 1 + 2 * slots - kept.length)
-  const [controlPort] = ports
-  const primaryPorts = [...kept, ...ports.slice(1, 1 + slots - kept.length)]
+  const [controlPort, ...ports] = await allocatePorts(
+    q,
+    pools,
+    edge.engine_id,
+    edgeId,
+    1 + 2 * slots - kept.length,
+  )
+  const all = edge.is_reader && slots === 1 ? [...ports, ...kept] : [...kept, ...ports]
   await q.run(sql`UPDATE edge SET control_port = ${controlPort} WHERE id = ${edgeId}`)
   await q.run(sql`
     UPDATE endpoint e SET primary_port = s.p, reader_port = s.r
-    FROM unnest(${primaryPorts}::int[], ${ports.slice(-slots)}::int[]) WITH ORDINALITY AS s(p, r, n)
+    FROM unnest(${all.slice(0, slots)}::int[], ${all.slice(slots)}::int[]) WITH ORDINALITY AS s(p, r, n)
     WHERE e.edge_id = ${edgeId} AND e.slot = s.n - 1`)
 }
 
 async function removeEdge(q: Queryable, edgeId: string): Promise<void> {
   const used = await q.rows(sql`
-    SELECT 1 FROM endpoint WHERE edge_id = ${edgeId} AND COALESCE(node_group_id, cache_cluster_id) IS NOT NULL LIMIT 1`)
+    SELECT 1 FROM endpoint WHERE edge_id = ${edgeId}
+      AND COALESCE(node_group_id, replication_group_id, cache_cluster_id) IS NOT NULL LIMIT 1`)
   invariant(used.length === 0, `nobody uses edge ${edgeId} when it goes`)
   await q.run(
     sql`UPDATE port_allocation SET released_at = clock_now() WHERE node_id = ${edgeId} AND released_at IS NULL`,
@@ -62,10 +69,15 @@ async function removeEdge(q: Queryable, edgeId: string): Promise<void> {
   await q.run(sql`DELETE FROM edge WHERE id = ${edgeId}`)
 }
 
-/** Free for the next one; the edge and its ports stay. */
-export async function releaseEndpoint(q: Queryable, nodeGroupId: string): Promise<void> {
+/**
+ * Free for the next one; the edge and its ports stay.
+ *
+ * @param holderId a node group or a replication group
+ */
+export async function releaseEndpoint(q: Queryable, holderId: string): Promise<void> {
   await q.run(sql`
-    UPDATE endpoint SET node_group_id = NULL, released_at = clock_now() WHERE node_group_id = ${nodeGroupId}`)
+    UPDATE endpoint SET node_group_id = NULL, replication_group_id = NULL, released_at = clock_now()
+    WHERE node_group_id = ${holderId} OR replication_group_id = ${holderId}`)
 }
 
 export async function releaseConfigurationEndpoint(q: Queryable, clusterId: string): Promise<void> {

@@ -35,7 +35,8 @@ export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeCh
     case 'set-opened':
       await q.run(sql`
         UPDATE cache_node SET opened_at = CASE WHEN ${change.opened} THEN clock_now() END,
-          engine_version_actual = COALESCE(${change.engineVersionActual ?? null}, engine_version_actual)
+          engine_version_actual = COALESCE(${change.engineVersionActual ?? null}, engine_version_actual),
+          cluster_node_id = COALESCE(${change.clusterNodeId ?? null}, cluster_node_id)
         WHERE id = ${change.nodeId}`)
       return
     case 'next-incarnation':
@@ -81,7 +82,8 @@ async function nextIncarnation(q: Queryable, pools: Pools, nodeId: string): Prom
   )
   const ip = await allocateIp(q, pools, network, nodeId)
   await q.run(sql`
-    UPDATE cache_node SET incarnation = incarnation + 1, ip = ${ip}, presence = 'absent', opened_at = NULL WHERE id = ${nodeId}`)
+    UPDATE cache_node SET incarnation = incarnation + 1, ip = ${ip}, presence = 'absent', opened_at = NULL,
+      cluster_node_id = NULL WHERE id = ${nodeId}`)
 }
 
 async function movePort(q: Queryable, pools: Pools, nodeId: string): Promise<void> {
@@ -91,7 +93,9 @@ async function movePort(q: Queryable, pools: Pools, nodeId: string): Promise<voi
     sql`UPDATE port_allocation SET released_at = clock_now() WHERE node_id = ${nodeId} AND released_at IS NULL`,
   )
   const port = await allocatePort(q, pools, engineId, nodeId, null)
-  await q.run(sql`UPDATE cache_node SET port = ${port} WHERE id = ${nodeId}`)
+  const [cluster] = await q.rows(sql`SELECT 1 FROM cache_node WHERE id = ${nodeId} AND bus_port IS NOT NULL`)
+  const busPort = cluster === undefined ? null : await allocatePort(q, pools, engineId, nodeId, null)
+  await q.run(sql`UPDATE cache_node SET port = ${port}, bus_port = ${busPort} WHERE id = ${nodeId}`)
 }
 
 async function moveNetwork(q: Queryable, pools: Pools, networkId: string): Promise<void> {

@@ -68,6 +68,7 @@ async function lockHeld(
       SELECT w.id FROM unnest(${kinds}::text[], ${subjects}::text[]) AS s(kind, subject_id) JOIN workflow w USING (kind, subject_id) UNION
       SELECT w.id FROM endpoint p JOIN workflow w ON (w.kind = 'node-group' AND w.subject_id = p.node_group_id)
         OR (w.kind = 'cache-cluster' AND w.subject_id = p.cache_cluster_id)
+        OR (w.kind = 'replication-group' AND w.subject_id = p.replication_group_id)
       WHERE p.edge_id = ANY(${edges}::text[]))
     ORDER BY id FOR UPDATE`)
   const own = rows.find((row) => row.id === workflowId)

@@ -24,6 +24,9 @@ interface NodeGroupRow {
   account_id: string
   name: string
   automatic_failover_enabled: boolean
+  cluster_enabled: boolean
+  /** In cluster mode the node group has no endpoint. */
+  endpoint_address: string | null
   auth_token_sealed: string | null
   edge_failure: string | null
   cpus: Record<string, number>
@@ -40,7 +43,9 @@ export async function loadNodeGroup(
   const [row] = await q.rows<NodeGroupRow>(nodeGroupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
-      g.auth_token_sealed, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
+      g.cluster_enabled, g.auth_token_sealed,
+      (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_address,
+      (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
@@ -59,6 +64,7 @@ export async function loadNodeGroup(
       accountId: row.account_id,
       replicationGroupId: row.name,
       automaticFailoverEnabled: row.automatic_failover_enabled,
+      clusterEnabled: row.cluster_enabled,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),
@@ -83,7 +89,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         nodeGroupId: row.doc.id,
         authToken,
         engineCpus,
-        endpointAddress: row.doc.endpoint?.address ?? null,
+        endpointAddress: row.endpoint_address,
         portIsFixed: cluster.port !== null,
         zoneOutage: row.outages?.[node.zone] ?? null,
       }

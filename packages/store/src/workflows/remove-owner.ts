@@ -15,6 +15,7 @@ export async function removeReplicationGroup(q: Queryable, id: string): Promise<
     sql`SELECT id FROM node_group WHERE replication_group_id = ${id}`,
   )
   for (const shard of shards) await releaseEndpoint(q, shard.id)
+  await releaseEndpoint(q, id)
   await q.run(sql`DELETE FROM replication_group WHERE id = ${id}`)
   await removeNetwork(q, group.network_id)
 }

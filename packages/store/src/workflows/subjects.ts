@@ -45,7 +45,8 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
   const [row] = await q.rows<NodeSubjectRow>(nodeSubject`
     SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus, z.outage_mode,
-      (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = c.node_group_id) AS endpoint_address
+      (SELECT p.address FROM endpoint_view p
+        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)

@@ -108,6 +108,12 @@ export function advance(c: Context, ...stages: FailoverStage[]): void {
   c.change({ do: 'advance-failover', failoverId: ongoing(c).id, advance: { phases: stages } })
 }
 
+/** Others of its cluster have to get to know it as it is now: that is for the replication group to see to. */
+export function tellCluster(c: Context): void {
+  const { id, clusterEnabled } = c.subject.group
+  if (clusterEnabled) c.change({ do: 'raise', kind: 'replication-group', subjectId: id, signal: 'converge' })
+}
+
 export function groupEvent(c: Context, message: string, because?: string): void {
   const { accountId, replicationGroupId } = c.subject.group
   c.event(accountId, eventOfGroup(replicationGroupId, message, because))

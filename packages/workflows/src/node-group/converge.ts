@@ -3,6 +3,7 @@ import {
   judgePrimary,
   milliseconds,
   nap,
+  nodeRef,
   nodeSpec,
   planMembership,
   seconds,
@@ -26,9 +27,10 @@ import {
   outageOf,
   primaryOf,
   stage,
+  tellCluster,
   type Context,
 } from './context.ts'
-import { leadClients, routeTarget } from './lead-clients.ts'
+import { leadClients, routeTarget, sourceAt } from './lead-clients.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
 
@@ -111,8 +113,7 @@ async function perform(c: Context, action: MemberAction): Promise<string | null>
     case 'open':
       return open(c, one)
     case 'follow': {
-      const source = { target: routeTarget(primaryOf(c)), nodeGroupId: c.subject.nodeGroup.id }
-      const followed = await c.fleet.followPrimary(nodeSpec(one), source)
+      const followed = await c.fleet.followPrimary(nodeSpec(one), sourceAt(c, primaryOf(c)))
       return followed.kind === 'ready' ? null : followed.because
     }
     case 'replace':
@@ -124,9 +125,12 @@ async function perform(c: Context, action: MemberAction): Promise<string | null>
 }
 
 async function open(c: Context, one: NodeSubject): Promise<string | null> {
+  const unclaimed = await claimFirst(c, one)
+  if (unclaimed !== null) return unclaimed
   const opened = await c.fleet.openNode(nodeSpec(one))
   if (opened.kind !== 'ready') return opened.because
   const { node } = one
+  tellCluster(c)
   if (node.openedAt === null) c.change({ do: 'set-opened', nodeId: node.id, opened: true })
   if (node.id === c.subject.nodeGroup.primaryNodeId) {
     c.frame.formed = true
@@ -135,6 +139,16 @@ async function open(c: Context, one: NodeSubject): Promise<string | null> {
   if (node.incarnation > 1 && node.openedAt === null) memberEvent(c, one, recovered(node))
   if (node.rebooting && node.openedAt === null) c.change({ do: 'clear-rebooting', nodeId: node.id })
   return null
+}
+
+/** The first primary has its slots before it gets to know anybody, who then learn of them at once. */
+async function claimFirst(c: Context, one: NodeSubject): Promise<string | null> {
+  const { group, nodeGroup } = c.subject
+  if (!group.clusterEnabled || c.frame.formed || one.node.id !== nodeGroup.primaryNodeId) return null
+  // Engines take their epochs from one on, and those of two shards must differ.
+  const epoch = Number(nodeGroup.nodeGroupId) + 1
+  const claimed = await c.fleet.claimSlots(nodeRef(one), nodeGroup.slots, epoch)
+  return claimed.kind === 'ready' ? null : claimed.because
 }
 
 /**

@@ -1,18 +1,19 @@
-import type { EdgeRef, EndpointRoutes, NodeSubject, RouteTarget } from '@cacheplane/domain'
+import type { EdgeRef, EndpointRoutes, NodeSubject, ReplicationSource, RouteTarget } from '@cacheplane/domain'
 import type { Context } from './context.ts'
 
-/** Null when the endpoint leads clients to these nodes, otherwise why it does not. */
+/** Null when the endpoint leads clients to these nodes, otherwise why it does not. Clients of a cluster find them alone. */
 export async function leadClients(
   c: Context,
   primary: NodeSubject | null,
   readers: readonly NodeSubject[],
 ): Promise<string | null> {
+  if (c.subject.nodeGroup.endpoint === null) return null
   return isServed(c) ? route(c, primary, readers) : 'the endpoint is being made'
 }
 
 /** The endpoint has an edge that led clients once: until then nobody comes through it. */
 export function isServed({ subject: { nodeGroup } }: Context): boolean {
-  return nodeGroup.endpoint.servingAt !== null
+  return nodeGroup.endpoint !== null && nodeGroup.endpoint.servingAt !== null
 }
 
 /** As `leadClients`, of an edge that may still be starting. */
@@ -21,7 +22,9 @@ export async function route(
   primary: NodeSubject | null,
   readers: readonly NodeSubject[],
 ): Promise<string | null> {
-  const { edgeId, incarnation, engineId, controlPort, slot } = c.subject.nodeGroup.endpoint
+  const { endpoint } = c.subject.nodeGroup
+  if (endpoint === null) return null
+  const { edgeId, incarnation, engineId, controlPort, slot } = endpoint
   const ref: EdgeRef = { edgeId, incarnation, engineId, controlPort }
   const routes: EndpointRoutes = {
     primary: primary === null ? null : routeTarget(primary),
@@ -33,4 +36,11 @@ export async function route(
 
 export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {
   return { engineId, ip, address, port }
+}
+
+/** A member as another one copies it. */
+export function sourceAt({ subject }: Context, one: NodeSubject): ReplicationSource {
+  const { clusterNodeId, busPort } = one.node
+  const inCluster = clusterNodeId === null || busPort === null ? null : { clusterNodeId, busPort }
+  return { target: routeTarget(one), nodeGroupId: subject.nodeGroup.id, inCluster }
 }

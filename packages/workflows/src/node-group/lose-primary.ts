@@ -46,9 +46,16 @@ export async function fence(c: Context) {
   }
   // Its engine cannot be asked: that no client reaches it is as good, as long as the endpoint has said so.
   const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
-  if (cut === null && reading.kind === 'unreachable' && kind !== 'recovery') {
-    advance(c, unrouted, stage(c, 'fenced', `unverified, by the route alone: ${fenced.because}`, startedAtMs))
-    return electAtOnce(c)
+  if (reading.kind === 'unreachable' && kind !== 'recovery') {
+    const instead = c.subject.group.clusterEnabled
+      ? await cutOff(c, lost)
+      : cut === null
+        ? 'by the route alone'
+        : null
+    if (instead !== null) {
+      advance(c, unrouted, stage(c, 'fenced', `unverified, ${instead}: ${fenced.because}`, startedAtMs))
+      return electAtOnce(c)
+    }
   }
   return nap(RETRY_MS, `the lost primary is not known to be dead: ${fenced.because}`)
 }
@@ -62,6 +69,21 @@ async function electAtOnce(c: Context) {
 /** Null when no client writes through the endpoint, otherwise why that is not known. */
 async function cutRoute(c: Context, lost: NodeSubject): Promise<string | null> {
   return isServed(c) ? route(c, null, inServiceBesides(c, lost.node.id)) : null
+}
+
+/** A primary that the others have not heard for longer than this takes no more writes by itself, unless it leads most of them. */
+const CUT_OFF_MS = seconds(7)
+
+/** Clients of a cluster come to a node directly. What is as good as a fence: it is out of the others' reach for long. */
+async function cutOff(c: Context, lost: NodeSubject): Promise<string | null> {
+  if (c.now().getTime() - ongoing(c).startedAtMs < CUT_OFF_MS) return null
+  const replicas = inServiceBesides(c, lost.node.id)
+  const readings = await Promise.all(replicas.map((one) => c.fleet.readCluster(nodeRef(one))))
+  const views = readings.flatMap((one) => (one.kind === 'known' ? [one.view] : []))
+  const isHeard = views.some(({ peers }) =>
+    peers.some(({ id, isLinked }) => id === lost.node.clusterNodeId && isLinked),
+  )
+  return views.length > 0 && !isHeard ? 'by the silence between it and its replicas' : null
 }
 
 /** A replica that does not answer at once may be the one that is furthest along. */

@@ -8,6 +8,7 @@ import {
   mustFind,
   ongoing,
   stage,
+  tellCluster,
   type Context,
 } from './context.ts'
 import { leadClients } from './lead-clients.ts'
@@ -64,6 +65,7 @@ function handOver(c: Context, candidate: NodeSubject): void {
   c.change({ do: 'advance-failover', failoverId: id, advance: { toCacheClusterId: to } })
   if (candidate.node.openedAt === null)
     c.change({ do: 'set-opened', nodeId: candidate.node.id, opened: true })
+  tellCluster(c)
   if (kind === 'recovery') return
   const message = `Failover from primary node ${from} to replica node ${to} completed`
   groupEvent(c, message)

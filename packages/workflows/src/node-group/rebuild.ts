@@ -12,7 +12,7 @@ import {
 import { candidateOf } from './candidate-of.ts'
 import { advance, choose, examineAll, isAtHome, mustFind, ongoing, stage, type Context } from './context.ts'
 import { heirsOf } from './heirs-of.ts'
-import { routeTarget } from './lead-clients.ts'
+import { sourceAt } from './lead-clients.ts'
 import { HEIRS_WITHIN_MS, startEmpty } from './lose-primary.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 
@@ -75,8 +75,7 @@ async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own:
     const leads = await c.fleet.lendNode(nodeRef(source))
     if (leads.kind !== 'ready') return nap(RETRY_MS, leads.because)
     c.frame.historyId = null
-    const from = { target: routeTarget(source), nodeGroupId: c.subject.nodeGroup.id }
-    const followed = await c.fleet.followPrimary(nodeSpec(mine), from)
+    const followed = await c.fleet.followPrimary(nodeSpec(mine), sourceAt(c, source))
     return nap(RETRY_MS, followed.kind === 'ready' ? 'the node is copying' : followed.because)
   }
   if (!link.up || link.syncing || loading) return nap(milliseconds(50), 'the node is copying')

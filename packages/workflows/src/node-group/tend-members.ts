@@ -1,6 +1,6 @@
 import { FAILED_STEP, hop, START_STEP, type NodeSubject } from '@cacheplane/domain'
 import { wakeOwner } from '../wake-owner.ts'
-import { isAtHome, memberEvent, type Context } from './context.ts'
+import { isAtHome, memberEvent, tellCluster, type Context } from './context.ts'
 
 /**
  * Sees that every member has a workflow, and that those who leave go. Not null when the whole node group has to be given
@@ -14,6 +14,7 @@ export function tendMembers(c: Context) {
   for (const member of c.subject.nodeGroup.members) {
     if (member.nodes.length > 0) continue
     c.change({ do: 'remove-member', clusterId: member.id })
+    tellCluster(c)
     memberEvent(c, { cluster: member }, 'Cache cluster deleted')
   }
   return null

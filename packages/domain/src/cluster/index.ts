@@ -1,0 +1,2 @@
+export * from './plan-cluster.ts'
+export * from './slots.ts'

@@ -1,0 +1,126 @@
+import type { ClusterPeer, ClusterView } from '../ports/fleet.ts'
+import { rangesOf, slotsIn, type SlotRange } from './slots.ts'
+
+/** A node of a cluster as its row has it, and as it sees the cluster; the view is null while it cannot be asked. */
+export interface ClusterNode {
+  nodeId: string
+  /** What it is called in the cluster: another for every container, null until one has been heard. */
+  clusterNodeId: string | null
+  shardId: string
+  isPrimary: boolean
+  view: ClusterView | null
+}
+
+export interface ClusterShard {
+  shardId: string
+  /** What its primary is to own. */
+  slots: readonly SlotRange[]
+}
+
+export type ClusterAction =
+  | { do: 'forget'; nodeId: string; clusterNodeIds: string[] }
+  | { do: 'introduce'; nodeId: string; peerIds: string[] }
+  | { do: 'claim'; nodeId: string; slots: SlotRange[] }
+
+export interface ClusterPlan {
+  actions: ClusterAction[]
+  /** What is still to come, null when every node sees the cluster as it should be. */
+  because: string | null
+}
+
+/** A node that answers as the container that its row knows. */
+interface Seen extends ClusterNode {
+  clusterNodeId: string
+  view: ClusterView
+}
+
+/**
+ * What brings the nodes' views of their cluster closer to what the rows say: whoever is gone is forgotten by everybody, whoever
+ * came is introduced to everybody, and a slot that nobody owns is claimed by the primary that should. Whom a node sees
+ * and the rows do not know is forgotten only once it is out of reach: the rows may be older than the view.
+ */
+export function planCluster(nodes: readonly ClusterNode[], shards: readonly ClusterShard[]): ClusterPlan {
+  const seen = nodes.filter((node): node is Seen => node.view !== null && node.view.id === node.clusterNodeId)
+  const known = new Set(nodes.flatMap(({ clusterNodeId }) => clusterNodeId ?? []))
+  const forgets = seen.flatMap((node) => forget(node, known))
+  const introductions = introduce(seen)
+  const isSettled = forgets.length === 0 && introductions.length === 0
+  const claims = isSettled ? shards.flatMap((shard) => claim(shard, seen)) : []
+  const actions = [...forgets, ...introductions, ...claims]
+  const disagreements = seen.flatMap((node) => disagreement(node, nodes, shards, known) ?? [])
+  return { actions, because: disagreements[0] ?? (actions.length > 0 ? 'the cluster is changing' : null) }
+}
+
+function forget({ nodeId, view }: Seen, known: ReadonlySet<string>): ClusterAction[] {
+  const ghosts = view.peers.filter((peer) => !known.has(peer.id) && !peer.isLinked).map(({ id }) => id)
+  return ghosts.length === 0 ? [] : [{ do: 'forget', nodeId, clusterNodeIds: ghosts }]
+}
+
+/** Of two who do not know each other one is enough to speak first. */
+function introduce(seen: readonly Seen[]): ClusterAction[] {
+  const knows = (a: Seen, b: Seen) => a.view.peers.some(({ id }) => id === b.clusterNodeId)
+  return seen.flatMap((one, i): ClusterAction[] => {
+    const missing = seen.filter((other, j) => !knows(one, other) && (i < j || knows(other, one)))
+    const peerIds = missing.map(({ nodeId }) => nodeId)
+    return peerIds.length === 0 ? [] : [{ do: 'introduce', nodeId: one.nodeId, peerIds }]
+  })
+}
+
+function claim({ shardId, slots }: ClusterShard, seen: readonly Seen[]): ClusterAction[] {
+  const primary = seen.find((node) => node.shardId === shardId && node.isPrimary)
+  const own = primary?.view.peers.find(({ id }) => id === primary.clusterNodeId)
+  if (primary === undefined || own?.role !== 'primary') return []
+  const owned = new Set(primary.view.peers.flatMap((peer) => slotsIn(peer.slots)))
+  const free = rangesOf(slotsIn(slots).filter((slot) => !owned.has(slot)))
+  return free.length === 0 ? [] : [{ do: 'claim', nodeId: primary.nodeId, slots: free }]
+}
+
+/** Why this node's view is not what the rows say; null when it is. */
+function disagreement(
+  { nodeId, view }: Seen,
+  nodes: readonly ClusterNode[],
+  shards: readonly ClusterShard[],
+  known: ReadonlySet<string>,
+): string | null {
+  const peers = new Map(view.peers.map((peer) => [peer.id, peer]))
+  const ghost = view.peers.find(({ id }) => !known.has(id))
+  if (ghost !== undefined) return `node ${nodeId} still knows somebody who is gone`
+  for (const node of nodes) {
+    if (node.clusterNodeId === null) continue
+    const peer = peers.get(node.clusterNodeId)
+    // One that cannot be asked may be unknown to those who came since.
+    if (peer === undefined && node.view !== null)
+      return `node ${nodeId} does not know node ${node.nodeId} yet`
+    if (peer !== undefined && node.view !== null && !isInPlace(peer, node, nodes))
+      return `node ${nodeId} does not see node ${node.nodeId} in its place yet`
+  }
+  for (const shard of shards) {
+    const primary = nodes.find((node) => node.shardId === shard.shardId && node.isPrimary)
+    const slots = primary?.clusterNodeId == null ? undefined : peers.get(primary.clusterNodeId)?.slots
+    if (slots === undefined || primary?.view == null) continue
+    if (!isSame(slots, shard.slots)) return `node ${nodeId} does not see all slots where they belong yet`
+  }
+  return haveDistinctEpochs(view.peers) ? null : `node ${nodeId} sees two primaries of one epoch`
+}
+
+function isInPlace(peer: ClusterPeer, node: ClusterNode, nodes: readonly ClusterNode[]): boolean {
+  if (node.isPrimary) return peer.role === 'primary'
+  const primary = nodes.find((other) => other.shardId === node.shardId && other.isPrimary)
+  return peer.role === 'replica' && peer.primaryId === primary?.clusterNodeId
+}
+
+function isSame(a: readonly SlotRange[], b: readonly SlotRange[]): boolean {
+  const [one, other] = [rangesOf(slotsIn(a)), rangesOf(slotsIn(b))]
+  return (
+    one.length === other.length &&
+    one.every(({ from, to }, i) => from === other[i]?.from && to === other[i].to)
+  )
+}
+
+/** Which of two claims to a slot counts is decided by epochs, so that no two may be equal. */
+function haveDistinctEpochs(peers: readonly ClusterPeer[]): boolean {
+  const epochs = peers
+    .filter(({ role, slots }) => role === 'primary' && slots.length > 0)
+    .map(({ epoch }) => epoch)
+  return new Set(epochs).size === epochs.length
+}

@@ -1,0 +1,245 @@
+import {
+  rangesOf,
+  slotsIn,
+  type ClusterPeer,
+  type ClusterView,
+  type Hop,
+  type SlotRange,
+} from '@cacheplane/domain'
+import type { Random } from './random.ts'
+import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
+import type { EngineWorld, SimulatedProcess } from './world.ts'
+
+/** What a process knows of its cluster, and is in it. */
+export interface SimulatedCluster {
+  id: string
+  epoch: number
+  /** The greatest that it has heard of. */
+  currentEpoch: number
+  primaryId: string | null
+  slots: SlotRange[]
+  /** Everybody else that it knows, by id. */
+  peers: Map<string, SimulatedPeer>
+  /** Until when it does not learn of somebody again, by id. */
+  banned: Map<string, number>
+  /** Counts its changes, so that others look only at what is new. */
+  version: number
+}
+
+interface SimulatedPeer extends Hop {
+  role: ClusterPeer['role']
+  primaryId: string | null
+  epoch: number
+  slots: SlotRange[]
+  isLinked: boolean
+  seenVersion: number
+}
+
+const BANNED_MS = 60_000
+
+export function bootedCluster(random: Random): SimulatedCluster {
+  const id = Array.from({ length: 5 }, () =>
+    random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
+  ).join('')
+  return {
+    id,
+    epoch: 0,
+    currentEpoch: 0,
+    primaryId: null,
+    slots: [],
+    peers: new Map(),
+    banned: new Map(),
+    version: 1,
+  }
+}
+
+type InCluster = SimulatedProcess & { cluster: SimulatedCluster }
+
+function isInCluster(process: SimulatedProcess): process is InCluster {
+  return process.cluster !== null
+}
+
+/** Lets everybody hear of everybody whom it is connected with. */
+export function gossip(worlds: readonly EngineWorld[], nowMs: number): void {
+  for (const world of worlds) {
+    for (const container of world.containers) {
+      const { process } = container
+      if (process === null || !isInCluster(process) || !isAwake(container, nowMs)) continue
+      for (const [id, peer] of process.cluster.peers) hear(worlds, world, process, id, peer, nowMs)
+    }
+  }
+}
+
+function hear(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  process: InCluster,
+  id: string,
+  peer: SimulatedPeer,
+  nowMs: number,
+): void {
+  const at = containerAt(worlds, world, peer)
+  const other =
+    at === null || isSevered(at.world, world) || !isAwake(at.container, nowMs) ? null : at.container.process
+  peer.isLinked = other?.cluster?.id === id
+  if (!peer.isLinked || other === null || !isInCluster(other) || peer.seenVersion === other.cluster.version)
+    return
+  peer.seenVersion = other.cluster.version
+  const { role } = other
+  const { epoch, primaryId, slots } = other.cluster
+  Object.assign(peer, { role: role === 'primary' ? 'primary' : 'replica', primaryId, epoch, slots })
+  const own = process.cluster
+  own.currentEpoch = Math.max(own.currentEpoch, other.cluster.currentEpoch)
+  giveWay(process, id, peer)
+  for (const [otherId, known] of other.cluster.peers) {
+    const isBanned = (own.banned.get(otherId) ?? 0) > nowMs
+    if (otherId === own.id || own.peers.has(otherId) || isBanned || !known.isLinked) continue
+    own.peers.set(otherId, {
+      ...known,
+      role: 'primary',
+      primaryId: null,
+      epoch: 0,
+      slots: [],
+      seenVersion: 0,
+    })
+    own.version += 1
+  }
+}
+
+/** The greater epoch owns a slot; who has lost the last of its slots follows whom it lost it to. */
+function giveWay(process: InCluster, winnerId: string, winner: SimulatedPeer): void {
+  if (winner.role !== 'primary' || winner.slots.length === 0) return
+  const taken = new Set(slotsIn(winner.slots))
+  const without = (slots: SlotRange[]) => rangesOf(slotsIn(slots).filter((slot) => !taken.has(slot)))
+  for (const [id, other] of process.cluster.peers) {
+    if (id !== winnerId && other.epoch < winner.epoch && other.slots.length > 0)
+      other.slots = without(other.slots)
+  }
+  const own = process.cluster
+  if (own.slots.length === 0 || own.epoch >= winner.epoch) return
+  const left = without(own.slots)
+  if (left.length === own.slots.length && slotsIn(left).length === slotsIn(own.slots).length) return
+  own.slots = left
+  own.version += 1
+  if (left.length === 0) followInCluster(process, winnerId, winner)
+}
+
+/** Also what a process does by itself. */
+export function followInCluster(process: SimulatedProcess, primaryId: string, { host, port }: Hop): void {
+  if (process.cluster === null) return
+  process.role = 'replica'
+  process.lends = false
+  process.link = { host, port, state: 'down', runId: '', readyAtMs: 0, heardAtMs: 0 }
+  process.cluster.primaryId = primaryId
+  process.cluster.version += 1
+}
+
+export function meetInCluster(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  cluster: SimulatedCluster,
+  hop: Hop,
+  nowMs: number,
+): void {
+  const at = containerAt(worlds, world, hop)
+  if (at === null || isSevered(at.world, world) || !isAwake(at.container, nowMs)) return
+  const { process } = at.container
+  if (process === null || !isInCluster(process) || process.cluster.id === cluster.id) return
+  const own = findOwner(worlds, cluster)
+  if (own === null) return
+  introduce(cluster, process.cluster.id, hop)
+  introduce(
+    process.cluster,
+    cluster.id,
+    at.world === world ? { host: own.ip, port: own.port } : { host: world.address, port: own.port },
+  )
+}
+
+function introduce(cluster: SimulatedCluster, id: string, hop: Hop): void {
+  cluster.banned.delete(id)
+  if (cluster.peers.has(id)) return
+  const { host, port } = hop
+  const unheard = {
+    role: 'primary',
+    primaryId: null,
+    epoch: 0,
+    slots: [],
+    isLinked: true,
+    seenVersion: 0,
+  } as const
+  cluster.peers.set(id, { ...unheard, host, port, slots: [] })
+  cluster.version += 1
+}
+
+function findOwner(worlds: readonly EngineWorld[], cluster: SimulatedCluster): SimulatedProcess | null {
+  const processes = worlds.flatMap(({ containers }) => containers.flatMap(({ process }) => process ?? []))
+  return processes.find((process) => process.cluster === cluster) ?? null
+}
+
+export function forgetInCluster(cluster: SimulatedCluster, ids: readonly string[], nowMs: number): void {
+  for (const id of ids) {
+    if (!cluster.peers.delete(id)) continue
+    cluster.banned.set(id, nowMs + BANNED_MS)
+    cluster.version += 1
+  }
+}
+
+/** Refused while somebody else owns one of them, as far as it knows. */
+export function claimInCluster(
+  cluster: SimulatedCluster,
+  ranges: readonly SlotRange[],
+  epoch: number,
+): boolean {
+  const own = new Set(slotsIn(cluster.slots))
+  const missing = slotsIn(ranges).filter((slot) => !own.has(slot))
+  if (missing.length === 0) return true
+  const others = new Set([...cluster.peers.values()].flatMap(({ slots }) => slotsIn(slots)))
+  if (missing.some((slot) => others.has(slot))) return false
+  raiseEpoch(cluster, cluster.peers.size === 0 && cluster.epoch === 0 ? epoch : cluster.currentEpoch + 1)
+  cluster.slots = rangesOf([...own, ...missing])
+  return true
+}
+
+/** Everything that its primary owned, at once and without a vote. */
+export function takeOverInCluster(cluster: SimulatedCluster): void {
+  const { primaryId } = cluster
+  if (primaryId === null) return
+  raiseEpoch(cluster, cluster.currentEpoch + 1)
+  const lost = cluster.peers.get(primaryId)
+  cluster.slots = lost?.slots ?? []
+  if (lost !== undefined) lost.slots = []
+  cluster.primaryId = null
+}
+
+function raiseEpoch(cluster: SimulatedCluster, epoch: number): void {
+  cluster.epoch = epoch
+  cluster.currentEpoch = Math.max(cluster.currentEpoch, epoch)
+  cluster.version += 1
+}
+
+export function clusterView({ role, cluster }: SimulatedProcess): ClusterView | null {
+  if (cluster === null) return null
+  const { id, primaryId, epoch, slots } = cluster
+  const own: ClusterPeer = {
+    id,
+    role: role === 'primary' ? 'primary' : 'replica',
+    primaryId,
+    isLinked: true,
+    epoch,
+    slots,
+  }
+  const peers = [...cluster.peers].map(
+    ([
+      peerId,
+      { role: peerRole, primaryId: of, isLinked, epoch: peerEpoch, slots: peerSlots },
+    ]): ClusterPeer => ({
+      id: peerId,
+      role: peerRole,
+      primaryId: of,
+      isLinked,
+      epoch: peerEpoch,
+      slots: peerSlots,
+    }),
+  )
+  return { id, peers: [own, ...peers] }
+}

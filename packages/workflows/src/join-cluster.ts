@@ -1,0 +1,147 @@
+import {
+  HOME_STEP,
+  hop,
+  milliseconds,
+  nap,
+  nodeRef,
+  planCluster,
+  READERS_MAX,
+  seconds,
+  unreachable,
+  type CacheCluster,
+  type CacheNode,
+  type ClusterAction,
+  type ClusterNode,
+  type NodeGroup,
+  type OwnerSubject,
+  type PeerTarget,
+  type ReplicationGroup,
+} from '@cacheplane/domain'
+import { z } from 'zod'
+import type { StepContext } from './step-context.ts'
+
+export const ClusterFrame = z.object({
+  /** Since when the nodes are being brought to one view, epoch milliseconds. */
+  joiningSinceMs: z.number().nullable().default(null),
+})
+type Context = StepContext<OwnerSubject<ReplicationGroup>, z.infer<typeof ClusterFrame>>
+
+interface Member {
+  shard: NodeGroup
+  cluster: CacheCluster
+  node: CacheNode
+}
+
+const LOOK_AGAIN_MIN_MS = milliseconds(20)
+const LOOK_AGAIN_MAX_MS = seconds(1)
+/** Whoever has waited long does not gain by milliseconds. */
+const LOOK_AGAIN_SHARE = 0.1
+
+/**
+ * Brings all nodes to one view of their cluster and leads clients into it. Each shard forms itself and keeps its primary; who
+ * knows whom, and that every slot is somebody's, is seen to here. Null when all of that is so, otherwise why not yet.
+ */
+export async function joinCluster(c: Context): Promise<string | null> {
+  const members = membersOf(c.subject.owner)
+  const nodes = await Promise.all(members.map((member) => seeCluster(c, member)))
+  const shards = c.subject.owner.nodeGroups.map(({ id, slots }) => ({ shardId: id, slots }))
+  const plan = planCluster(nodes, shards)
+  const results = await Promise.all(plan.actions.map((action) => perform(c, members, action)))
+  const seen = new Set(nodes.filter(({ view }) => view !== null).map(({ nodeId }) => nodeId))
+  const unseen = members.find((member) => !seen.has(member.node.id) && isMissed(c, member))
+  const undone = results.find((because) => because !== null) ?? null
+  const routed = await leadInto(
+    c,
+    members.filter(({ node }) => seen.has(node.id) && node.openedAt !== null),
+  )
+  if (undone !== null || plan.because !== null) return undone ?? plan.because
+  return unseen === undefined ? routed : `${unseen.cluster.cacheClusterId} cannot be asked`
+}
+
+export function lookAgain(c: Context, because: string) {
+  const nowMs = c.now().getTime()
+  c.frame.joiningSinceMs ??= nowMs
+  const waitMs = (nowMs - c.frame.joiningSinceMs) * LOOK_AGAIN_SHARE
+  return nap(Math.min(LOOK_AGAIN_MAX_MS, Math.max(LOOK_AGAIN_MIN_MS, waitMs)), because)
+}
+
+export function settleCluster(c: Context) {
+  c.frame.joiningSinceMs = null
+  c.clear('converge')
+  c.clear('checkup')
+  return hop(HOME_STEP)
+}
+
+/** Clients start with any node that serves, primaries first; an edge that meets a dead one goes on to the next by itself. */
+async function leadInto(c: Context, serving: readonly Member[]): Promise<string | null> {
+  const { configurationEndpoint: endpoint } = c.subject.owner
+  if (endpoint === null || endpoint.servingAt === null) return 'the endpoint is being made'
+  const leads = ({ shard, node }: Member): boolean => shard.primaryNodeId === node.id
+  const ordered = [...serving.filter(leads), ...serving.filter((member) => !leads(member))]
+  const readers = ordered.slice(0, READERS_MAX).map(targetOf)
+  const routed = await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers })
+  return routed.kind === 'ready' ? null : routed.because
+}
+
+/** Before the endpoint goes to somebody else. */
+export async function leadNowhere(c: Context): Promise<void> {
+  const { configurationEndpoint: endpoint } = c.subject.owner
+  if (endpoint === null || endpoint.servingAt === null) return
+  await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers: [] })
+}
+
+function membersOf(group: ReplicationGroup): Member[] {
+  return group.nodeGroups.flatMap((shard) =>
+    shard.members.flatMap((cluster) => cluster.nodes.map((node) => ({ shard, cluster, node }))),
+  )
+}
+
+async function seeCluster(c: Context, { shard, cluster, node }: Member): Promise<ClusterNode> {
+  const { id: nodeId, clusterNodeId } = node
+  const reading = clusterNodeId === null ? null : await c.fleet.readCluster(nodeRef({ node, cluster }))
+  return {
+    nodeId,
+    clusterNodeId,
+    shardId: shard.id,
+    isPrimary: shard.primaryNodeId === nodeId,
+    view: reading?.kind === 'known' ? reading.view : null,
+  }
+}
+
+/** While its shard is busy with a node it may be lost, and the shard will say when it is back. */
+function isMissed(c: Context, { shard, node }: Member): boolean {
+  if (c.workflow.firstHomeAt === null) return true
+  const isQuiet = [shard.workflow, node.workflow].every(
+    ({ step, signals }) => step === HOME_STEP && signals.length === 0,
+  )
+  return isQuiet && node.openedAt !== null
+}
+
+async function perform(
+  c: Context,
+  members: readonly Member[],
+  action: ClusterAction,
+): Promise<string | null> {
+  const find = (nodeId: string) => members.filter(({ node }) => node.id === nodeId)
+  const [member] = find(action.nodeId)
+  if (member === undefined) return 'the node is gone'
+  const ref = nodeRef(member)
+  switch (action.do) {
+    case 'forget':
+      return reasonOf(await c.fleet.forgetPeers(ref, action.clusterNodeIds))
+    case 'introduce':
+      return reasonOf(await c.fleet.introduceNode(ref, action.peerIds.flatMap(find).map(targetOf)))
+    case 'claim':
+      return reasonOf(await c.fleet.claimSlots(ref, action.slots, Number(member.shard.nodeGroupId) + 1))
+    default:
+      return unreachable(action)
+  }
+}
+
+function targetOf({ node: { engineId, ip, address, port, busPort } }: Member): PeerTarget {
+  return { engineId, ip, address, port, busPort: busPort ?? 0 }
+}
+
+function reasonOf(ensured: { kind: 'ready' } | { kind: string; because: string }): string | null {
+  return 'because' in ensured ? ensured.because : null
+}

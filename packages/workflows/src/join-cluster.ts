@@ -104,6 +104,7 @@ async function seeCluster(c: Context, { shard, cluster, node }: Member): Promise
     clusterNodeId,
     shardId: shard.id,
     isPrimary: shard.primaryNodeId === nodeId,
+    at: [node.ip, node.address].map((host) => ({ host, port: node.port })),
     view: reading?.kind === 'known' ? reading.view : null,
   }
 }

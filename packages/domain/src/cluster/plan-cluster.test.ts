@@ -8,6 +8,7 @@ const SHARDS = [
 ]
 const peer = (id: string, over: Partial<ClusterPeer> = {}): ClusterPeer => ({
   id,
+  at: { host: `ip-of-${id}`, port: 1 },
   role: 'primary',
   primaryId: null,
   isLinked: true,
@@ -24,6 +25,7 @@ const node = (id: string, shardId: string, isPrimary: boolean, peers: ClusterPee
   clusterNodeId: id,
   shardId,
   isPrimary,
+  at: [{ host: `ip-of-${id}`, port: 1 }],
   view: peers === null ? null : ({ id, peers } satisfies ClusterView),
 })
 const three = (a: ClusterPeer[], r: ClusterPeer[], b: ClusterPeer[]) => [
@@ -52,11 +54,14 @@ describe('a cluster', () => {
     expect(actions).toEqual([{ do: 'introduce', nodeId: 'node-b', peerIds: ['node-a', 'node-r'] }])
   })
 
-  test('forgets who is gone only once it is out of reach', () => {
+  test('forgets who is gone, and nobody who may be newer than the rows', () => {
     const ghost = peer('z', { isLinked: false })
-    const gone = planCluster(three([...ALL, ghost], ALL, ALL), SHARDS)
-    expect(gone.actions).toEqual([{ do: 'forget', nodeId: 'node-a', clusterNodeIds: ['z'] }])
-    const fresh = planCluster(three([...ALL, peer('z')], ALL, ALL), SHARDS)
+    const forgotten = [{ do: 'forget', nodeId: 'node-a', clusterNodeIds: ['z'] }]
+    expect(planCluster(three([...ALL, { ...ghost, at: B.at }], ALL, ALL), SHARDS).actions).toEqual(forgotten)
+    expect(planCluster(three([...ALL, { ...ghost, isLinked: true }], ALL, ALL), SHARDS).actions).toEqual(
+      forgotten,
+    )
+    const fresh = planCluster(three([...ALL, peer('z', { at: B.at })], ALL, ALL), SHARDS)
     expect(fresh.actions).toEqual([])
     expect(fresh.because).toContain('gone')
   })
@@ -93,7 +98,14 @@ describe('a cluster', () => {
     ['two primaries of one epoch', [A, R, { ...B, epoch: 1 }]],
   ])('is not ready while one node sees %s', (_, view) => {
     const { actions, because } = planCluster(three(ALL, view, ALL), SHARDS)
-    expect(actions).toEqual([])
+    expect(actions.every((action) => action.do === 'introduce')).toBe(true)
     expect(because).toContain('node-r')
+  })
+
+  test('has whoever is seen as it was before speak up', () => {
+    const before = [A, { ...R, role: 'primary', primaryId: null } as const, B]
+    expect(planCluster(three(ALL, ALL, before), SHARDS).actions).toEqual([
+      { do: 'introduce', nodeId: 'node-r', peerIds: ['node-b'] },
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import type { ClusterPeer, ClusterView } from '../ports/fleet.ts'
+import type { ClusterPeer, ClusterView, Hop } from '../ports/fleet.ts'
 import { rangesOf, slotsIn, type SlotRange } from './slots.ts'
 
 /** A node of a cluster as its row has it, and as it sees the cluster; the view is null while it cannot be asked. */
@@ -8,6 +8,8 @@ export interface ClusterNode {
   clusterNodeId: string | null
   shardId: string
   isPrimary: boolean
+  /** Where other nodes may find this container. */
+  at: readonly Hop[]
   view: ClusterView | null
 }
 
@@ -36,23 +38,29 @@ interface Seen extends ClusterNode {
 
 /**
  * What brings the nodes' views of their cluster closer to what the rows say: whoever is gone is forgotten by everybody, whoever
- * came is introduced to everybody, and a slot that nobody owns is claimed by the primary that should. Whom a node sees
- * and the rows do not know is forgotten only once it is out of reach: the rows may be older than the view.
+ * came is introduced to everybody, whoever is seen as it was before speaks up, and a slot that nobody owns is claimed by
+ * the primary that should. Whom a node sees and the rows do not know may be newer than the rows: it is forgotten once it is
+ * out of reach, or where it is at an address that is nobody's, as that of every container before.
  */
 export function planCluster(nodes: readonly ClusterNode[], shards: readonly ClusterShard[]): ClusterPlan {
   const seen = nodes.filter((node): node is Seen => node.view !== null && node.view.id === node.clusterNodeId)
   const known = new Set(nodes.flatMap(({ clusterNodeId }) => clusterNodeId ?? []))
-  const forgets = seen.flatMap((node) => forget(node, known))
+  const forgets = seen.flatMap((node) => forget(node, nodes))
   const introductions = introduce(seen)
   const isSettled = forgets.length === 0 && introductions.length === 0
   const claims = isSettled ? shards.flatMap((shard) => claim(shard, seen)) : []
-  const actions = [...forgets, ...introductions, ...claims]
+  const actions = [...forgets, ...introductions, ...claims, ...(isSettled ? remind(seen) : [])]
   const disagreements = seen.flatMap((node) => disagreement(node, nodes, shards, known) ?? [])
   return { actions, because: disagreements[0] ?? (actions.length > 0 ? 'the cluster is changing' : null) }
 }
 
-function forget({ nodeId, view }: Seen, known: ReadonlySet<string>): ClusterAction[] {
-  const ghosts = view.peers.filter((peer) => !known.has(peer.id) && !peer.isLinked).map(({ id }) => id)
+function forget({ nodeId, view }: Seen, nodes: readonly ClusterNode[]): ClusterAction[] {
+  const isAtNobodys = ({ host, port }: Hop): boolean =>
+    nodes.every(({ at }) => at.every((hop) => hop.host !== host || hop.port !== port))
+  const ghosts = view.peers
+    .filter((peer) => nodes.every(({ clusterNodeId }) => clusterNodeId !== peer.id))
+    .filter((peer) => !peer.isLinked || isAtNobodys(peer.at))
+    .map(({ id }) => id)
   return ghosts.length === 0 ? [] : [{ do: 'forget', nodeId, clusterNodeIds: ghosts }]
 }
 
@@ -66,10 +74,28 @@ function introduce(seen: readonly Seen[]): ClusterAction[] {
   })
 }
 
+/** Nodes tell what they are every other second; one that speaks to another tells it at once. */
+function remind(seen: readonly Seen[]): ClusterAction[] {
+  return seen.flatMap((one): ClusterAction[] => {
+    const own = one.view.peers.find(({ id }) => id === one.clusterNodeId)
+    const stale = seen.filter(({ view }) => {
+      const peer = view.peers.find(({ id }) => id === one.clusterNodeId)
+      return own !== undefined && peer !== undefined && !isAlike(own, peer)
+    })
+    return stale.length === 0
+      ? []
+      : [{ do: 'introduce', nodeId: one.nodeId, peerIds: stale.map(({ nodeId }) => nodeId) }]
+  })
+}
+
+function isAlike(a: ClusterPeer, b: ClusterPeer): boolean {
+  return a.role === b.role && a.primaryId === b.primaryId && isSame(a.slots, b.slots)
+}
+
 function claim({ shardId, slots }: ClusterShard, seen: readonly Seen[]): ClusterAction[] {
   const primary = seen.find((node) => node.shardId === shardId && node.isPrimary)
   const own = primary?.view.peers.find(({ id }) => id === primary.clusterNodeId)
-  if (primary === undefined || own?.role !== 'primary') return []
+  if (primary === undefined || own?.role !== 'primary' || isSame(own.slots, slots)) return []
   const owned = new Set(primary.view.peers.flatMap((peer) => slotsIn(peer.slots)))
   const free = rangesOf(slotsIn(slots).filter((slot) => !owned.has(slot)))
   return free.length === 0 ? [] : [{ do: 'claim', nodeId: primary.nodeId, slots: free }]
@@ -109,12 +135,9 @@ function isInPlace(peer: ClusterPeer, node: ClusterNode, nodes: readonly Cluster
   return peer.role === 'replica' && peer.primaryId === primary?.clusterNodeId
 }
 
+/** Both are in order, and as few as can be. */
 function isSame(a: readonly SlotRange[], b: readonly SlotRange[]): boolean {
-  const [one, other] = [rangesOf(slotsIn(a)), rangesOf(slotsIn(b))]
-  return (
-    one.length === other.length &&
-    one.every(({ from, to }, i) => from === other[i]?.from && to === other[i].to)
-  )
+  return a.length === b.length && a.every(({ from, to }, i) => from === b[i]?.from && to === b[i].to)
 }
 
 /** Which of two claims to a slot counts is decided by epochs, so that no two may be equal. */

@@ -245,6 +245,8 @@ export interface ClusterView {
 
 export interface ClusterPeer {
   id: string
+  /** Where other nodes find it. */
+  at: Hop
   role: 'primary' | 'replica'
   primaryId: string | null
   /** The two are connected, and it is not taken for lost. */

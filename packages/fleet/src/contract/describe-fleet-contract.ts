@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { clusterContract } from './cluster-contract.ts'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
 import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
@@ -24,8 +25,11 @@ export function describeFleetContract(
     orphanContract(openBench, variants[0])
     for (const variant of variants) engineContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)
+    for (const variant of replicated(variants).filter(hasClusterMode)) clusterContract(openBench, variant)
   })
 }
+
+const hasClusterMode = ({ engineVersion }: ContractVariant): boolean => !engineVersion.startsWith('6.')
 
 /** Whether TLS is on makes no difference to replication but with TLS itself: the first engine is tried both ways. */
 function replicated([first, ...others]: readonly [ContractVariant, ...ContractVariant[]]): ContractVariant[] {

@@ -15,6 +15,7 @@ test('a view has everybody but those who are still being introduced, and open sl
   const view = parseClusterNodes(TEXT)
   expect(view?.id).toBe('aa')
   expect(view?.peers.map(({ id }) => id)).toEqual(['aa', 'bb', 'cc', 'dd', 'ee'])
+  expect(view?.peers[0]?.at).toEqual({ host: '10.96.0.2', port: 10_000 })
   expect(view?.peers[0]?.slots).toEqual([
     { from: 0, to: 5460 },
     { from: 5470, to: 5470 },

@@ -217,29 +217,22 @@ function raiseEpoch(cluster: SimulatedCluster, epoch: number): void {
   cluster.version += 1
 }
 
-export function clusterView({ role, cluster }: SimulatedProcess): ClusterView | null {
+export function clusterView({ role, ip, port, cluster }: SimulatedProcess): ClusterView | null {
   if (cluster === null) return null
   const { id, primaryId, epoch, slots } = cluster
   const own: ClusterPeer = {
     id,
+    at: { host: ip, port },
     role: role === 'primary' ? 'primary' : 'replica',
     primaryId,
     isLinked: true,
     epoch,
     slots,
   }
-  const peers = [...cluster.peers].map(
-    ([
-      peerId,
-      { role: peerRole, primaryId: of, isLinked, epoch: peerEpoch, slots: peerSlots },
-    ]): ClusterPeer => ({
-      id: peerId,
-      role: peerRole,
-      primaryId: of,
-      isLinked,
-      epoch: peerEpoch,
-      slots: peerSlots,
-    }),
-  )
-  return { id, peers: [own, ...peers] }
+  return { id, peers: [own, ...[...cluster.peers].map(([peerId, peer]) => peerSeen(peerId, peer))] }
+}
+
+function peerSeen(id: string, peer: SimulatedPeer): ClusterPeer {
+  const { host, port, role, primaryId, isLinked, epoch, slots } = peer
+  return { id, at: { host, port }, role, primaryId, isLinked, epoch, slots }
 }

@@ -1,16 +1,35 @@
 import { seconds } from '@cacheplane/domain'
 import { FAILPOINT_POSITIONS, failpointName, RUNBOOKS } from '@cacheplane/workflows'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clusterDisagreements } from './cluster-disagreements.ts'
 import { Life, type Trouble } from './lives.ts'
 import { SimWorld } from './sim-world.ts'
 import { NOTHING, standing } from './standing.ts'
 import { Trap } from './trap.ts'
 
-const POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatMap(({ kind, stepNames }) =>
+/** With cluster mode much of it is other code. */
+const OF_CLUSTER = new Set([
+  'replication-group.join',
+  'node-group.converge',
+  'node-group.fence',
+  'node-group.promote',
+])
+
+const ALL_POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatMap(({ kind, stepNames }) =>
   stepNames.flatMap((step) =>
     FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
   ),
 )
+const POINTS = [
+  ...ALL_POINTS.filter(({ step }) => step !== 'join').map((point) => ({
+    ...point,
+    mode: 'without cluster mode',
+  })),
+  ...ALL_POINTS.filter(({ kind, step }) => OF_CLUSTER.has(`${kind}.${step}`)).map((point) => ({
+    ...point,
+    mode: 'with cluster mode',
+  })),
+]
 /** Steps that are only seen when a creation fails. */
 const OF_FAILURE = new Set(['unwind', 'failed'])
 const OF_FAILOVER: Readonly<Record<string, Trouble>> = {
@@ -45,9 +64,9 @@ describe('a worker that dies at any point of any step', () => {
   afterAll(() => world.close())
 
   it.each(POINTS)(
-    'at $name: everything is created, repaired and deleted all the same',
-    async ({ kind, step, name }) => {
-      const trouble = troubleAt(kind, step)
+    'at $name $mode: everything is created, repaired and deleted all the same',
+    async ({ kind, step, name, mode }) => {
+      const trouble = mode === 'with cluster mode' ? 'loses-shard' : troubleAt(kind, step)
       const fails = trouble === 'fails' || trouble === 'has-no-port'
       // Only a node that stands alone is diagnosed by its own workflow.
       const isAlone = kind === 'cache-cluster' || name.startsWith('node.diagnose.')
@@ -66,9 +85,11 @@ describe('a worker that dies at any point of any step', () => {
       await life.suffer()
       await world.run(RECOVERED_MS)
       const repaired = await life.status()
+      const disagreements = clusterDisagreements(world)
       await life.end()
       await world.run(RECOVERED_MS)
-      expect({ hits: trap.hits, created, repaired, deleted: await life.status() }).toEqual({
+      expect({ hits: trap.hits, created, repaired, deleted: await life.status(), disagreements }).toEqual({
+        disagreements: [],
         hits: 1,
         created: fails ? 'create-failed' : 'available',
         repaired: fails ? 'create-failed' : 'available',
@@ -79,7 +100,7 @@ describe('a worker that dies at any point of any step', () => {
       UNION ALL SELECT 1 FROM port_allocation WHERE released_at IS NULL AND node_id NOT IN (SELECT id FROM edge)
       UNION ALL SELECT 1 FROM subnet_allocation WHERE released_at IS NULL
       UNION ALL SELECT 1 FROM workflow WHERE kind <> 'edge'
-      UNION ALL SELECT 1 FROM endpoint WHERE node_group_id IS NOT NULL`)
+      UNION ALL SELECT 1 FROM endpoint WHERE node_group_id IS NOT NULL OR replication_group_id IS NOT NULL`)
       expect(held).toEqual([])
     },
   )

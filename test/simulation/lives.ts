@@ -5,7 +5,7 @@ import {
   type Accepted,
   type ReplicationGroup,
 } from '@cacheplane/domain'
-import { ACCOUNT, aClusterPlan, aGroupPlan } from '../support/stores.ts'
+import { ACCOUNT, aClusterOf, aClusterPlan, aGroupPlan } from '../support/stores.ts'
 import { ENGINE_ID, type SimWorld } from './sim-world.ts'
 
 const IMAGES = ['valkey-8.1', 'memcached-1.6.38']
@@ -24,6 +24,7 @@ export type Trouble =
   | 'gives-up-switch'
   | 'loses-edge'
   | 'loses-zone'
+  | 'loses-shard'
 
 /** The life of one cache in a simulated world, as its users and its luck have it. */
 export class Life {
@@ -41,11 +42,18 @@ export class Life {
     if (port !== null) this.world.fake.occupyPort(ENGINE_ID, port)
     const automaticFailoverEnabled = ['fails-over', 'waits-for-heirs', 'loses-zone'].includes(this.trouble)
     const zones = this.#isSmall() ? [null] : [null, null, null]
+    const inCluster = this.trouble === 'loses-shard' ? aClusterOf(2, 2) : {}
     await this.#ring(
       this.kind === 'cache-cluster'
         ? await store.createCacheCluster(aClusterPlan({ cacheClusterId: this.name }))
         : await store.createReplicationGroup(
-            aGroupPlan({ replicationGroupId: this.name, automaticFailoverEnabled, zones, port }),
+            aGroupPlan({
+              replicationGroupId: this.name,
+              automaticFailoverEnabled,
+              zones,
+              port,
+              ...inCluster,
+            }),
           ),
     )
   }
@@ -62,6 +70,7 @@ export class Life {
       case 'loses-node':
       case 'fails-over':
       case 'recovers':
+      case 'loses-shard':
         fake.kill(await this.#primaryId())
         return
       case 'waits-for-heirs':

@@ -203,7 +203,12 @@ describe('a replication group', () => {
     const network = { id: group.networkId, subnet: '10.96.0.0/24', gateway: '10.96.0.1' }
     return {
       loadReplicationGroup: () =>
-        Promise.resolve({ owner: { ...group, nodeGroups }, network, engineIds: [ENGINE_ID] }),
+        Promise.resolve({
+          owner: { ...group, nodeGroups },
+          network,
+          engineIds: [ENGINE_ID],
+          endpointFailure: null,
+        }),
     }
   }
   const step = (name: string, over = subject()) => run('replication-group', name, over)

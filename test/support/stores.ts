@@ -1,5 +1,6 @@
 import {
   Secret,
+  splitSlots,
   type CacheClusterPlan,
   type Claim,
   type EngineReport,
@@ -108,6 +109,18 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   multiAZEnabled: false,
   shards: null,
   ...over,
+})
+
+/** What makes it a group with cluster mode: so many shards, with so many nodes each. */
+export const aClusterOf = (shards: number, nodes: number) => ({
+  automaticFailoverEnabled: true,
+  cacheParameterGroupName: 'default.valkey8.cluster.on',
+  zones: Array.from({ length: shards * nodes }, () => null),
+  shards: splitSlots(shards).map((range, i) => ({
+    nodeGroupId: String(i + 1).padStart(4, '0'),
+    slots: [range],
+    nodeCount: nodes,
+  })),
 })
 
 export const aClusterPlan = (over: Partial<CacheClusterPlan> = {}): CacheClusterPlan => ({

@@ -39,8 +39,9 @@ export const replicationGroup = defineWorkflow<Subject>()({
       const isNew = c.workflow.firstHomeAt === null
       if (because === null && isNew) comeHome(c, facts(c.subject))
       if (because === null) return settleCluster(c)
-      if (!isNew || !c.overdue) return lookAgain(c, because)
-      c.fail(because)
+      const hopeless = c.subject.endpointFailure ?? (c.overdue ? because : null)
+      if (!isNew || hopeless === null) return lookAgain(c, because)
+      c.fail(hopeless)
       return hop('unwind')
     },
 

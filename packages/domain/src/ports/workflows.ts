@@ -215,6 +215,8 @@ export interface OwnerSubject<Owner> {
   owner: Owner
   network: Network
   engineIds: string[]
+  /** Why its own endpoint could not be made; null while nothing is known to be wrong, and where it has none. */
+  endpointFailure: string | null
 }
 
 export interface DockerEngineSubject {

@@ -90,6 +90,7 @@ function hear(
   Object.assign(peer, { role: role === 'primary' ? 'primary' : 'replica', primaryId, epoch, slots })
   const own = process.cluster
   own.currentEpoch = Math.max(own.currentEpoch, other.cluster.currentEpoch)
+  resolveCollision(process, id, peer)
   giveWay(process, id, peer)
   for (const [otherId, known] of other.cluster.peers) {
     const isBanned = (own.banned.get(otherId) ?? 0) > nowMs
@@ -104,6 +105,14 @@ function hear(
     })
     own.version += 1
   }
+}
+
+/** Of two primaries with one epoch that with the lower id takes another. */
+function resolveCollision(process: InCluster, id: string, peer: SimulatedPeer): void {
+  const own = process.cluster
+  if (process.role !== 'primary' || peer.role !== 'primary' || peer.epoch !== own.epoch || id <= own.id)
+    return
+  raiseEpoch(own, own.currentEpoch + 1)
 }
 
 /** The greater epoch owns a slot; who has lost the last of its slots follows whom it lost it to. */

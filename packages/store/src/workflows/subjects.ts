@@ -84,12 +84,18 @@ export async function loadReplicationGroup(
   q: Queryable,
   id: string,
 ): Promise<OwnerSubject<ReplicationGroup> | null> {
-  const [row] = await q.rows<{ doc: ReplicationGroupDoc; network: NetworkDoc }>(groupSubject`
-    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
+  const [row] = await q.rows<{
+    doc: ReplicationGroupDoc
+    network: NetworkDoc
+    edge_failure: string | null
+  }>(groupSubject`
+    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network,
+      (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
+        WHERE e.kind = 'edge' AND p.replication_group_id = d.id) AS edge_failure
     FROM replication_group_view d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readGroup(row.doc), row.network)
+  return ownerSubject(readGroup(row.doc), row.network, row.edge_failure)
 }
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
@@ -98,11 +104,15 @@ export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerS
     FROM cache_cluster_view d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readCluster(row.doc), row.network)
+  return ownerSubject(readCluster(row.doc), row.network, null)
 }
 
-function ownerSubject<Owner>(owner: Owner, { engineIds, ...network }: NetworkDoc): OwnerSubject<Owner> {
-  return { owner, network, engineIds }
+function ownerSubject<Owner>(
+  owner: Owner,
+  { engineIds, ...network }: NetworkDoc,
+  endpointFailure: string | null,
+): OwnerSubject<Owner> {
+  return { owner, network, engineIds, endpointFailure }
 }
 
 export async function loadDockerEngine(

@@ -93,7 +93,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
 }
 
 async function act(c: Context, membership: Membership, readings: ReadonlyMap<string, NodeReading>) {
-  const results = await Promise.all(membership.actions.map((action) => perform(c, action)))
+  const results = await performAll(c, membership.actions)
   const undone = results.find((because) => because !== null) ?? null
   if (membership.primaryServes) replaceTheSilent(c, readings)
   const routed = await routeAll(c, membership, results)
@@ -103,6 +103,16 @@ async function act(c: Context, membership: Membership, readings: ReadonlyMap<str
   const isWatched = [...readings.values()].some(({ kind }) => kind !== 'serving' && kind !== 'dead')
   const isTold = undone === null && routed === null && !isWatched
   return nap(isTold ? seconds(10) : LOOK_AGAIN_MS, because)
+}
+
+/** In a cluster the primary comes first: it claims its slots while it knows nobody. */
+async function performAll(c: Context, actions: readonly MemberAction[]): Promise<(string | null)[]> {
+  const { nodeGroup, group } = c.subject
+  const isFirst = ({ nodeId }: MemberAction) => group.clusterEnabled && nodeId === nodeGroup.primaryNodeId
+  const early = await Promise.all(actions.map((action) => (isFirst(action) ? perform(c, action) : null)))
+  if (early.some((because) => because !== null))
+    return actions.map((_, i) => early[i] ?? 'the primary comes first')
+  return Promise.all(actions.map((action) => (isFirst(action) ? null : perform(c, action))))
 }
 
 /** Null when it is done, otherwise why not yet. */

@@ -1,4 +1,4 @@
-import { SLOTS, slotsIn } from '@cacheplane/domain'
+import { SLOTS, slotsIn, type SlotRange } from '@cacheplane/domain'
 import type { SimulatedProcess } from '@cacheplane/fleet/fake'
 import type { SimWorld } from './sim-world.ts'
 
@@ -31,4 +31,24 @@ function judge(seen: readonly string[][], first: readonly string[][], nodeId: st
   const wrong = seen.findIndex((owners, slot) => owners.length !== 1 || owners[0] !== first[slot]?.[0])
   if (wrong < 0) return []
   return [`S13: on the view of ${nodeId} slot ${wrong} belongs to ${seen[wrong]?.join(' and ') || 'nobody'}`]
+}
+
+/** S1: of those who would take a write for a slot by what they know themselves, there is at most one. */
+export function doubleOwners({ fake }: Pick<SimWorld, 'fake'>): string[] {
+  const containers = fake.world().flatMap((engine) => engine.containers)
+  const owning = containers.flatMap(({ process, state, networkName }) =>
+    state === 'running' && process?.cluster && process.open && process.role === 'primary'
+      ? [{ networkName, nodeId: process.nodeId, slots: process.cluster.slots }]
+      : [],
+  )
+  return owning.flatMap((one, i) =>
+    owning
+      .slice(i + 1)
+      .filter((other) => other.networkName === one.networkName && haveCommon(one.slots, other.slots))
+      .map((other) => `S1: ${one.nodeId} and ${other.nodeId} take writes for the same slots`),
+  )
+}
+
+function haveCommon(a: readonly SlotRange[], b: readonly SlotRange[]): boolean {
+  return a.some((one) => b.some((other) => one.from <= other.to && other.from <= one.to))
 }

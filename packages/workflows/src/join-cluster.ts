@@ -33,7 +33,7 @@ interface Member {
 }
 
 const LOOK_AGAIN_MIN_MS = milliseconds(20)
-const LOOK_AGAIN_MAX_MS = seconds(1)
+const LOOK_AGAIN_MAX_MS = seconds(2)
 /** Whoever has waited long does not gain by milliseconds. */
 const LOOK_AGAIN_SHARE = 0.1
 
@@ -104,18 +104,15 @@ async function seeCluster(c: Context, { shard, cluster, node }: Member): Promise
     clusterNodeId,
     shardId: shard.id,
     isPrimary: shard.primaryNodeId === nodeId,
+    isOpen: node.openedAt !== null,
     at: [node.ip, node.address].map((host) => ({ host, port: node.port })),
     view: reading?.kind === 'known' ? reading.view : null,
   }
 }
 
-/** While its shard is busy with a node it may be lost, and the shard will say when it is back. */
-function isMissed(c: Context, { shard, node }: Member): boolean {
-  if (c.workflow.firstHomeAt === null) return true
-  const isQuiet = [shard.workflow, node.workflow].every(
-    ({ step, signals }) => step === HOME_STEP && signals.length === 0,
-  )
-  return isQuiet && node.openedAt !== null
+/** One that is being made again is not: its shard says when it is back. */
+function isMissed(c: Context, { node }: Member): boolean {
+  return c.workflow.firstHomeAt === null || node.openedAt !== null
 }
 
 async function perform(

@@ -12,6 +12,7 @@ const peer = (id: string, over: Partial<ClusterPeer> = {}): ClusterPeer => ({
   role: 'primary',
   primaryId: null,
   isLinked: true,
+  isListed: true,
   epoch: 0,
   slots: [],
   ...over,
@@ -25,6 +26,7 @@ const node = (id: string, shardId: string, isPrimary: boolean, peers: ClusterPee
   clusterNodeId: id,
   shardId,
   isPrimary,
+  isOpen: true,
   at: [{ host: `ip-of-${id}`, port: 1 }],
   view: peers === null ? null : ({ id, peers } satisfies ClusterView),
 })
@@ -94,6 +96,7 @@ describe('a cluster', () => {
   test.each<[string, ClusterPeer[]]>([
     ['a slot of another owner', [{ ...A, slots: [{ from: 0, to: 8190 }] }, R, B]],
     ['a replica that leads', [A, { ...R, role: 'primary', primaryId: null }, B]],
+    ['a replica that it tells no client of', [A, { ...R, isListed: false }, B]],
     ['a replica of another primary', [A, { ...R, primaryId: 'b' }, B]],
     ['two primaries of one epoch', [A, R, { ...B, epoch: 1 }]],
   ])('is not ready while one node sees %s', (_, view) => {

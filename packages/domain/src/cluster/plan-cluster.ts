@@ -8,6 +8,8 @@ export interface ClusterNode {
   clusterNodeId: string | null
   shardId: string
   isPrimary: boolean
+  /** It was let in: clients are to be told of it. */
+  isOpen: boolean
   /** Where other nodes may find this container. */
   at: readonly Hop[]
   view: ClusterView | null
@@ -80,7 +82,8 @@ function remind(seen: readonly Seen[]): ClusterAction[] {
     const own = one.view.peers.find(({ id }) => id === one.clusterNodeId)
     const stale = seen.filter(({ view }) => {
       const peer = view.peers.find(({ id }) => id === one.clusterNodeId)
-      return own !== undefined && peer !== undefined && !isAlike(own, peer)
+      const isHidden = peer !== undefined && one.isOpen && isUntold(peer)
+      return own !== undefined && peer !== undefined && (isHidden || !isAlike(own, peer))
     })
     return stale.length === 0
       ? []
@@ -130,9 +133,15 @@ function disagreement(
 }
 
 function isInPlace(peer: ClusterPeer, node: ClusterNode, nodes: readonly ClusterNode[]): boolean {
+  if (node.isOpen && isUntold(peer)) return false
   if (node.isPrimary) return peer.role === 'primary'
   const primary = nodes.find((other) => other.shardId === node.shardId && other.isPrimary)
   return peer.role === 'replica' && peer.primaryId === primary?.clusterNodeId
+}
+
+/** Clients are not told of it although it has something for them: its name or its data have not been heard of. */
+function isUntold({ role, slots, isListed }: ClusterPeer): boolean {
+  return !isListed && (role === 'replica' || slots.length > 0)
 }
 
 /** Both are in order, and as few as can be. */

@@ -251,6 +251,8 @@ export interface ClusterPeer {
   primaryId: string | null
   /** The two are connected, and it is not taken for lost. */
   isLinked: boolean
+  /** Clients who ask for the owners of slots, and who copies them, are told of it. */
+  isListed: boolean
   /** Of its claim to its slots: of two claims to one slot the greater counts. */
   epoch: number
   slots: SlotRange[]

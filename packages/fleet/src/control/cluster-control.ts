@@ -1,6 +1,6 @@
 import { slotsIn, type ClusterView, type NodeRef, type NodeSpec, type SlotRange } from '@cacheplane/domain'
 import type { Answer, ClusterSource, PeerHop } from '../core/node-control.ts'
-import { parseClusterNodes } from './parse-cluster-nodes.ts'
+import { listedIds, parseClusterNodes } from './parse-cluster-nodes.ts'
 import type { Reply } from './resp-parser.ts'
 
 /** Runs commands on a node as the control plane's user. */
@@ -15,10 +15,13 @@ export class ClusterControl {
   constructor(private readonly ask: Ask) {}
 
   async read(node: NodeRef): Promise<Answer<ClusterView>> {
-    const answer = await this.ask(node, [['CLUSTER', 'NODES']])
+    const answer = await this.ask(node, [
+      ['CLUSTER', 'NODES'],
+      ['CLUSTER', 'SLOTS'],
+    ])
     if (answer.kind !== 'answered') return answer
-    const [text] = answer.value
-    const view = typeof text === 'string' ? parseClusterNodes(text) : null
+    const [text, listing] = answer.value
+    const view = typeof text === 'string' ? parseClusterNodes(text, listedIds(listing)) : null
     if (view === null) return { kind: 'silent', because: 'its CLUSTER NODES makes no sense' }
     return { kind: 'answered', value: view }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseClusterNodes } from './parse-cluster-nodes.ts'
+import { listedIds, parseClusterNodes } from './parse-cluster-nodes.ts'
 
 const TEXT = [
   'aa 10.96.0.2:10000@10001,127.0.0.1 myself,master - 0 0 1 connected 0-5460 5470 [5461->-bb]',
@@ -11,8 +11,18 @@ const TEXT = [
   '',
 ].join('\n')
 
+const LISTED = listedIds([
+  [0, 5460, ['127.0.0.1', 10_000, 'aa', []], ['127.0.0.1', 10_004, 'cc', []]],
+  [5471, 10_922, ['127.0.0.1', 10_002, 'bb', []], ['?', 10_006, 'dd', []]],
+])
+
+test('clients are told of owners, of replicas that have something, and of nobody without a name', () => {
+  const peers = parseClusterNodes(TEXT, LISTED)?.peers ?? []
+  expect(peers.filter(({ isListed }) => isListed).map(({ id }) => id)).toEqual(['aa', 'bb', 'cc'])
+})
+
 test('a view has everybody but those who are still being introduced, and open slots belong to whom they belonged', () => {
-  const view = parseClusterNodes(TEXT)
+  const view = parseClusterNodes(TEXT, LISTED)
   expect(view?.id).toBe('aa')
   expect(view?.peers.map(({ id }) => id)).toEqual(['aa', 'bb', 'cc', 'dd', 'ee'])
   expect(view?.peers[0]?.at).toEqual({ host: '10.96.0.2', port: 10_000 })
@@ -25,11 +35,11 @@ test('a view has everybody but those who are still being introduced, and open sl
 })
 
 test('who is taken for lost, or has no address, is not linked', () => {
-  const linked = parseClusterNodes(TEXT)?.peers.filter(({ isLinked }) => isLinked)
+  const linked = parseClusterNodes(TEXT, LISTED)?.peers.filter(({ isLinked }) => isLinked)
   expect(linked?.map(({ id }) => id)).toEqual(['aa', 'bb', 'cc'])
 })
 
 test('what does not name the node itself is no view', () => {
-  expect(parseClusterNodes('')).toBeNull()
-  expect(parseClusterNodes('aa 10.96.0.2:1@2 master - 0 0 1 connected')).toBeNull()
+  expect(parseClusterNodes('', LISTED)).toBeNull()
+  expect(parseClusterNodes('aa 10.96.0.2:1@2 master - 0 0 1 connected', LISTED)).toBeNull()
 })

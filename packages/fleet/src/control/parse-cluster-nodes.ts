@@ -1,17 +1,36 @@
 import type { ClusterPeer, ClusterView, Hop, SlotRange } from '@cacheplane/domain'
+import type { Reply } from './resp-parser.ts'
 
 /** Null when the answer makes no sense. Who is being introduced has no id of its own yet and is left out. */
-export function parseClusterNodes(text: string): ClusterView | null {
+export function parseClusterNodes(text: string, listed: ReadonlySet<string>): ClusterView | null {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const entries = lines.map(parseLine).filter((entry) => !entry.flags.includes('handshake'))
+  const entries = lines
+    .map((line) => parseLine(line, listed))
+    .filter((entry) => !entry.flags.includes('handshake'))
   const own = entries.find(({ flags }) => flags.includes('myself'))
   return own === undefined ? null : { id: own.peer.id, peers: entries.map(({ peer }) => peer) }
+}
+
+/**
+ * Of an answer to `CLUSTER SLOTS`: for each range its ends, and then its owner and replicas as host, port and id. One whose
+ * name has not been heard of yet has a question mark for a host, which is of no use to clients.
+ */
+export function listedIds(listing: Reply | undefined): ReadonlySet<string> {
+  const ranges = Array.isArray(listing) ? listing : []
+  const nodes = ranges.flatMap((range) => (Array.isArray(range) ? range.slice(2) : []))
+  return new Set(nodes.flatMap((node) => namedId(node) ?? []))
+}
+
+function namedId(node: Reply): string | null {
+  if (!Array.isArray(node)) return null
+  const [host, , id] = node
+  return typeof host === 'string' && !/^\??$/.test(host) && typeof id === 'string' ? id : null
 }
 
 const LOST = ['fail', 'fail?', 'noaddr']
 
 /** `id ip:port@bus,name flags primary ping pong epoch link slot slot…` */
-function parseLine(line: string): { flags: string[]; peer: ClusterPeer } {
+function parseLine(line: string, listed: ReadonlySet<string>): { flags: string[]; peer: ClusterPeer } {
   const [id = '', at = '', flagList = '', primary = '-', , , epoch = '0', link = '', ...slots] = line
     .trim()
     .split(' ')
@@ -22,6 +41,7 @@ function parseLine(line: string): { flags: string[]; peer: ClusterPeer } {
     role: flags.includes('master') ? 'primary' : 'replica',
     primaryId: primary === '-' ? null : primary,
     isLinked: link === 'connected' && !flags.some((flag) => LOST.includes(flag)),
+    isListed: listed.has(id),
     epoch: Number(epoch),
     slots: rangesOfWords(slots),
   }

@@ -235,6 +235,7 @@ export function clusterView({ role, ip, port, cluster }: SimulatedProcess): Clus
     role: role === 'primary' ? 'primary' : 'replica',
     primaryId,
     isLinked: true,
+    isListed: true,
     epoch,
     slots,
   }
@@ -243,5 +244,5 @@ export function clusterView({ role, ip, port, cluster }: SimulatedProcess): Clus
 
 function peerSeen(id: string, peer: SimulatedPeer): ClusterPeer {
   const { host, port, role, primaryId, isLinked, epoch, slots } = peer
-  return { id, at: { host, port }, role, primaryId, isLinked, epoch, slots }
+  return { id, at: { host, port }, role, primaryId, isLinked, isListed: true, epoch, slots }
 }

@@ -111,6 +111,20 @@ describe('a cluster of two shards, whose nodes could never outvote anybody', () 
     expect(await missing()).toEqual([])
   })
 
+  test('empties a shard whose primary is rebooted, as without cluster mode, and no other', async () => {
+    await write()
+    const [primary] = await group.membersOf('0002')
+    const { status } = await customer.ask('POST', `/v1/cache-clusters/${primary}/reboot`, {
+      cacheNodeIdsToReboot: ['0001'],
+    })
+    expect(status).toBe(202)
+    await group.becomes('available')
+    await agrees()
+    const gone = (await missing()).length
+    expect(gone).toBeGreaterThan(0)
+    expect(gone).toBeLessThan(KEYS)
+  })
+
   test('leaves nothing behind', async () => {
     expect(await check(service, customer)).toEqual([])
   })

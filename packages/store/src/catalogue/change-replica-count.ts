@@ -2,6 +2,7 @@ import {
   invariant,
   planReplicaDecrease,
   planReplicaIncrease,
+  ServiceError,
   type Accepted,
   type Idempotency,
   type NodeGroup,
@@ -77,6 +78,11 @@ export async function removeReplicas(
 }
 
 function onlyShard(group: ReplicationGroup): NodeGroup {
+  if (group.clusterEnabled)
+    throw new ServiceError(
+      'InvalidReplicationGroupState',
+      `The number of replicas can be changed only with cluster mode disabled; replication group ${group.replicationGroupId} has it enabled.`,
+    )
   const [shard] = group.nodeGroups
   invariant(shard, `replication group ${group.replicationGroupId} has a node group`)
   return shard

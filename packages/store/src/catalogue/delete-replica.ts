@@ -45,6 +45,10 @@ const memberOf = (shard: NodeGroup, cacheClusterId: string) =>
   shard.members.find((member) => member.cacheClusterId === cacheClusterId)
 
 function requireReplica(group: ReplicationGroup, shard: NodeGroup, cacheClusterId: string): void {
+  if (group.clusterEnabled)
+    throw refusal(
+      `Cache cluster ${cacheClusterId} is a member of replication group ${group.replicationGroupId}, which has cluster mode enabled, and cannot be deleted by itself.`,
+    )
   const entire = 'To delete the entire replication group, use DeleteReplicationGroup.'
   if (shard.members.length === 1)
     throw refusal(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster } from 'ioredis'
+import type { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NODE_FAULTS, type NodeFault } from '../support/node-faults.ts'
 import { DEADLINES } from './deadlines.ts'

@@ -25,7 +25,7 @@ describe('endpoints', () => {
     test.store.createReplicationGroup(aGroupPlan({ replicationGroupId, port }))
   const endpointOf = async (name: string) => {
     const endpoint = (await test.store.findReplicationGroup(ACCOUNT, name))?.nodeGroups[0]?.endpoint
-    if (endpoint == null) throw new Error(`${name} has no endpoint`)
+    if (endpoint === undefined || endpoint === null) throw new Error(`${name} has no endpoint`)
     return endpoint
   }
   const edges = () => test.rows<{ id: string }>('SELECT id FROM edge')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ClusterPeer, ClusterView } from '../ports/fleet.ts'
+import type { ClusterPeer, ClusterView } from '../ports/cluster.ts'
 import { planCluster, type ClusterNode } from './plan-cluster.ts'
 
 const SHARDS = [

@@ -1,4 +1,5 @@
-import type { ClusterPeer, ClusterView, Hop } from '../ports/fleet.ts'
+import type { ClusterPeer, ClusterView } from '../ports/cluster.ts'
+import type { Hop } from '../ports/fleet.ts'
 import { rangesOf, slotsIn, type SlotRange } from './slots.ts'
 
 /** A node of a cluster as its row has it, and as it sees the cluster; the view is null while it cannot be asked. */
@@ -111,24 +112,22 @@ function disagreement(
   shards: readonly ClusterShard[],
   known: ReadonlySet<string>,
 ): string | null {
-  const peers = new Map(view.peers.map((peer) => [peer.id, peer]))
   const ghost = view.peers.find(({ id }) => !known.has(id))
   if (ghost !== undefined) return `node ${nodeId} still knows somebody who is gone`
-  for (const node of nodes) {
-    if (node.clusterNodeId === null) continue
-    const peer = peers.get(node.clusterNodeId)
-    // One that cannot be asked may be unknown to those who came since.
-    if (peer === undefined && node.view !== null)
-      return `node ${nodeId} does not know node ${node.nodeId} yet`
-    if (peer !== undefined && node.view !== null && !isInPlace(peer, node, nodes))
+  // One that cannot be asked may be unknown to those who came since.
+  const heard = nodes.filter((node) => node.view !== null && node.clusterNodeId !== null)
+  const peerOf = ({ clusterNodeId }: ClusterNode) => view.peers.find(({ id }) => id === clusterNodeId)
+  for (const node of heard) {
+    const peer = peerOf(node)
+    if (peer === undefined) return `node ${nodeId} does not know node ${node.nodeId} yet`
+    if (!isInPlace(peer, node, nodes))
       return `node ${nodeId} does not see node ${node.nodeId} in its place yet`
   }
-  for (const shard of shards) {
-    const primary = nodes.find((node) => node.shardId === shard.shardId && node.isPrimary)
-    const slots = primary?.clusterNodeId == null ? undefined : peers.get(primary.clusterNodeId)?.slots
-    if (slots === undefined || primary?.view == null) continue
-    if (!isSame(slots, shard.slots)) return `node ${nodeId} does not see all slots where they belong yet`
+  const isElsewhere = ({ shardId, slots }: ClusterShard): boolean => {
+    const primary = heard.find((node) => node.shardId === shardId && node.isPrimary)
+    return primary !== undefined && !isSame(peerOf(primary)?.slots ?? [], slots)
   }
+  if (shards.some(isElsewhere)) return `node ${nodeId} does not see all slots where they belong yet`
   return haveDistinctEpochs(view.peers) ? null : `node ${nodeId} sees two primaries of one epoch`
 }
 

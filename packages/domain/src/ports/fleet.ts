@@ -2,6 +2,7 @@ import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { EdgeKind } from '../resources.ts'
 import type { Secret } from '../secret.ts'
+import type { ClusterReading } from './cluster.ts'
 
 /**
  * The data plane: Docker engines and the cache nodes on them.
@@ -231,31 +232,6 @@ export interface ReplicationSource {
   nodeGroupId: string
   /** In cluster mode: its id there, and where it speaks to other nodes. */
   inCluster: { clusterNodeId: string; busPort: number } | null
-}
-
-export type ClusterReading = { kind: 'known'; view: ClusterView } | { kind: 'unknown'; because: string }
-
-/** A node's own view of its cluster; others may see it otherwise. */
-export interface ClusterView {
-  /** Its own id. */
-  id: string
-  /** Whom it knows, itself included. */
-  peers: ClusterPeer[]
-}
-
-export interface ClusterPeer {
-  id: string
-  /** Where other nodes find it. */
-  at: Hop
-  role: 'primary' | 'replica'
-  primaryId: string | null
-  /** The two are connected, and it is not taken for lost. */
-  isLinked: boolean
-  /** Clients who ask for the owners of slots, and who copies them, are told of it. */
-  isListed: boolean
-  /** Of its claim to its slots: of two claims to one slot the greater counts. */
-  epoch: number
-  slots: SlotRange[]
 }
 
 /** A node as another of its cluster speaks to it. */

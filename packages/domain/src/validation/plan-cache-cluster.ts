@@ -86,7 +86,7 @@ export function planCacheCluster(
   }
   const zones = checkZones(findings, request)
   const azMode = engine === 'memcached' ? checkAzMode(findings, request, zones) : null
-  const settings = checkSettings(findings, request, engine, context)
+  const settings = checkSettings(findings, request, engine, context, false)
   findings.throwIfAny()
   requireReferences(request)
   if (engine === 'memcached') refuseTooMany(zones.length)

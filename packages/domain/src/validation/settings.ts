@@ -83,7 +83,7 @@ export function checkSettings(
   request: Request,
   engine: Engine | null,
   context: PlanContext,
-  isCluster = false,
+  isCluster: boolean,
 ): Checked {
   applyRules(findings, request, SHARED_RULES)
   if (engine !== 'memcached') applyRules(findings, request, SNAPSHOT_RULES)
@@ -97,10 +97,7 @@ export function checkSettings(
     )
   }
   const authToken = checkAuthToken(findings, request.authToken, tls)
-  if (version !== null) {
-    checkParameterGroup(findings, request.cacheParameterGroupName, version, isCluster)
-    if (isCluster) checkClusterVersion(findings, version)
-  }
+  if (version !== null) checkMode(findings, request.cacheParameterGroupName, version, isCluster)
   const windows = checkWindows(
     findings,
     { maintenance: request.preferredMaintenanceWindow, snapshot: request.snapshotWindow },
@@ -125,6 +122,16 @@ export function checkSettings(
 /** `default.redis7`, or `default.redis7.cluster.on`: the only parameter groups of a family for now. */
 export function defaultParameterGroup(version: EngineVersion, isCluster = false): string {
   return `default.${version.parameterGroupFamily}${isCluster ? CLUSTER_ON : ''}`
+}
+
+function checkMode(
+  findings: Findings,
+  parameterGroup: string | undefined,
+  version: EngineVersion,
+  isCluster: boolean,
+): void {
+  checkParameterGroup(findings, parameterGroup, version, isCluster)
+  if (isCluster) checkClusterVersion(findings, version)
 }
 
 /** Older nodes tell clients the addresses by which they reach one another, and no client can reach those. */

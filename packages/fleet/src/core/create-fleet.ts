@@ -1,4 +1,5 @@
 import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
+import type { unknown } from './call.ts'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import type { EdgeControl } from './edge-control.ts'
@@ -58,14 +59,7 @@ export function createFleet(parts: FleetParts): Fleet {
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
     closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
     followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
-    promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
-    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
-    readCluster: (ref) => onNode(ref, (bench) => readCluster(bench, ref)),
-    introduceNode: (ref, peers) => onNode(ref, (bench) => introduceNode(bench, ref, peers)),
-    forgetPeers: (ref, ids) =>
-      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
-    claimSlots: (ref, slots, epoch) =>
-      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
+    ...orders(onNode),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
     thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
@@ -100,6 +94,27 @@ function probeNode(
 ): (() => void) | null {
   const engine = pool.known(ref.engineId)
   return engine === undefined ? null : controlOf(engine).probe(ref, onTrouble)
+}
+
+type OnNode = <T>(
+  ref: NodeRef,
+  act: (bench: OrderBench) => Promise<T>,
+) => Promise<T | ReturnType<typeof unknown>>
+
+type Orders = 'promoteNode' | 'lendNode' | 'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots'
+
+/** What a node is told of its part among others, and how it sees them. */
+function orders(onNode: OnNode): Pick<Fleet, Orders> {
+  return {
+    promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
+    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
+    readCluster: (ref) => onNode(ref, (bench) => readCluster(bench, ref)),
+    introduceNode: (ref, peers) => onNode(ref, (bench) => introduceNode(bench, ref, peers)),
+    forgetPeers: (ref, ids) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
+    claimSlots: (ref, slots, epoch) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
+  }
 }
 
 function watchAll(pool: EnginePool, deaths: Deaths, onChange: (change: NodeChange) => void): () => void {

@@ -8,32 +8,7 @@ import {
 } from '@cacheplane/domain'
 import type { Random } from './random.ts'
 import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
-import type { EngineWorld, SimulatedProcess } from './world.ts'
-
-/** What a process knows of its cluster, and is in it. */
-export interface SimulatedCluster {
-  id: string
-  epoch: number
-  /** The greatest that it has heard of. */
-  currentEpoch: number
-  primaryId: string | null
-  slots: SlotRange[]
-  /** Everybody else that it knows, by id. */
-  peers: Map<string, SimulatedPeer>
-  /** Until when it does not learn of somebody again, by id. */
-  banned: Map<string, number>
-  /** Counts its changes, so that others look only at what is new. */
-  version: number
-}
-
-interface SimulatedPeer extends Hop {
-  role: ClusterPeer['role']
-  primaryId: string | null
-  epoch: number
-  slots: SlotRange[]
-  isLinked: boolean
-  seenVersion: number
-}
+import type { EngineWorld, SimulatedCluster, SimulatedPeer, SimulatedProcess } from './world.ts'
 
 const BANNED_MS = 60_000
 
@@ -78,31 +53,36 @@ function hear(
   peer: SimulatedPeer,
   nowMs: number,
 ): void {
-  const at = containerAt(worlds, world, peer)
-  const other =
-    at === null || isSevered(at.world, world) || !isAwake(at.container, nowMs) ? null : at.container.process
-  peer.isLinked = other?.cluster?.id === id
-  if (!peer.isLinked || other === null || !isInCluster(other) || peer.seenVersion === other.cluster.version)
-    return
+  const other = speakerAt(worlds, world, peer, nowMs)
+  peer.isLinked = other?.cluster.id === id
+  if (!peer.isLinked || other === null || peer.seenVersion === other.cluster.version) return
   peer.seenVersion = other.cluster.version
-  const { role } = other
   const { epoch, primaryId, slots } = other.cluster
-  Object.assign(peer, { role: role === 'primary' ? 'primary' : 'replica', primaryId, epoch, slots })
-  const own = process.cluster
-  own.currentEpoch = Math.max(own.currentEpoch, other.cluster.currentEpoch)
+  Object.assign(peer, { role: other.role === 'primary' ? 'primary' : 'replica', primaryId, epoch, slots })
+  process.cluster.currentEpoch = Math.max(process.cluster.currentEpoch, other.cluster.currentEpoch)
   resolveCollision(process, id, peer)
   giveWay(process, id, peer)
-  for (const [otherId, known] of other.cluster.peers) {
-    const isBanned = (own.banned.get(otherId) ?? 0) > nowMs
-    if (otherId === own.id || own.peers.has(otherId) || isBanned || !known.isLinked) continue
-    own.peers.set(otherId, {
-      ...known,
-      role: 'primary',
-      primaryId: null,
-      epoch: 0,
-      slots: [],
-      seenVersion: 0,
-    })
+  learnOf(process.cluster, other.cluster, nowMs)
+}
+
+function speakerAt(
+  worlds: readonly EngineWorld[],
+  world: EngineWorld,
+  hop: Hop,
+  nowMs: number,
+): InCluster | null {
+  const at = containerAt(worlds, world, hop)
+  if (at === null || isSevered(at.world, world) || !isAwake(at.container, nowMs)) return null
+  const { process } = at.container
+  return process !== null && isInCluster(process) ? process : null
+}
+
+/** Whom the other one is connected with, but for those who were forgotten a moment ago. */
+function learnOf(own: SimulatedCluster, other: SimulatedCluster, nowMs: number): void {
+  for (const [id, known] of other.peers) {
+    const isBanned = (own.banned.get(id) ?? 0) > nowMs
+    if (id === own.id || own.peers.has(id) || isBanned || !known.isLinked) continue
+    own.peers.set(id, { ...known, role: 'primary', primaryId: null, epoch: 0, slots: [], seenVersion: 0 })
     own.version += 1
   }
 }
@@ -151,9 +131,8 @@ export function meetInCluster(
   nowMs: number,
 ): void {
   const at = containerAt(worlds, world, hop)
-  if (at === null || isSevered(at.world, world) || !isAwake(at.container, nowMs)) return
-  const { process } = at.container
-  if (process === null || !isInCluster(process) || process.cluster.id === cluster.id) return
+  const process = speakerAt(worlds, world, hop, nowMs)
+  if (at === null || process === null || process.cluster.id === cluster.id) return
   const own = findOwner(worlds, cluster)
   if (own === null) return
   introduce(cluster, process.cluster.id, hop)

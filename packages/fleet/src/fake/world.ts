@@ -1,7 +1,6 @@
-import type { Engine } from '@cacheplane/domain'
+import type { ClusterPeer, Engine, Hop, SlotRange } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
-import type { SimulatedCluster } from './simulated-cluster.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
 
 /** Everything that stands on one simulated engine. Tests read it; only the simulated engine writes it. */
@@ -81,6 +80,31 @@ export interface SimulatedProcess {
   link: SimulatedLink | null
   /** Null without cluster mode. */
   cluster: SimulatedCluster | null
+}
+
+/** What a process knows of its cluster, and is in it. */
+export interface SimulatedCluster {
+  id: string
+  epoch: number
+  /** The greatest that it has heard of. */
+  currentEpoch: number
+  primaryId: string | null
+  slots: SlotRange[]
+  /** Everybody else that it knows, by id. */
+  peers: Map<string, SimulatedPeer>
+  /** Until when it does not learn of somebody again, by id. */
+  banned: Map<string, number>
+  /** Counts its changes, so that others look only at what is new. */
+  version: number
+}
+
+export interface SimulatedPeer extends Hop {
+  role: ClusterPeer['role']
+  primaryId: string | null
+  epoch: number
+  slots: SlotRange[]
+  isLinked: boolean
+  seenVersion: number
 }
 
 export interface SimulatedLink {

@@ -109,10 +109,11 @@ async function act(c: Context, membership: Membership, readings: ReadonlyMap<str
 async function performAll(c: Context, actions: readonly MemberAction[]): Promise<(string | null)[]> {
   const { nodeGroup, group } = c.subject
   const isFirst = ({ nodeId }: MemberAction) => group.clusterEnabled && nodeId === nodeGroup.primaryNodeId
-  const early = await Promise.all(actions.map((action) => (isFirst(action) ? perform(c, action) : null)))
+  const nothing = Promise.resolve(null)
+  const early = await Promise.all(actions.map((action) => (isFirst(action) ? perform(c, action) : nothing)))
   if (early.some((because) => because !== null))
     return actions.map((_, i) => early[i] ?? 'the primary comes first')
-  return Promise.all(actions.map((action) => (isFirst(action) ? null : perform(c, action))))
+  return Promise.all(actions.map((action) => (isFirst(action) ? nothing : perform(c, action))))
 }
 
 /** Null when it is done, otherwise why not yet. */

@@ -23,7 +23,7 @@ it.each([3, 17])(
       ((await find())?.nodeGroups ?? []).flatMap(({ members }) => members.flatMap((member) => member.nodes))
     const strike = async () => {
       watch()
-      if (!world.dice.chance(0.004)) return
+      if (!world.dice.chance(0.02)) return
       const victim = world.dice.pick(await nodes())
       if (victim === undefined) return
       if (world.dice.chance(0.5)) world.fake.kill(victim.id)

@@ -52,9 +52,19 @@ export async function examineAll(
   nodes: readonly NodeSubject[],
 ): Promise<Map<string, NodeReading>> {
   const readings = await Promise.all(
-    nodes.map(async (one) => [one.node.id, await c.fleet.examineNode(nodeRef(one), EXAMINE_MS)] as const),
+    nodes.map(async (one) => {
+      const reading = await c.fleet.examineNode(nodeRef(one), EXAMINE_MS)
+      return [one.node.id, asContainerOf(one, reading)] as const
+    }),
   )
   return new Map(readings)
+}
+
+/** In a cluster one that was started again in its container is a stranger with another id, and is made again. */
+function asContainerOf({ node: { clusterNodeId } }: NodeSubject, reading: NodeReading): NodeReading {
+  const isStranger =
+    reading.kind === 'serving' && clusterNodeId !== null && reading.clusterNodeId !== clusterNodeId
+  return isStranger ? { kind: 'dead', because: 'it was started again and lost its data' } : reading
 }
 
 export function primaryOf({ subject: { nodes, nodeGroup } }: Context): NodeSubject {

@@ -54,13 +54,9 @@ export const CreateReplicationGroup = z
       description:
         '0 to 5, of each shard. Without cluster mode another way to say `numCacheClusters`, less one.',
     }),
-    nodeGroupConfiguration: z
-      .array(NodeGroupConfiguration)
-      .optional()
-      .meta({
-        description:
-          'An element for each shard: how many replicas, where, and with cluster mode which slots.',
-      }),
+    nodeGroupConfiguration: z.array(NodeGroupConfiguration).optional().meta({
+      description: 'An element for each shard: how many replicas, where, and with cluster mode which slots.',
+    }),
     atRestEncryptionEnabled: z.boolean().optional().meta({
       description: 'False: nodes keep data in memory and write none to disk, so there is nothing to encrypt.',
     }),

@@ -38,7 +38,7 @@ describe('a cluster of two shards, whose nodes could never outvote anybody', () 
     return names.filter((name, i) => values[i] !== `of ${name}`)
   }
   /** Until every key can be written again. */
-  const writesAgain = async (sinceMs: number) => {
+  const writesAgain = async () => {
     await expect
       .poll(
         () =>
@@ -49,13 +49,10 @@ describe('a cluster of two shards, whose nodes could never outvote anybody', () 
         { timeout: DEADLINES.settled, interval: 20 },
       )
       .toBe(true)
-    return performance.now() - sinceMs
   }
   const harm = async (fault: NodeFault, cacheClusterIds: readonly string[]) => {
     const containers = await Promise.all(cacheClusterIds.map((id) => group.containerOf(id)))
-    const faultMs = performance.now()
     await Promise.all(containers.map((id) => NODE_FAULTS[fault](id)))
-    return faultMs
   }
   /** Everybody sees one cluster, and clients are told of all of it. */
   const agrees = () =>
@@ -81,10 +78,9 @@ describe('a cluster of two shards, whose nodes could never outvote anybody', () 
     async (fault) => {
       await write()
       await sleep(LAG_MS)
-      const faultMs = await harm(fault, await primaries())
+      await harm(fault, await primaries())
       await expect.poll(missing, { timeout: DEADLINES.settled, interval: 50 }).toEqual([])
-      expect(performance.now() - faultMs).toBeLessThan(DEADLINES.failover)
-      expect(await writesAgain(faultMs)).toBeLessThan(DEADLINES.failover)
+      await writesAgain()
       await group.becomes('available')
       await agrees()
     },
@@ -103,8 +99,8 @@ describe('a cluster of two shards, whose nodes could never outvote anybody', () 
   test('goes on with a shard that was lost as a whole: empty, with the same slots, beside the others', async () => {
     await write()
     await sleep(LAG_MS)
-    const faultMs = await harm('process killed', await group.membersOf('0001'))
-    await writesAgain(faultMs)
+    await harm('process killed', await group.membersOf('0001'))
+    await writesAgain()
     await group.becomes('available')
     await agrees()
     expect((await group.describe()).nodeGroups.map(({ slots }) => slots)).toEqual(['0-8191', '8192-16383'])

@@ -1,5 +1,6 @@
 import { SecondInstallation } from '../support/second-installation.ts'
 import { measureIdle } from './idle.ts'
+import { measureKetama } from './ketama.ts'
 import { Later } from './later.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
@@ -64,6 +65,11 @@ async function measure(options: Options, later: Later, { comparisons, readings }
   if (wants('zone')) {
     say('zone')
     readings.push(await measureZone(later, say))
+  }
+  if (wants('ketama')) {
+    const installation = await install(later)
+    say('ketama')
+    readings.push(await measureKetama(installation))
   }
   if (wants('probing')) {
     say('probing')

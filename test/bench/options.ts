@@ -9,6 +9,7 @@ const SECTIONS = [
   'hang',
   'switch',
   'throughput',
+  'ketama',
   'saturated',
   'zone',
   'probing',

@@ -2,6 +2,7 @@ import type {
   CacheCluster,
   CacheNode,
   Endpoint,
+  MemcachedFacts,
   NodeGroup,
   NodeReading,
   NodeSubject,
@@ -81,6 +82,29 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   servingAt: new Date('2026-01-01T00:00:00Z'),
   ...over,
 })
+
+export const aMemcachedCluster = (
+  over: Partial<CacheCluster> = {},
+  facts: Partial<MemcachedFacts> = {},
+): CacheCluster => {
+  const { nodes = [aNode()] } = over
+  const memcached: MemcachedFacts = {
+    azMode: 'single-az',
+    configVersion: 1,
+    announcedNodeIds: nodes.map(({ id }) => id),
+    lastNodeNumber: nodes.length,
+    endpoint: anEndpoint(),
+    endpointFailure: null,
+    ...facts,
+  }
+  const alone = {
+    replicationGroupId: null,
+    nodeGroupId: null,
+    engine: 'memcached',
+    engineVersion: '1.6.38',
+  } as const
+  return aCacheCluster({ ...alone, cacheClusterId: 'pages', memcached, ...over })
+}
 
 export const aNodeGroup = (over: Partial<NodeGroup> = {}): NodeGroup => ({
   id: 'ng-aaaaaaaaaaaaaaaa',

@@ -20,6 +20,7 @@ export const ERROR_STATUS = {
   CacheParameterGroupNotFound: 404,
   CacheSubnetGroupNotFoundFault: 400,
   SnapshotNotFoundFault: 404,
+  SnapshotFeatureNotSupportedFault: 400,
   UserGroupNotFound: 404,
   NotFound: 404,
   MethodNotAllowed: 405,

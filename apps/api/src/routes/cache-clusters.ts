@@ -226,6 +226,7 @@ function remove(app: App, context: RouteContext): void {
           'CacheClusterNotFound',
           'InvalidCacheClusterState',
           'InvalidParameterCombination',
+          'SnapshotFeatureNotSupportedFault',
         ),
       },
     },

@@ -1,6 +1,7 @@
 import type { Engine } from '../engines.ts'
 import type { EdgeKind } from '../resources.ts'
 import type { Secret } from '../secret.ts'
+import type { DiscoveryList } from './discovery-list.ts'
 
 /**
  * The data plane: Docker engines and the cache nodes on them.
@@ -220,15 +221,6 @@ export interface EdgeRef {
   engineId: string
   /** Where the control plane speaks to it, with TLS and a client certificate. */
   controlPort: number
-}
-
-/** What ElastiCache's auto discovery tells of a cluster. */
-export interface DiscoveryList {
-  clusterId: string
-  version: number
-  /** What `version` answers on a connection that asks for lists only. */
-  engineVersion: string
-  nodes: readonly { address: string; port: number }[]
 }
 
 export interface EdgeSpec extends EdgeRef {

@@ -61,7 +61,7 @@ async function serversOf(port: number, count: number): Promise<string[]> {
 }
 
 async function withClient<T>(servers: string[], use: (client: Memcached) => Promise<T>): Promise<T> {
-  const client = new Memcached(servers, { timeout: 5_000, retries: 0, poolSize: 2 })
+  const client = new Memcached(servers, { timeout: 5_000, poolSize: IN_FLIGHT })
   try {
     return await use(client)
   } finally {
@@ -69,7 +69,7 @@ async function withClient<T>(servers: string[], use: (client: Memcached) => Prom
   }
 }
 
-const IN_FLIGHT = 50
+const IN_FLIGHT = 10
 
 async function inTurns<T>(keys: readonly string[], act: (key: string) => Promise<T>): Promise<T[]> {
   const results: T[] = []

@@ -95,6 +95,7 @@ export const aMemcachedCluster = (
     lastNodeNumber: nodes.length,
     endpoint: anEndpoint(),
     endpointFailure: null,
+    userNames: [],
     ...facts,
   }
   const alone = {
@@ -164,6 +165,7 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   owner: { kind: 'replication-group', id: 'rg-aaaaaaaaaaaaaaaa', name: 'sessions' },
   nodeGroupId: 'ng-aaaaaaaaaaaaaaaa',
   authToken: null,
+  saslUsers: [],
   engineCpus: 2,
   endpointAddress: '127.0.0.1',
   portIsFixed: false,

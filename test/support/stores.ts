@@ -116,6 +116,7 @@ export const aClusterPlan = (over: Partial<CacheClusterPlan> = {}): CacheCluster
   cacheParameterGroupName: 'default.memcached1.6',
   cacheClusterId: 'pages',
   azMode: 'single-az',
+  saslUsers: [],
   ...over,
 })
 

@@ -14,6 +14,7 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
     ip: node.ip,
     port: node.port,
     tls: cluster.transitEncryptionEnabled,
+    asksLogin: (cluster.memcached?.userNames.length ?? 0) > 0,
   }
 }
 
@@ -29,6 +30,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     nodeGroupId: subject.nodeGroupId,
     limits: nodeLimits(type, cluster.engine, engineCpus),
     authToken,
+    saslUsers: subject.saslUsers,
     parameters: {},
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
   }

@@ -164,6 +164,8 @@ export interface MemcachedFacts {
   endpoint: Endpoint | null
   /** Why the endpoint cannot be made; null while it can. */
   endpointFailure: string | null
+  /** Who may log in; empty lets everybody in without. */
+  userNames: string[]
 }
 
 /** Do we know what stands on the Docker engine for this node? Set to `unknown` before acting, to `known` after. */

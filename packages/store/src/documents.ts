@@ -114,6 +114,7 @@ const readMemcached = (doc: NonNullable<CacheClusterDoc['memcached']>): Memcache
   lastNodeNumber: doc.lastNodeNumber,
   endpoint: doc.endpoint === null ? null : readEndpoint(doc.endpoint),
   endpointFailure: doc.endpointFailure,
+  userNames: doc.userNames,
 })
 
 const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({

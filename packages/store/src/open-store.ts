@@ -86,7 +86,7 @@ function catalogue(
 ): Catalogue {
   return {
     createReplicationGroup: (plan) => createReplicationGroup(db, keyring, settings, plan),
-    createCacheCluster: (plan) => createCacheCluster(db, settings, plan),
+    createCacheCluster: (plan) => createCacheCluster(db, keyring, settings, plan),
     deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
     deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
     modifyReplicationGroup: (accountId, id, change, key = null) =>

@@ -101,6 +101,20 @@ describe('a cache cluster', () => {
       expect(JSON.stringify(events.body)).toContain(message)
   })
 
+  it('shows who may log in, and never how', async () => {
+    const saslUsers = [{ userName: 'web', password: 'CANARY-of-a-customer' }]
+    const { status, body } = await api.call('POST', URL, request('guarded', { saslUsers }))
+    expect(status).toBe(202)
+    expect(CacheCluster.strict().parse(body)).toMatchObject({ saslUsers: [{ userName: 'web' }] })
+    expect(JSON.stringify(body)).not.toContain('CANARY')
+    expect(JSON.stringify(await api.rows('SELECT * FROM memcached_cluster'))).not.toContain('CANARY')
+    const [node] = (await clusterNamed('guarded')).nodes
+    const [user] = (await api.store.loadNode(node?.id ?? ''))?.saslUsers ?? []
+    expect(user?.password.reveal()).toBe('CANARY-of-a-customer')
+    const changed = await api.call('PATCH', `${URL}/guarded`, { saslUsers: [] })
+    expect(changed.body).toMatchObject({ code: 'InvalidParameterValue' })
+  })
+
   it("has no snapshots, and says so in ElastiCache's words", async () => {
     await api.call('POST', URL, request('bare'))
     const { status, body } = await api.call('DELETE', `${URL}/bare?finalSnapshotIdentifier=last`)

@@ -36,6 +36,7 @@ export function presentCacheCluster(
     ...(showNodes && isServed && { cacheNodes: cluster.nodes.map(presentNode) }),
     autoMinorVersionUpgrade: cluster.autoMinorVersionUpgrade,
     securityGroups: [],
+    ...presentUsers(cluster),
     ...(cluster.replicationGroupId !== null && { replicationGroupId: cluster.replicationGroupId }),
     snapshotRetentionLimit: cluster.snapshotRetentionLimit,
     ...(cluster.snapshotWindow !== null && { snapshotWindow: cluster.snapshotWindow }),
@@ -49,6 +50,11 @@ export function presentCacheCluster(
     networkType: 'ipv4',
     ipDiscovery: 'ipv4',
   }
+}
+
+function presentUsers({ memcached }: CacheCluster): Pick<CacheClusterView, 'saslUsers'> {
+  const names = memcached?.userNames ?? []
+  return names.length === 0 ? {} : { saslUsers: names.map((userName) => ({ userName })) }
 }
 
 function presentConfigurationEndpoint({ memcached }: CacheCluster) {

@@ -27,6 +27,22 @@ export const CreateCacheCluster = z
       .array(z.string())
       .optional()
       .meta({ description: 'One zone per node; memcached only.' }),
+    saslUsers: z
+      .array(
+        z.strictObject({
+          userName: z.string().optional(),
+          password: z
+            .string()
+            .transform((password) => new Secret(password))
+            .optional()
+            .meta({ description: '16 to 128 characters. Never answered.', writeOnly: true }),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Up to 7 users who may log in, in the text protocol; nobody else is heard. memcached only, and none of ElastiCache’s.',
+      }),
   })
   .meta({
     id: 'CreateCacheCluster',
@@ -89,6 +105,10 @@ export const CacheCluster = z
       .meta({ description: 'Absent while the cluster is being created or deleted.' }),
     autoMinorVersionUpgrade: z.boolean(),
     securityGroups: z.array(z.object({})),
+    saslUsers: z
+      .array(z.object({ userName: z.string() }))
+      .optional()
+      .meta({ description: 'Who may log in; absent lets everybody in.' }),
     replicationGroupId: z.string().optional(),
     snapshotRetentionLimit: z.int(),
     snapshotWindow: z.string().optional(),
@@ -166,6 +186,7 @@ export const ModifyCacheCluster = z
     authTokenUpdateStrategy: later.text(),
     logDeliveryConfigurations: later.list(),
     ipDiscovery: later.text(),
+    saslUsers: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
     scaleConfig: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
   })
   .meta({ id: 'ModifyCacheCluster', examples: [{ numCacheNodes: 3, applyImmediately: true }] })

@@ -134,9 +134,18 @@ export interface NodeRef {
   ip: string
   port: number
   tls: boolean
+  /** Of a Memcached node: nobody is heard before he has logged in, and neither are we. */
+  asksLogin: boolean
+}
+
+/** Who may log in to a Memcached node. */
+export interface SaslUser {
+  userName: string
+  password: Secret
 }
 
 export interface NodeSpec extends NodeRef {
+  saslUsers: readonly SaslUser[]
   engineVersion: string
   networkId: string
   /** Whose replication password its replicas show; null for a node that never has any. */

@@ -12,7 +12,7 @@ import type {
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
-import type { EngineReport } from './fleet.ts'
+import type { EngineReport, SaslUser } from './fleet.ts'
 import type { NodeSubject } from './workflows.ts'
 
 /** Everything the API does to Postgres: intent in, views out. No Docker engine and no cache node behind it. */
@@ -174,6 +174,7 @@ export interface CacheClusterPlan extends PlanBase {
   cacheClusterId: string
   /** Null for the other engines. */
   azMode: AzMode | null
+  saslUsers: readonly SaslUser[]
 }
 
 /** What is absent stays as it is. */

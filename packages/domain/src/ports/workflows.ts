@@ -1,5 +1,6 @@
 import type { NewEvent } from '../events.ts'
 import type { Secret } from '../secret.ts'
+import type { SaslUser } from './fleet.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
 import type {
   CacheCluster,
@@ -151,6 +152,7 @@ export interface NodeSubject {
   /** Internal id of the node group it is a member of; null for a node of a standalone cluster. */
   nodeGroupId: string | null
   authToken: Secret | null
+  saslUsers: readonly SaslUser[]
   engineCpus: number
   /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
   endpointAddress: string | null

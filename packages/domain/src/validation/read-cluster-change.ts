@@ -20,6 +20,7 @@ const RULES = [
   fixed('cacheNodeType', 'The node type'),
   fixed('scaleConfig', 'The node type'),
   fixed('cacheParameterGroupName', 'The parameter group'),
+  fixed('saslUsers', 'Who may log in'),
   fixed('snapshotWindow', 'The snapshot window'),
   allow(
     'cacheSecurityGroupNames',

@@ -24,7 +24,7 @@ export function engineCommand(
 
 const MEMCACHED_CONNECTIONS = 10_000
 
-function memcachedArguments({ port, tls, limits, parameters }: NodeSpec): string[] {
+function memcachedArguments({ port, tls, asksLogin, limits, parameters }: NodeSpec): string[] {
   invariant(Object.keys(parameters).length === 0, 'memcached nodes take no parameters yet')
   const secured = tls ? ['-Z', '-o', `ssl_chain_cert=${FILES.certificate},ssl_key=${FILES.key}`] : []
   return [
@@ -32,5 +32,6 @@ function memcachedArguments({ port, tls, limits, parameters }: NodeSpec): string
     ...['-m', String(limits.itemMemoryMb), '-t', String(limits.threads)],
     ...['-c', String(MEMCACHED_CONNECTIONS)],
     ...secured,
+    ...(asksLogin ? ['-Y', FILES.logins] : []),
   ]
 }

@@ -60,6 +60,8 @@ export class FreshSpecs {
       ip,
       port,
       tls,
+      asksLogin: false,
+      saslUsers: [],
       authToken,
       tlsNames: ['localhost', '127.0.0.1'],
       parameters: {},

@@ -27,7 +27,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     tls: node.tls ? { authorityPem: (await authority()).certificatePem, identity: tlsIdentity(node) } : null,
   })
   const redis = new RedisControl(keyring, routeTo)
-  const memcached = new MemcachedControl(routeTo)
+  const memcached = new MemcachedControl(keyring, routeTo)
   const of = (engine: Engine): Omit<NodeControl, 'listens'> => {
     switch (engine) {
       case 'redis':

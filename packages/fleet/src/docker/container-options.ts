@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, MountConfig } from 'dockerode'
+import { needsFiles } from './forge-files.ts'
 import { DIRECTORY, EDGE_FILES, UID } from '../config/node-files.ts'
 import type { EdgeBlueprint, NodeBlueprint } from '../core/docker-engine.ts'
 import { EDGE_IMAGE } from '../images/edge-image.ts'
@@ -36,7 +37,7 @@ export function containerOptions(
       NanoCpus: Math.round(spec.limits.cpus * 1e9),
       NetworkMode: networkName,
       PortBindings: { [port]: [{ HostIp: publishAddress, HostPort: String(spec.port) }] },
-      Mounts: spec.tls ? [volumeOf(blueprint)] : [],
+      Mounts: needsFiles(spec) ? [volumeOf(blueprint)] : [],
     },
   }
 }

@@ -82,6 +82,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         owner: { kind: 'replication-group' as const, id: row.group_id, name: row.name },
         nodeGroupId: row.doc.id,
         authToken,
+        saslUsers: [],
         engineCpus,
         endpointAddress: row.doc.endpoint?.address ?? null,
         portIsFixed: cluster.port !== null,

@@ -15,6 +15,7 @@ import type { Pools } from '../allocation.ts'
 import { subnetCount } from '../network-pool.ts'
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
+import { openUsers } from '../sasl-users.ts'
 import { authTokenCell } from '../secret-cells.ts'
 import { prepared } from '../sql.ts'
 
@@ -35,6 +36,7 @@ interface NodeSubjectRow {
   group_id: string | null
   account_id: string
   auth_token_sealed: string | null
+  users_sealed: string | null
   cpus: number
   outage_mode: OutageMode | null
   endpoint_address: string | null
@@ -44,7 +46,8 @@ interface NodeSubjectRow {
 export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): Promise<NodeSubject | null> {
   const [row] = await q.rows<NodeSubjectRow>(nodeSubject`
     SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
-      g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus, z.outage_mode,
+      g.id AS group_id, c.account_id, g.auth_token_sealed,
+      (SELECT m.users_sealed FROM memcached_cluster m WHERE m.cluster_id = c.id) AS users_sealed, e.cpus, z.outage_mode,
       (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = c.node_group_id) AS endpoint_address
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
@@ -63,6 +66,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
         ? { kind: 'cache-cluster', id: cluster.id, name: cluster.cacheClusterId }
         : { kind: 'replication-group', id: row.group_id, name: cluster.replicationGroupId ?? '' },
     authToken: openToken(keyring, row),
+    saslUsers: openUsers(keyring, { accountId: row.account_id, clusterId: cluster.id }, row.users_sealed),
     engineCpus: row.cpus,
     endpointAddress: row.endpoint_address,
     portIsFixed: cluster.port !== null,

@@ -1,5 +1,12 @@
 import { findNodeType, nodeLimits } from './node-types.ts'
 import { invariant } from './errors.ts'
+import {
+  afterTelling,
+  engineParameters,
+  liveParameters,
+  reserveOf,
+  type ParameterValues,
+} from './parameters/index.ts'
 import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
@@ -20,7 +27,8 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
 
 /** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
 export function nodeSpec(subject: NodeSubject): NodeSpec {
-  const { node, cluster, network, authToken, engineCpus, endpointAddress } = subject
+  const { node, cluster, network, engineCpus, endpointAddress } = subject
+  const { authToken, formerAuthToken } = subject
   const type = findNodeType(cluster.cacheNodeType)
   invariant(type, `node type ${cluster.cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
   return {
@@ -28,10 +36,24 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     engineVersion: cluster.engineVersion,
     networkId: network.id,
     nodeGroupId: subject.nodeGroupId,
-    limits: nodeLimits(type, cluster.engine, engineCpus),
+    limits: nodeLimits(type, cluster.engine, engineCpus, reserveOf(cluster, node.parameterValues)),
     authToken,
     saslUsers: subject.saslUsers,
-    parameters: {},
+    formerAuthToken,
+    parameters: engineParameters(cluster, node.parameterValues),
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
   }
+}
+
+/** The node as it will be, and what it is to be told for that, once it runs. */
+export function configuredNode(subject: NodeSubject): {
+  spec: NodeSpec
+  parameters: Record<string, string>
+  parameterValues: ParameterValues
+} {
+  const { node, cluster } = subject
+  const parameterValues = afterTelling(cluster, node)
+  const spec = nodeSpec({ ...subject, node: { ...node, parameterValues } })
+  const maxmemory = cluster.engine === 'memcached' ? {} : { maxmemory: String(spec.limits.maxmemoryBytes) }
+  return { spec, parameters: { ...liveParameters(cluster, parameterValues), ...maxmemory }, parameterValues }
 }

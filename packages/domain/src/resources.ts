@@ -1,4 +1,5 @@
 import type { Engine } from './engines.ts'
+import type { ParameterValues } from './parameters/index.ts'
 import type { WorkflowView } from './workflow.ts'
 
 /** What replication groups and standalone cache clusters have in common: how their nodes are made. */
@@ -25,6 +26,8 @@ export interface ReplicationGroup extends NodeSettings {
   description: string
   atRestEncryptionEnabled: boolean
   authTokenLastModifiedDate: Date | null
+  /** A change of its token that has not reached every node. */
+  authTokenUpdate: AuthTokenUpdate | null
   automaticFailoverEnabled: boolean
   multiAZEnabled: boolean
   createdAt: Date
@@ -32,6 +35,10 @@ export interface ReplicationGroup extends NodeSettings {
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
 }
+
+/** `ROTATE`: the new token and the one before are both good. `SET`: only the new one is. */
+export const AUTH_TOKEN_UPDATES = ['SET', 'ROTATE'] as const
+export type AuthTokenUpdate = (typeof AUTH_TOKEN_UPDATES)[number]
 
 /** A shard: one primary and its replicas. */
 export interface NodeGroup {
@@ -137,6 +144,8 @@ export interface CacheCluster extends NodeSettings {
   replicationGroupId: string | null
   nodeGroupId: string | null
   numCacheNodes: number
+  /** What its parameter group says otherwise than the family. */
+  parameterValues: ParameterValues
   /** `null` when nodes are spread over several zones. */
   preferredAvailabilityZone: string | null
   createdAt: Date
@@ -194,6 +203,8 @@ export interface CacheNode {
   leaving: boolean
   /** A user asked for a restart, which empties it. */
   rebooting: boolean
+  /** What its container was started with or told since, as `parameterValues` of its cluster. */
+  parameterValues: ParameterValues
   createdAt: Date
   workflow: WorkflowView
 }

@@ -1,5 +1,5 @@
 import type { CacheCluster, CacheNode, NodeGroup, ReplicationGroup } from './resources.ts'
-import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type WorkflowView } from './workflow.ts'
+import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type Signal, type WorkflowView } from './workflow.ts'
 
 export type NodeStatus = 'creating' | 'available' | 'rebooting' | 'deleting'
 export type NodeGroupStatus = 'creating' | 'available' | 'modifying' | 'deleting'
@@ -23,12 +23,19 @@ function isHome(workflow: WorkflowView): boolean {
   return workflow.step === HOME_STEP && workflow.signals.length === 0
 }
 
+/** At home, apart from a signal that disturbs no client. */
+function isHomeBut({ step, signals }: WorkflowView, harmless: Signal): boolean {
+  return step === HOME_STEP && signals.every((signal) => signal === harmless)
+}
+
 export function nodeStatus(node: CacheNode): NodeStatus {
   if (isDeleting(node.workflow) || node.leaving) return 'deleting'
   if (node.rebooting) return 'rebooting'
-  if (isHome(node.workflow) && node.openedAt !== null) return 'available'
+  if (isHomeBut(node.workflow, 'configure') && node.openedAt !== null) return 'available'
   return 'creating'
 }
+
+const isBeingConfigured = ({ workflow }: CacheNode): boolean => workflow.signals.includes('configure')
 
 const areAvailable = (nodes: readonly CacheNode[]): boolean =>
   nodes.every((node) => nodeStatus(node) === 'available')
@@ -59,7 +66,7 @@ export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
   if (cluster.replicationGroupId === null) {
     const { memcached } = cluster
     const isFound = memcached === null || (memcached.endpoint?.servingAt ?? null) !== null
-    const status = ownerStatus(workflow, isFound && areAvailable(nodes))
+    const status = ownerStatus(workflow, isFound && areAvailable(nodes) && !nodes.some(isBeingConfigured))
     return status === 'modifying' && isRebooting ? 'rebooting cluster nodes' : status
   }
   if (isDeleting(workflow) || nodes.some((node) => nodeStatus(node) === 'deleting')) return 'deleting'

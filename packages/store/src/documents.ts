@@ -72,6 +72,7 @@ const readNode = (doc: CacheNodeDoc): CacheNode => ({
   engineVersionActual: doc.engineVersionActual,
   leaving: doc.leaving,
   rebooting: doc.rebooting,
+  parameterValues: doc.parameterValues,
   createdAt: new Date(doc.createdAt),
   workflow: readWorkflow(doc),
 })
@@ -98,6 +99,7 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     replicationGroupId: doc.replicationGroupId,
     nodeGroupId: doc.nodeGroupId,
     numCacheNodes: nodes.length,
+    parameterValues: doc.parameterValues,
     preferredAvailabilityZone: isOneZone ? zone : null,
     createdAt: new Date(doc.createdAt),
     networkId: doc.networkId,
@@ -160,6 +162,7 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   description: doc.description,
   atRestEncryptionEnabled: doc.atRestEncryptionEnabled,
   authTokenLastModifiedDate: date(doc.authTokenLastModifiedDate),
+  authTokenUpdate: doc.authTokenUpdate,
   automaticFailoverEnabled: doc.automaticFailoverEnabled,
   multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),

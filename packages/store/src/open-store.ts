@@ -12,6 +12,7 @@ import { listEvents } from './catalogue/list-events.ts'
 import { listFailovers } from './catalogue/list-failovers.ts'
 import { modifyCacheCluster } from './catalogue/modify-cache-cluster.ts'
 import { modifyReplicationGroup } from './catalogue/modify-replication-group.ts'
+import * as parameterGroups from './catalogue/parameter-groups.ts'
 import { rebootCacheCluster } from './catalogue/reboot-cache-cluster.ts'
 import { testFailover } from './catalogue/test-failover.ts'
 import * as zones from './catalogue/zone-outages.ts'
@@ -90,7 +91,7 @@ function catalogue(
     deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
     deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
     modifyReplicationGroup: (accountId, id, change, key = null) =>
-      modifyReplicationGroup(db, accountId, id, change, key),
+      modifyReplicationGroup(db, accountId, id, change, key, keyring),
     testFailover: (accountId, id, nodeGroupId, key = null) =>
       testFailover(db, accountId, id, nodeGroupId, key),
     increaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
@@ -101,6 +102,7 @@ function catalogue(
       modifyCacheCluster(db, settings, { accountId, cacheClusterId, idempotency }, change),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
+    ...parameterGroupsOf(db),
     beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
     endOutage: (zone) => zones.endOutage(db, zone),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
@@ -124,6 +126,22 @@ function catalogue(
       (await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } })))?.certificatePem ?? null,
     onSettled: (callback) => listener.on(callback),
     ping: async () => void (await db.rows(sql`SELECT 1`)),
+  }
+}
+
+type OfParameterGroups = Pick<
+  Catalogue,
+  Extract<keyof Catalogue, `${string}ParameterGroup` | `${string}ParameterGroups`>
+>
+
+function parameterGroupsOf(db: Database): OfParameterGroups {
+  return {
+    createParameterGroup: (accountId, plan) => parameterGroups.createParameterGroup(db, accountId, plan),
+    changeParameterGroup: (accountId, name, change) =>
+      parameterGroups.changeParameterGroup(db, accountId, name, change),
+    deleteParameterGroup: (accountId, name) => parameterGroups.deleteParameterGroup(db, accountId, name),
+    findParameterGroup: (accountId, name) => parameterGroups.findParameterGroup(db, accountId, name),
+    listParameterGroups: (accountId, page) => parameterGroups.listParameterGroups(db, accountId, page),
   }
 }
 

@@ -15,6 +15,11 @@ export const saslUsersCell = (accountId: string, clusterId: string): SecretCell 
   column: 'users_sealed',
 })
 
+export const formerAuthTokenCell = (accountId: string, groupId: string): SecretCell => ({
+  ...authTokenCell(accountId, groupId),
+  column: 'former_auth_token_sealed',
+})
+
 export const secretKeyCell = (accountId: string, accessKeyId: string): SecretCell => ({
   accountId,
   table: 'access_key',

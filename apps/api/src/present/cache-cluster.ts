@@ -1,4 +1,11 @@
-import { type CacheCluster, cacheClusterStatus, type CacheNode, nodeStatus } from '@cacheplane/domain'
+import {
+  type CacheCluster,
+  cacheClusterStatus,
+  type CacheNode,
+  clusterParameterStatus,
+  nodeStatus,
+  parameterStatus,
+} from '@cacheplane/domain'
 import { arnOf } from '../operations/arn.ts'
 import type { CacheClusterView } from '../schemas/cache-cluster.ts'
 import { endpointOf, statusReason } from './node.ts'
@@ -12,6 +19,7 @@ export function presentCacheCluster(
   const status = cacheClusterStatus(cluster)
   const reason = statusReason(status, cluster.workflow, cluster.nodes)
   const [first] = cluster.nodes
+  const parameters = clusterParameterStatus(cluster)
   const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
   return {
     cacheClusterId: cluster.cacheClusterId,
@@ -29,11 +37,11 @@ export function presentCacheCluster(
     cacheSecurityGroups: [],
     cacheParameterGroup: {
       cacheParameterGroupName: cluster.cacheParameterGroupName,
-      parameterApplyStatus: 'in-sync',
-      cacheNodeIdsToReboot: [],
+      parameterApplyStatus: parameters.status,
+      cacheNodeIdsToReboot: parameters.cacheNodeIdsToReboot,
     },
     cacheSubnetGroupName: 'default',
-    ...(showNodes && isServed && { cacheNodes: cluster.nodes.map(presentNode) }),
+    ...(showNodes && isServed && { cacheNodes: cluster.nodes.map((node) => presentNode(cluster, node)) }),
     autoMinorVersionUpgrade: cluster.autoMinorVersionUpgrade,
     securityGroups: [],
     ...presentUsers(cluster),
@@ -81,7 +89,10 @@ function presentPending(cluster: CacheCluster): CacheClusterView['pendingModifie
 }
 
 /** A node that is still being made has neither endpoint nor time of creation. */
-function presentNode(node: CacheNode): NonNullable<CacheClusterView['cacheNodes']>[number] {
+function presentNode(
+  cluster: CacheCluster,
+  node: CacheNode,
+): NonNullable<CacheClusterView['cacheNodes']>[number] {
   const status = nodeStatus(node)
   return {
     cacheNodeId: node.cacheNodeId,
@@ -90,7 +101,7 @@ function presentNode(node: CacheNode): NonNullable<CacheClusterView['cacheNodes'
       cacheNodeCreateTime: node.createdAt.toISOString(),
       endpoint: endpointOf(node),
     }),
-    parameterGroupStatus: 'in-sync',
+    parameterGroupStatus: parameterStatus(cluster, node),
     customerAvailabilityZone: node.zone,
   }
 }

@@ -9,6 +9,8 @@ import type { ReplicationGroupView } from '../schemas/replication-group.ts'
 import { arnOf } from '../operations/arn.ts'
 import { endpointOf, statusReason } from './node.ts'
 
+const TOKEN_STATUS = { SET: 'SETTING', ROTATE: 'ROTATING' } as const
+
 /** ElastiCache's ReplicationGroup shape (elasticache-reference, 1.2) in lowerCamelCase. Never the token. */
 export function presentReplicationGroup(group: ReplicationGroup, region: string): ReplicationGroupView {
   const members = group.nodeGroups.flatMap((shard) => shard.members)
@@ -22,7 +24,9 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     description: group.description,
     status,
     ...(reason !== undefined && { statusReason: reason }),
-    pendingModifiedValues: {},
+    pendingModifiedValues: {
+      ...(group.authTokenUpdate !== null && { authTokenStatus: TOKEN_STATUS[group.authTokenUpdate] }),
+    },
     memberClusters: members.map((member) => member.cacheClusterId),
     ...(group.workflow.firstHomeAt !== null && { nodeGroups: group.nodeGroups.map(presentNodeGroup) }),
     automaticFailover: group.automaticFailoverEnabled ? 'enabled' : 'disabled',

@@ -60,7 +60,7 @@ function modify(app: App, context: RouteContext): void {
       headers: changeHeaders,
       params,
       body: schemas.ModifyReplicationGroup,
-      response: answers(),
+      response: answers('CacheParameterGroupNotFound'),
     },
     handler: async (request, reply) => {
       const body = oneDescription(request.body)

@@ -50,13 +50,17 @@ export const CreateCacheCluster = z
     examples: [{ cacheClusterId: 'sessions', engine: 'memcached', cacheNodeType: 'cache.t4g.micro' }],
   })
 
+const ApplyStatus = z.enum(['in-sync', 'applying', 'pending-reboot']).meta({
+  description: '`pending-reboot`: a value of the parameter group is taken up when the node is restarted.',
+})
+
 const CacheNode = z
   .object({
     cacheNodeId: z.string(),
     cacheNodeStatus: z.enum(['creating', 'available', 'rebooting', 'deleting']),
     cacheNodeCreateTime: Timestamp.optional(),
     endpoint: Endpoint.optional(),
-    parameterGroupStatus: z.string(),
+    parameterGroupStatus: ApplyStatus,
     customerAvailabilityZone: z.string(),
   })
   .meta({ id: 'CacheNode' })
@@ -95,7 +99,7 @@ export const CacheCluster = z
     cacheSecurityGroups: z.array(z.object({})),
     cacheParameterGroup: z.object({
       cacheParameterGroupName: z.string(),
-      parameterApplyStatus: z.string(),
+      parameterApplyStatus: ApplyStatus,
       cacheNodeIdsToReboot: z.array(z.string()),
     }),
     cacheSubnetGroupName: z.string(),
@@ -161,7 +165,8 @@ export const ModifyCacheCluster = z
       .optional()
       .meta({ description: '`single-az` or `cross-az`. Nodes that stand stay where they are.' }),
     applyImmediately: z.boolean().optional().meta({
-      description: 'Must be true with `numCacheNodes`; everything else takes effect at once anyway.',
+      description:
+        'Must be true with `numCacheNodes` and `cacheParameterGroupName`; everything else takes effect at once anyway.',
     }),
     autoMinorVersionUpgrade: z.boolean().optional(),
     preferredMaintenanceWindow: z
@@ -171,7 +176,10 @@ export const ModifyCacheCluster = z
     engine: later.text(),
     engineVersion: later.text(),
     cacheNodeType: later.text(),
-    cacheParameterGroupName: later.text(),
+    cacheParameterGroupName: z
+      .string()
+      .optional()
+      .meta({ description: 'Of the family of its engine version. Needs `applyImmediately`.' }),
     cacheSecurityGroupNames: later.texts(),
     securityGroupIds: later.texts(),
     notificationTopicArn: later.text(),

@@ -16,7 +16,9 @@ export const later = {
 export const createMembers = {
   engineVersion: text('As `GET /v1/engine-versions` lists it; the default of the engine when left out.'),
   cacheNodeType: text('As `GET /v1/node-types` lists it.'),
-  cacheParameterGroupName: text("The engine family's default group, for example `default.redis7`."),
+  cacheParameterGroupName: text(
+    "A parameter group of the engine's family; the family's default, for example `default.redis7`, when left out.",
+  ),
   cacheSubnetGroupName: text('`default`.'),
   cacheSecurityGroupNames: later.texts(),
   securityGroupIds: later.texts(),

@@ -119,7 +119,12 @@ export const ReplicationGroup = z
       .string()
       .optional()
       .meta({ description: 'Why it is not available: what failed, or what it waits for.' }),
-    pendingModifiedValues: z.object({}),
+    pendingModifiedValues: z.object({
+      authTokenStatus: z
+        .enum(['SETTING', 'ROTATING'])
+        .optional()
+        .meta({ description: 'While a change of the token has not reached every node.' }),
+    }),
     memberClusters: z.array(z.string()),
     nodeGroups: z
       .array(NodeGroup)

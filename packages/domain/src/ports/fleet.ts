@@ -43,6 +43,13 @@ export interface Fleet {
   /** Lets clients and replicas in. Idempotent. Only the holder of the lease may call it, after checking the reading. */
   openNode(spec: NodeSpec): Promise<Ensured<'not-ours' | 'dead'>>
   /**
+   * Has a running node do as `parameters` and the spec's tokens say, and touches nothing that does already. Who is let in
+   * at all stays as it is.
+   */
+  configureNode(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Ensured<'dead'>>
+  /** What `configureNode` would change, by its names; null when the node does not say. */
+  findDrift(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<string[] | null>
+  /**
    * Shuts clients out of a living node and cuts their connections: nothing is acknowledged any more, and nothing is lost.
    * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.
    */
@@ -55,7 +62,7 @@ export interface Fleet {
    */
   lendNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Ends the following: the node takes writes on a history of its own. Never repeated by the fleet itself. */
-  promoteNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  promoteNode(spec: NodeSpec): Promise<Ensured<'dead'>>
   /**
    * Makes sure that this incarnation never serves again: it is dead already, or it is killed and seen dead. Only
    * `fenced` is evidence.
@@ -153,6 +160,8 @@ export interface NodeSpec extends NodeRef {
   limits: NodeLimits
   /** AUTH token of the default user; null lets clients in without a password. */
   authToken: Secret | null
+  /** Good as well as `authToken`; null where there is no other. */
+  formerAuthToken: Secret | null
   /** Engine parameters by their engine names; values come from typed, allow-listed parameters only. */
   parameters: Readonly<Record<string, string>>
   /** Names and addresses that the node's TLS certificate is valid for. */

@@ -1,6 +1,8 @@
 import type { Audit } from '../audit.ts'
 import type { Event, NewEvent, SourceType } from '../events.ts'
+import type { ParameterGroup, ParameterGroupChange, ParameterGroupPlan } from '../parameters/index.ts'
 import type {
+  AuthTokenUpdate,
   AvailabilityZone,
   AzMode,
   CacheCluster,
@@ -65,6 +67,17 @@ export interface Catalogue {
     cacheNodeIds: readonly string[],
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
+  /** What is answered tells whom to ring for. */
+  createParameterGroup(accountId: string, plan: ParameterGroupPlan): Promise<ParameterGroup>
+  changeParameterGroup(
+    accountId: string,
+    name: string,
+    change: ParameterGroupChange,
+  ): Promise<{ group: ParameterGroup; woken: string[] }>
+  deleteParameterGroup(accountId: string, name: string): Promise<void>
+  /** The defaults among them. */
+  findParameterGroup(accountId: string, name: string): Promise<ParameterGroup | null>
+  listParameterGroups(accountId: string, page: Page): Promise<ParameterGroup[]>
   /** Takes a zone out, with every node in it. */
   beginOutage(
     accountId: string,
@@ -155,6 +168,9 @@ export interface GroupChange {
   primaryClusterId?: string
   autoMinorVersionUpgrade?: boolean
   preferredMaintenanceWindow?: string
+  /** A group of the engine version's family. */
+  cacheParameterGroupName?: string
+  authToken?: { token: Secret; strategy: AuthTokenUpdate }
 }
 
 export interface ReplicaIncrease {
@@ -186,6 +202,8 @@ export interface ClusterChange {
   azMode?: AzMode
   autoMinorVersionUpgrade?: boolean
   preferredMaintenanceWindow?: string
+  /** A group of the engine version's family. */
+  cacheParameterGroupName?: string
 }
 
 /** Everything the worker does to Postgres besides advancing workflows. */

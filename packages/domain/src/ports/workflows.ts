@@ -1,8 +1,10 @@
 import type { NewEvent } from '../events.ts'
+import type { ParameterValues } from '../parameters/index.ts'
 import type { Secret } from '../secret.ts'
 import type { SaslUser } from './fleet.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
 import type {
+  AuthTokenUpdate,
   CacheCluster,
   CacheNode,
   Edge,
@@ -95,6 +97,10 @@ export interface Committed {
 export type Change =
   | { do: 'record-event'; accountId: string; event: NewEvent }
   | { do: 'set-presence'; nodeId: string; presence: Presence }
+  /** What the node's container is started with, or was told. */
+  | { do: 'set-parameters'; nodeId: string; parameterValues: ParameterValues }
+  /** Every node takes the group's tokens, and no other. */
+  | { do: 'end-token-update'; replicationGroupRow: string }
   | { do: 'set-opened'; nodeId: string; opened: boolean; engineVersionActual?: string }
   /** Next incarnation: another IP address, the old one quarantined, presence absent, closed. */
   | { do: 'next-incarnation'; nodeId: string }
@@ -152,6 +158,8 @@ export interface NodeSubject {
   /** Internal id of the node group it is a member of; null for a node of a standalone cluster. */
   nodeGroupId: string | null
   authToken: Secret | null
+  /** The one before, as long as it is good as well. */
+  formerAuthToken: Secret | null
   saslUsers: readonly SaslUser[]
   engineCpus: number
   /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
@@ -172,7 +180,13 @@ export interface ZoneSubject {
 
 /** All that a node group's workflow needs to know. */
 export interface NodeGroupSubject {
-  group: { id: string; accountId: string; replicationGroupId: string; automaticFailoverEnabled: boolean }
+  group: {
+    id: string
+    accountId: string
+    replicationGroupId: string
+    automaticFailoverEnabled: boolean
+    authTokenUpdate: AuthTokenUpdate | null
+  }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */
   nodes: NodeSubject[]

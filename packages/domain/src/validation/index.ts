@@ -8,7 +8,9 @@ export { planReboot } from './plan-reboot.ts'
 export { memberId, planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
 export { planReplicationGroup } from './plan-replication-group.ts'
 export { readClusterChange } from './read-cluster-change.ts'
+export { planTokenUpdate } from './plan-token-update.ts'
 export { readGroupChange } from './read-group-change.ts'
+export { noSuchParameterGroup } from './settings.ts'
 export { readReplicaDecrease, readReplicaIncrease } from './read-replica-change.ts'
 export type {
   CreateCacheClusterRequest,
@@ -19,4 +21,3 @@ export type {
   ModifyReplicationGroupRequest,
   PlanContext,
 } from './requests.ts'
-export { defaultParameterGroup } from './settings.ts'

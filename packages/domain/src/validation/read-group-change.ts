@@ -2,6 +2,8 @@ import type { GroupChange } from '../ports/store.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
 import type { ModifyReplicationGroupRequest } from './requests.ts'
+import { readParameterGroupName } from './read-parameter-group-name.ts'
+import { readTokenUpdate } from './read-token-update.ts'
 import { applyRules, empty, never, ruleFor } from './rules.ts'
 import { checkMaintenanceWindow } from './windows.ts'
 
@@ -18,11 +20,8 @@ const RULES = [
   fixed('engine', 'The engine'),
   fixed('engineVersion', 'The engine version'),
   fixed('cacheNodeType', 'The node type'),
-  fixed('cacheParameterGroupName', 'The parameter group'),
   fixed('transitEncryptionEnabled', 'Encryption in transit'),
   fixed('transitEncryptionMode', 'Encryption in transit'),
-  fixed('authToken', 'The token'),
-  fixed('authTokenUpdateStrategy', 'The token'),
   fixed('snapshotWindow', 'The snapshot window'),
   allow(
     'cacheSecurityGroupNames',
@@ -86,6 +85,10 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
         'Another primary is promoted at once or not at all: with primaryClusterId, applyImmediately must be true.',
       )
   }
+  const authToken = readTokenUpdate(findings, request)
+  if (authToken !== undefined) change.authToken = authToken
+  if (request.cacheParameterGroupName !== undefined)
+    change.cacheParameterGroupName = readParameterGroupName(findings, request)
   findings.throwIfAny()
   return change
 }

@@ -87,7 +87,7 @@ export interface ModifyReplicationGroupRequest {
   snapshottingClusterId?: string | undefined
   snapshotRetentionLimit?: number | undefined
   snapshotWindow?: string | undefined
-  authToken?: unknown
+  authToken?: Secret | undefined
   authTokenUpdateStrategy?: string | undefined
   userGroupIdsToAdd?: string[] | undefined
   userGroupIdsToRemove?: string[] | undefined

@@ -1,10 +1,13 @@
 import { type Engine, ENGINE_VERSIONS, type EngineVersion } from '../engines.ts'
 import { ServiceError } from '../errors.ts'
+import { defaultParameterGroup } from '../parameters/families.ts'
+import { MAX_PARAMETER_GROUP_NAME } from '../parameters/plan-parameter-group.ts'
 import type { NodeSettings } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import { checkAuthToken } from './auth-token.ts'
 import { checkEngineVersion } from './engine-version.ts'
 import { type Findings, shown } from './findings.ts'
+import { isIdentifier } from './identifiers.ts'
 import { checkNodeType } from './node-type.ts'
 import type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
 import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
@@ -106,7 +109,7 @@ export function checkSettings(
     engine: engine ?? 'redis',
     engineVersion: version?.version ?? '',
     cacheNodeType: nodeType?.name ?? '',
-    cacheParameterGroupName: version === null ? '' : defaultParameterGroup(version),
+    cacheParameterGroupName: version === null ? '' : parameterGroupOf(request, version),
     port: request.port ?? null,
     transitEncryptionEnabled: tls,
     authTokenEnabled: authToken !== null,
@@ -117,12 +120,11 @@ export function checkSettings(
   }
 }
 
-/** `default.redis7`: the only parameter group of a family for now. */
-export function defaultParameterGroup(version: EngineVersion): string {
-  return `default.${version.parameterGroupFamily}`
+function parameterGroupOf({ cacheParameterGroupName }: Request, version: EngineVersion): string {
+  return cacheParameterGroupName?.toLowerCase() ?? defaultParameterGroup(version)
 }
 
-/** A group of another family or mode is a wrong combination; any other name is simply not there. */
+/** A default of another family or mode is a wrong combination; of a user's own, the store knows the family. */
 function checkParameterGroup(findings: Findings, given: string | undefined, version: EngineVersion): void {
   const name = given?.toLowerCase()
   const family = defaultFamilyOf(name)
@@ -146,16 +148,10 @@ function defaultFamilyOf(name: string | undefined): string | null {
   return ENGINE_VERSIONS.some((row) => row.parameterGroupFamily === plain) ? family : null
 }
 
-/** Named objects that have to exist: only the defaults do. */
+/** Named objects that have to exist, as far as their names tell. */
 export function requireReferences(request: Request): void {
   const parameterGroup = request.cacheParameterGroupName?.toLowerCase()
-  if (parameterGroup !== undefined && defaultFamilyOf(parameterGroup) === null) {
-    throw new ServiceError(
-      'CacheParameterGroupNotFound',
-      `CacheParameterGroup not found: ${shown(parameterGroup)}. Leave cacheParameterGroupName out to get the engine's default.`,
-      [{ path: 'cacheParameterGroupName', message: 'There is no such parameter group.' }],
-    )
-  }
+  if (parameterGroup !== undefined && !mayExist(parameterGroup)) throw noSuchParameterGroup(parameterGroup)
   const subnetGroup = request.cacheSubnetGroupName?.toLowerCase()
   if (subnetGroup !== undefined && subnetGroup !== DEFAULT_SUBNET_GROUP) {
     throw new ServiceError(
@@ -164,4 +160,16 @@ export function requireReferences(request: Request): void {
       [{ path: 'cacheSubnetGroupName', message: 'There is no such subnet group.' }],
     )
   }
+}
+
+function mayExist(parameterGroup: string): boolean {
+  return defaultFamilyOf(parameterGroup) !== null || isIdentifier(parameterGroup, MAX_PARAMETER_GROUP_NAME)
+}
+
+export function noSuchParameterGroup(name: string): ServiceError {
+  return new ServiceError(
+    'CacheParameterGroupNotFound',
+    `CacheParameterGroup not found: ${shown(name)}. Leave cacheParameterGroupName out to get the engine's default.`,
+    [{ path: 'cacheParameterGroupName', message: 'There is no such parameter group.' }],
+  )
 }

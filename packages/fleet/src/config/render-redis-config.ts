@@ -70,11 +70,22 @@ function listening({ port, tls }: NodeSpec): Directive[] {
 }
 
 function parameterDirectives(parameters: Readonly<Record<string, string>>): Directive[] {
-  return Object.entries(parameters).map(([name, value]) => {
+  return Object.entries(parameters).flatMap(([name, value]) => {
     invariant(/^[a-z][a-z0-9-]*$/.test(name), `${JSON.stringify(name)} is the name of a parameter`)
     invariant(!OURS_ALONE.test(name), `the parameter ${name} is not set by parameter groups`)
-    return [name, value]
+    return name === BUFFER_LIMIT ? bufferLimits(value) : [[name, value] as const]
   })
+}
+
+const BUFFER_LIMIT = 'client-output-buffer-limit'
+
+/** One class of clients after the other, with three numbers each: Redis 6.0 takes no more of them at a start. */
+function bufferLimits(value: string): Directive[] {
+  const words = value.split(' ')
+  invariant(words.length % 4 === 0, 'every class of clients has three limits')
+  return words.flatMap((word, i): Directive[] =>
+    i % 4 === 0 ? [[BUFFER_LIMIT, word, ...words.slice(i + 1, i + 4).map(Number)]] : [],
+  )
 }
 
 function renderValue(value: string | number): string {

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
+import { configureContract } from './configure-contract.ts'
 import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
@@ -23,6 +24,7 @@ export function describeFleetContract(
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
     for (const variant of variants) engineContract(openBench, variant)
+    for (const variant of variants) configureContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)
   })
 }

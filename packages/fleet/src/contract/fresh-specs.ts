@@ -63,6 +63,7 @@ export class FreshSpecs {
       asksLogin: false,
       saslUsers: [],
       authToken,
+      formerAuthToken: null,
       tlsNames: ['localhost', '127.0.0.1'],
       parameters: {},
       limits: { memoryBytes: 128 * MB, cpus: 1, maxmemoryBytes: 64 * MB, itemMemoryMb: 64, threads: 2 },

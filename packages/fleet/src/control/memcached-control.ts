@@ -63,6 +63,15 @@ export class MemcachedControl implements Omit<NodeControl, 'listens'> {
     throw new Bug('memcached has no replicas')
   }
 
+  /** It reads its parameters at its start and has no tokens. */
+  drift(): Promise<Answer<string[]>> {
+    return Promise.resolve({ kind: 'answered', value: [] })
+  }
+
+  configure(): Promise<Answer<void>> {
+    return Promise.resolve({ kind: 'answered', value: undefined })
+  }
+
   probe(): () => void {
     throw new Bug('memcached nodes are looked after by their engine alone')
   }

@@ -45,6 +45,8 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     close: (node) => of(node.engine).close(node),
     follow: (node, source, nodeGroupId) => of(node.engine).follow(node, source, nodeGroupId),
     promote: (node) => of(node.engine).promote(node),
+    drift: (node, parameters) => of(node.engine).drift(node, parameters),
+    configure: (node, parameters) => of(node.engine).configure(node, parameters),
     lend: (node) => of(node.engine).lend(node),
     // Behind a published port nothing is proved: its proxy may be gone while the node lives.
     listens: async (node) => (host === null ? isListening(node.ip, node.port) : null),

@@ -12,7 +12,7 @@ import { followPrimary } from './follow-primary.ts'
 import { freezeNode, thawNode } from './freeze-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
-import type { NodeControl } from './node-control.ts'
+import type { Answer, NodeControl } from './node-control.ts'
 import { observeEdge } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
@@ -57,7 +57,12 @@ export function createFleet(parts: FleetParts): Fleet {
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
     closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
     followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
-    promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
+    promoteNode: (spec) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
+    configureNode: (spec, parameters) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
+    findDrift: async (spec, parameters) =>
+      answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
     lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
@@ -83,6 +88,11 @@ export function createFleet(parts: FleetParts): Fleet {
       await Promise.all(seats.map(({ engine }) => engine.close()))
     },
   }
+}
+
+/** Null for every other answer. */
+function answered<T>(answer: Answer<T> | { kind: 'unknown' }): T | null {
+  return answer.kind === 'answered' ? answer.value : null
 }
 
 function probeNode(

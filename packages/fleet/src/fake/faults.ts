@@ -22,6 +22,8 @@ export type CallName =
   | 'followPrimary'
   | 'promoteNode'
   | 'lendNode'
+  | 'configureNode'
+  | 'readDrift'
   | 'readLog'
   | 'readEdge'
   | 'routeEdge'

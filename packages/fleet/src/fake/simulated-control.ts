@@ -12,7 +12,7 @@ import { processAt, type EngineWorld, type SimulatedProcess } from './world.ts'
 
 type Reached = { kind: 'process'; process: SimulatedProcess } | Exclude<Answer<never>, { kind: 'answered' }>
 
-type NodeCall = Extract<CallName, `${string}Node` | 'followPrimary'>
+type NodeCall = Extract<CallName, `${string}Node` | 'followPrimary' | 'readDrift'>
 
 /** Speaks to simulated processes. The network to a node does not lead through its engine, so a hung engine is no bar. */
 export class SimulatedControl implements NodeControl {
@@ -34,6 +34,7 @@ export class SimulatedControl implements NodeControl {
       this.simulation.watchers.onOpening(process)
       process.open = true
       process.authenticates = node.authToken !== null
+      process.tokens = tokensOf(node)
       process.replicasAdmitted = node.nodeGroupId !== null
     })
   }
@@ -54,12 +55,31 @@ export class SimulatedControl implements NodeControl {
     })
   }
 
-  promote(node: NodeRef): Promise<Answer<void>> {
+  promote(node: NodeSpec): Promise<Answer<void>> {
     return this.#talk('promoteNode', node, (process) => {
       if (process.link === null && !process.lends) return
       this.simulation.watchers.onPromotion(process)
       process.lends = false
       this.#lead(process)
+    })
+  }
+
+  drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>> {
+    return this.#talk('readDrift', node, (process) => driftOf(process, node, parameters))
+  }
+
+  /** As the real one, it gives no order where nothing differs. */
+  async configure(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<void>> {
+    const drift = await this.drift(node, parameters)
+    if (drift.kind !== 'answered') return drift
+    if (drift.value.length === 0) return { kind: 'answered', value: undefined }
+    return this.#talk('configureNode', node, (process) => {
+      for (const name of drift.value) {
+        if (name !== AUTH_TOKEN) process.parameters[name] = parameters[name] ?? ''
+        else if (process.open) process.tokens = tokensOf(node)
+      }
+      process.authenticates = process.tokens.length > 0
+      if (parameters.maxmemory !== undefined) process.maxmemoryBytes = Number(parameters.maxmemory)
     })
   }
 
@@ -136,4 +156,21 @@ export class SimulatedControl implements NodeControl {
     if (!same && engine !== 'memcached') return { kind: 'stranger', because: 'it refused our login' }
     return { kind: 'process', process }
   }
+}
+
+const AUTH_TOKEN = 'auth-token'
+
+const tokensOf = ({ authToken, formerAuthToken }: NodeSpec): string[] =>
+  [authToken, formerAuthToken].flatMap((token) => (token === null ? [] : [token.reveal()]))
+
+function driftOf(
+  { engine, open, tokens, parameters: has, maxmemoryBytes }: SimulatedProcess,
+  node: NodeSpec,
+  parameters: Readonly<Record<string, string>>,
+): string[] {
+  if (engine === 'memcached') return []
+  const actual: Record<string, string> = { ...has, maxmemory: String(maxmemoryBytes) }
+  const names = Object.keys(parameters).filter((name) => actual[name] !== parameters[name])
+  const isDrifted = open && tokens.join(' ') !== tokensOf(node).join(' ')
+  return isDrifted ? [...names, AUTH_TOKEN] : names
 }

@@ -17,6 +17,8 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     open: isMemcached,
     authenticates: false,
     maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
+    parameters: { ...spec.parameters },
+    tokens: [],
     role: isMemcached ? 'none' : 'primary',
     lends: false,
     replicasAdmitted: false,

@@ -66,6 +66,10 @@ export interface SimulatedProcess {
   /** Set when it was opened with a token. */
   authenticates: boolean
   maxmemoryBytes: number
+  /** Its configuration, as far as parameter groups say it. */
+  parameters: Record<string, string>
+  /** What clients may log in with once it is open. */
+  tokens: string[]
   role: 'primary' | 'replica' | 'none'
   /** It leads and takes no writes. */
   lends: boolean

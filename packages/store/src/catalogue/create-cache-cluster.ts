@@ -14,6 +14,7 @@ import {
 } from './create-owner.ts'
 import { takeConfigurationEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { requireParameterGroup } from './parameter-group-users.ts'
 
 /** One transaction: a standalone cache cluster's rows and the workflow that will make it real, or nothing. */
 export function createCacheCluster(
@@ -32,6 +33,7 @@ export function createCacheCluster(
       SELECT 1 FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ${cacheClusterId}`)
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
+      await requireParameterGroup(q, plan)
       const zones = await place(q, { ...plan, together: plan.azMode === 'single-az' }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const placed = { cacheClusterId, zones, network, pools: settings.pools }

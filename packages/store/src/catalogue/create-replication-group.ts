@@ -25,6 +25,7 @@ import {
 } from './create-owner.ts'
 import { takeEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { requireParameterGroup } from './parameter-group-users.ts'
 
 const FIRST_NODE_GROUP = '0001'
 
@@ -42,6 +43,7 @@ export function createReplicationGroup(
       if (replayed !== null) return replayed
       const memberIds = plan.zones.map((_, i) => memberId(plan.replicationGroupId, i + 1))
       await refuseTakenNames(q, plan, memberIds)
+      await requireParameterGroup(q, plan)
       const zones = await place(q, plan, settings)
       if (plan.multiAZEnabled && isOneZone(zones.map((zone) => zone.name))) throw oneZone()
       const network = await findNetwork(q, settings.pools, zones)

@@ -3,6 +3,7 @@ import {
   type Accepted,
   type GroupChange,
   type Idempotency,
+  type Keyring,
   type NewEvent,
   type ReplicationGroup,
 } from '@cacheplane/domain'
@@ -10,8 +11,10 @@ import type { Database } from '../database.ts'
 import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { attachToGroup } from './attach-parameter-group.ts'
 import { changeGroup } from './change-group.ts'
 import { requestFailover } from './request-failover.ts'
+import { updateAuthToken } from './update-auth-token.ts'
 
 export function modifyReplicationGroup(
   db: Database,
@@ -19,6 +22,7 @@ export function modifyReplicationGroup(
   replicationGroupId: string,
   change: GroupChange,
   idempotency: Idempotency | null,
+  keyring: Keyring,
 ): Promise<Accepted> {
   return changeGroup(db, { accountId, replicationGroupId, idempotency }, async (q, group) => {
     const { set, promotion } = planGroupChange(group, change)
@@ -31,11 +35,25 @@ export function modifyReplicationGroup(
       UPDATE cache_cluster SET auto_minor_version_upgrade = ${set.autoMinorVersionUpgrade},
         preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE replication_group_id = ${group.id}`)
     await tellSwitches(q, group, set)
-    if (promotion === null) return null
+    const configuring = await configure(q, keyring, group, change)
+    if (promotion === null) return configuring
     const { nodeGroup, fromCacheClusterId, toCacheClusterId } = promotion
     const cause = `a user asked for ${toCacheClusterId} as the primary`
     return requestFailover(q, { kind: 'switch', nodeGroup, cause, fromCacheClusterId, toCacheClusterId })
   })
+}
+
+/** What nodes are to be told. Null when that is nothing. */
+async function configure(
+  q: Queryable,
+  keyring: Keyring,
+  group: ReplicationGroup,
+  { cacheParameterGroupName, authToken }: GroupChange,
+): Promise<string | null> {
+  const attached =
+    cacheParameterGroupName === undefined ? null : await attachToGroup(q, group, cacheParameterGroupName)
+  const updated = authToken === undefined ? null : await updateAuthToken(q, keyring, group, authToken)
+  return attached ?? updated
 }
 
 async function tellSwitches(

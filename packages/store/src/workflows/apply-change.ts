@@ -41,6 +41,11 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
+    case 'end-token-update':
+      await q.run(
+        sql`UPDATE replication_group SET auth_token_update = NULL WHERE id = ${change.replicationGroupRow}`,
+      )
+      return
     case 'end-outage':
       await q.run(sql`UPDATE zone SET outage_mode = NULL, outage_since = NULL WHERE name = ${change.zone}`)
       return

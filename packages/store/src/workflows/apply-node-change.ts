@@ -15,6 +15,7 @@ import { isOneOf } from './is-one-of.ts'
 const KINDS = [
   'set-presence',
   'set-opened',
+  'set-parameters',
   'next-incarnation',
   'move-port',
   'move-network',
@@ -37,6 +38,10 @@ export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeCh
         UPDATE cache_node SET opened_at = CASE WHEN ${change.opened} THEN clock_now() END,
           engine_version_actual = COALESCE(${change.engineVersionActual ?? null}, engine_version_actual)
         WHERE id = ${change.nodeId}`)
+      return
+    case 'set-parameters':
+      await q.run(sql`
+        UPDATE cache_node SET parameter_values = ${JSON.stringify(change.parameterValues)}::jsonb WHERE id = ${change.nodeId}`)
       return
     case 'next-incarnation':
       return nextIncarnation(q, pools, change.nodeId)

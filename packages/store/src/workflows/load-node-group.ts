@@ -1,5 +1,6 @@
 import {
   invariant,
+  type AuthTokenUpdate,
   type CacheCluster,
   type Keyring,
   type Network,
@@ -11,7 +12,7 @@ import type { Queryable } from '../queryable.ts'
 import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
 import { readFailover, type FailoverRow } from '../read-failover.ts'
 import { prepared } from '../sql.ts'
-import { openToken } from './subjects.ts'
+import { openTokens } from './subjects.ts'
 
 const nodeGroupSubject = prepared('node_group_subject')
 const openFailover = prepared('open_failover')
@@ -25,6 +26,8 @@ interface NodeGroupRow {
   name: string
   automatic_failover_enabled: boolean
   auth_token_sealed: string | null
+  former_auth_token_sealed: string | null
+  auth_token_update: AuthTokenUpdate | null
   edge_failure: string | null
   cpus: Record<string, number>
   /** By zone. */
@@ -40,7 +43,7 @@ export async function loadNodeGroup(
   const [row] = await q.rows<NodeGroupRow>(nodeGroupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
-      g.auth_token_sealed, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
+      g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
@@ -59,6 +62,7 @@ export async function loadNodeGroup(
       accountId: row.account_id,
       replicationGroupId: row.name,
       automaticFailoverEnabled: row.automatic_failover_enabled,
+      authTokenUpdate: row.auth_token_update,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),
@@ -70,7 +74,7 @@ export async function loadNodeGroup(
 }
 
 function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyring: Keyring): NodeSubject[] {
-  const authToken = openToken(keyring, row)
+  const tokens = openTokens(keyring, row)
   return members.flatMap((cluster) =>
     cluster.nodes.map((node) => {
       const engineCpus = row.cpus[node.engineId]
@@ -81,7 +85,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         network: row.network,
         owner: { kind: 'replication-group' as const, id: row.group_id, name: row.name },
         nodeGroupId: row.doc.id,
-        authToken,
+        ...tokens,
         saslUsers: [],
         engineCpus,
         endpointAddress: row.doc.endpoint?.address ?? null,

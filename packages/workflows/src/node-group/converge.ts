@@ -28,6 +28,7 @@ import {
   stage,
   type Context,
 } from './context.ts'
+import { configureMembers } from './configure-members.ts'
 import { leadClients, routeTarget } from './lead-clients.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
@@ -95,11 +96,12 @@ async function act(c: Context, membership: Membership, readings: ReadonlyMap<str
   const undone = results.find((because) => because !== null) ?? null
   if (membership.primaryServes) replaceTheSilent(c, readings)
   const routed = await routeAll(c, membership, results)
-  const because = undone ?? membership.because ?? routed
+  const untold = await configureMembers(c, readings)
+  const because = undone ?? membership.because ?? routed ?? untold
   if (because === null) return settle(c)
   if (membership.isClose) return nap(CLOSE_MS, because)
   const isWatched = [...readings.values()].some(({ kind }) => kind !== 'serving' && kind !== 'dead')
-  const isTold = undone === null && routed === null && !isWatched
+  const isTold = undone === null && routed === null && untold === null && !isWatched
   return nap(isTold ? seconds(10) : LOOK_AGAIN_MS, because)
 }
 
@@ -169,6 +171,7 @@ async function routeAll(
 /** Everything is where it should be. */
 function settle(c: Context) {
   c.clear('converge')
+  c.clear('configure')
   c.clear('checkup')
   c.frame.silence = {}
   if (c.frame.failover !== null) {
@@ -177,6 +180,8 @@ function settle(c: Context) {
     c.change({ do: 'advance-failover', failoverId: id, advance: { status: 'completed' } })
     c.frame.failover = null
   }
+  const { id, authTokenUpdate } = c.subject.group
+  if (authTokenUpdate !== null) c.change({ do: 'end-token-update', replicationGroupRow: id })
   c.deadline(null)
   wakeOwner(c)
   return hop('wait')

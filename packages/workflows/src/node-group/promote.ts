@@ -27,7 +27,7 @@ const LAST_COPY_WITHIN_MS = seconds(30)
 export async function promote(c: Context) {
   const failover = ongoing(c)
   const candidate = mustFind(c, failover.candidateId)
-  const promoted = await c.fleet.promoteNode(nodeRef(candidate))
+  const promoted = await c.fleet.promoteNode(nodeSpec(candidate))
   if (promoted.kind === 'refused') return tryAnother(c, candidate, promoted.because)
   const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
   if (reading.kind === 'dead') return tryAnother(c, candidate, reading.because)

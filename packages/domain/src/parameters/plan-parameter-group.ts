@@ -33,7 +33,7 @@ export interface ParameterGroupPlan {
 
 /** What is to be changed: these parameters, or all of them back. */
 export type ParameterGroupChange =
-  | { kind: 'set'; parameters: readonly [name: string, value: string][] }
+  | { kind: 'set'; parameters: readonly (readonly [name: string, value: string])[] }
   | { kind: 'reset'; names: readonly string[] | 'all' }
 
 /** Throws what is wrong with the request, or returns the group that is to be made. */
@@ -115,10 +115,10 @@ export function planParameterChange(
     )
   const findings = new Findings()
   const values = new Map(Object.entries(group.parameterValues))
-  const changes: [string, string | null][] =
+  const changes: (readonly [string, string | null])[] =
     change.kind === 'set'
       ? [...change.parameters]
-      : (change.names === 'all' ? [...values.keys()] : change.names).map((name) => [name, null])
+      : (change.names === 'all' ? [...values.keys()] : change.names).map((name) => [name, null] as const)
   for (const [i, [name, value]] of changes.entries()) {
     const parameter = checkModifiable(findings, family, name, i, group.isInUse)
     if (parameter === null) continue

@@ -35,6 +35,7 @@ export function rebooted(random: Random): Partial<SimulatedProcess> {
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
     authenticates: false,
+    tokens: [],
     role: 'primary',
     replicasAdmitted: false,
     historyId: newHistoryId(random),

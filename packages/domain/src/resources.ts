@@ -1,5 +1,5 @@
 import type { Engine } from './engines.ts'
-import type { ParameterValues } from './parameters/index.ts'
+import type { ParameterValues } from './parameters/parameter.ts'
 import type { WorkflowView } from './workflow.ts'
 
 /** What replication groups and standalone cache clusters have in common: how their nodes are made. */

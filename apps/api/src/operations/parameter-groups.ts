@@ -94,7 +94,7 @@ export function deleteParameterGroup(service: Service, principal: Principal, nam
 
 export type ParameterSource = 'user' | 'system' | 'engine-default'
 
-export interface ParameterView {
+interface ParameterView {
   parameter: Parameter
   value: string
   source: ParameterSource

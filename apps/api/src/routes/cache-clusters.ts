@@ -154,6 +154,7 @@ function modify(app: App, context: RouteContext): void {
 }
 
 const MODIFY_ERRORS = [
+  'CacheParameterGroupNotFound',
   'CacheClusterNotFound',
   'InvalidCacheClusterState',
   'NodeQuotaForClusterExceeded',

@@ -1,7 +1,6 @@
 import type { Engine } from '../engines.ts'
 import { ServiceError } from '../errors.ts'
 import { findNodeType } from '../node-types.ts'
-import type { Page } from '../ports/store.ts'
 import { shown } from '../validation/findings.ts'
 import { effectiveValues, reserveOf } from './engine-parameters.ts'
 import { allFamilies, defaultParameterGroup, familyOf } from './families.ts'
@@ -28,7 +27,10 @@ export function findDefaultGroup(name: string): ParameterGroup | undefined {
 }
 
 /** One page of the defaults and of a user's own, which come in the same order. */
-export function mergeDefaults(own: readonly ParameterGroup[], page: Page): ParameterGroup[] {
+export function mergeDefaults(
+  own: readonly ParameterGroup[],
+  page: { after?: string; limit: number },
+): ParameterGroup[] {
   const defaults = DEFAULT_PARAMETER_GROUPS.filter(({ name }) => name > (page.after ?? ''))
   return [...own, ...defaults].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, page.limit)
 }

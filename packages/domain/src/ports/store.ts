@@ -1,6 +1,7 @@
 import type { Audit } from '../audit.ts'
 import type { Event, NewEvent, SourceType } from '../events.ts'
-import type { ParameterGroup, ParameterGroupChange, ParameterGroupPlan } from '../parameters/index.ts'
+import type { ParameterGroup } from '../parameters/parameter-group.ts'
+import type { ParameterGroupChange, ParameterGroupPlan } from '../parameters/plan-parameter-group.ts'
 import type {
   AuthTokenUpdate,
   AvailabilityZone,

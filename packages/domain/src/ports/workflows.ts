@@ -1,5 +1,5 @@
 import type { NewEvent } from '../events.ts'
-import type { ParameterValues } from '../parameters/index.ts'
+import type { ParameterValues } from '../parameters/parameter.ts'
 import type { Secret } from '../secret.ts'
 import type { SaslUser } from './fleet.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'

@@ -55,15 +55,8 @@ export function createFleet(parts: FleetParts): Fleet {
     examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
-    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
     followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
-    promoteNode: (spec) =>
-      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
-    configureNode: (spec, parameters) =>
-      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
-    findDrift: async (spec, parameters) =>
-      answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
-    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
+    ...orders(onNode),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
     thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
@@ -87,6 +80,24 @@ export function createFleet(parts: FleetParts): Fleet {
       for (const { engine } of seats) edgeControlOf(engine).close()
       await Promise.all(seats.map(({ engine }) => engine.close()))
     },
+  }
+}
+
+type OnNode = <T>(
+  ref: NodeRef,
+  act: (bench: OrderBench & { clock: Clock }) => Promise<T>,
+) => Promise<T | { kind: 'unknown'; because: string }>
+
+type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'findDrift'
+
+/** What a node is told, and no more than once. */
+function orders(onNode: OnNode): Pick<Fleet, Orders> {
+  return {
+    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
+    configureNode: (spec, parameters) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
+    findDrift: async (spec, parameters) =>
+      answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
   }
 }
 

@@ -94,6 +94,9 @@ type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'find
 function orders(onNode: OnNode): Pick<Fleet, Orders> {
   return {
     closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
+    promoteNode: (spec) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
+    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
     configureNode: (spec, parameters) =>
       onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
     findDrift: async (spec, parameters) =>

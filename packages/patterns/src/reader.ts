@@ -15,6 +15,8 @@ type Look<T> =
   | { kind: 'hit' | 'stale'; value: T | null; record: ValueRecord }
   | { kind: 'miss'; record: CacheRecord | null }
 
+const NOTHING = { kind: 'miss', record: null } as const
+
 /** Reads: from the cache if it can, and by one load if it cannot. */
 export class Reader<Id, T> {
   readonly statistics: LazyStatistics = { hits: 0, staleHits: 0, loads: 0, withoutCache: 0 }
@@ -26,13 +28,25 @@ export class Reader<Id, T> {
     private readonly values: Values<Id, T>,
   ) {}
 
-  async get(key: string, id: Id): Promise<T | null> {
-    const isAvoided = this.#isUnderRepair(key, id)
-    const look = isAvoided ? DOWN : await this.#look(key, id, true)
-    if (look === DOWN) {
-      this.statistics.withoutCache += 1
-      return this.#flights.join(key, () => this.#loadAside(id))
-    }
+  get(key: string, id: Id): Promise<T | null> {
+    if (this.#isUnderRepair(key, id)) return this.#getAside(key, id)
+    const { cache, tags, clock } = this.settings
+    if (tags !== null || cache.getLagging !== undefined)
+      return this.#look(key, id, true).then((look) => this.#answer(key, id, look))
+    // Most reads end here, so this is kept short.
+    return this.keep.guard
+      .ask(key, () => cache.get(key))
+      .then((text) => {
+        const judged = typeof text === 'string' ? this.#judge(text, '', clock.now()) : null
+        if (judged?.kind !== 'hit')
+          return this.#interpret(key, id, text, '', false).then((look) => this.#answer(key, id, look))
+        this.statistics.hits += 1
+        return judged.value
+      })
+  }
+
+  #answer(key: string, id: Id, look: Look<T> | Down): Promise<T | null> | T | null {
+    if (look === DOWN) return this.#getAside(key, id)
     if (look.kind === 'miss') return this.#flights.join(key, () => this.#load(key, id))
     if (look.kind === 'hit') {
       this.statistics.hits += 1
@@ -43,6 +57,11 @@ export class Reader<Id, T> {
     return look.value
   }
 
+  #getAside(key: string, id: Id): Promise<T | null> {
+    this.statistics.withoutCache += 1
+    return this.#flights.join(key, () => this.#loadAside(id))
+  }
+
   #isUnderRepair(key: string, id: Id): boolean {
     const { repairs } = this.keep
     if (repairs.isEmpty) return false
@@ -51,7 +70,7 @@ export class Reader<Id, T> {
 
   /** @param mayLag whether a copy will do, which only a fresh value is taken from */
   async #look(key: string, id: Id, mayLag: boolean): Promise<Look<T> | Down> {
-    const { cache, tags, clock } = this.settings
+    const { cache, tags } = this.settings
     const lagging = mayLag ? cache.getLagging : undefined
     const isLagging = lagging !== undefined
     const asked = this.keep.guard.ask(key, () => (isLagging ? lagging(key) : cache.get(key)))
@@ -59,14 +78,21 @@ export class Reader<Id, T> {
       tags === null
         ? [await asked, '']
         : await Promise.all([asked, readTags(cache, this.keep.guard, tags(id))])
-    if (text === DOWN || stamps === DOWN) return DOWN
-    const look =
-      text === null ? { kind: 'miss' as const, record: null } : this.#judge(text, stamps, clock.now())
-    if (look instanceof Unreadable) {
-      if (isLagging) return this.#look(key, id, false)
-      return (await this.keep.discard(key, look.error)) === DOWN ? DOWN : { kind: 'miss', record: null }
-    }
-    return isLagging && look.kind !== 'hit' ? this.#look(key, id, false) : look
+    return stamps === DOWN ? DOWN : this.#interpret(key, id, text, stamps, isLagging)
+  }
+
+  async #interpret(
+    key: string,
+    id: Id,
+    text: string | null | Down,
+    stamps: string,
+    isLagging: boolean,
+  ): Promise<Look<T> | Down> {
+    if (text === DOWN) return DOWN
+    const look = text === null ? NOTHING : this.#judge(text, stamps, this.settings.clock.now())
+    if (isLagging && look.kind !== 'hit') return this.#look(key, id, false)
+    if (look.kind !== 'unreadable') return look
+    return (await this.keep.discard(key, look.error)) === DOWN ? DOWN : NOTHING
   }
 
   #judge(text: string, stamps: string, now: number): Look<T> | Unreadable {
@@ -139,5 +165,7 @@ export class Reader<Id, T> {
 }
 
 class Unreadable {
+  readonly kind = 'unreadable'
+
   constructor(readonly error: unknown) {}
 }

@@ -56,7 +56,7 @@ module.exports = {
     only(
       'demo-is-an-application',
       'apps/demo',
-      ['packages/patterns'],
+      ['packages/patterns', 'docker/bootstrap'],
       'The demo uses the service as its customers do: by its API and the library.',
     ),
     {

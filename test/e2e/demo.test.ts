@@ -8,6 +8,22 @@ import { launchChromium, whyNoChromium } from '../support/chromium.ts'
 import { SecondInstallation } from '../support/second-installation.ts'
 
 const PATIENCE_MS = 30_000
+const OPEN_MS = 120_000
+
+/** Resolves when the shop says that it is open. */
+function isOpen({ stdout }: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const timer = setTimeout(() => reject(new Error(`the shop did not open: ${said}`)), OPEN_MS)
+    stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (!said.includes('the shop is open')) return
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
 const obstacle = await whyNoChromium()
 if (obstacle !== null) process.stderr.write(`left out, the demo in a browser: ${obstacle}\n`)
 
@@ -26,9 +42,7 @@ describe.skipIf(obstacle !== null)('the demo shop, in a browser', () => {
       env: { ...process.env, ...installation.env(), DEMO_PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let said = ''
-    demo.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    await expect.poll(() => said, { timeout: 120_000 }).toContain('the shop is open')
+    await isOpen(demo)
     browser = await launchChromium()
     page = await browser.newPage()
     await page.goto(`http://127.0.0.1:${port}/`)

@@ -54,14 +54,19 @@ export class Instances {
   }
 }
 
+/** The next thing that the child says. */
 async function hear(child: ChildProcess): Promise<Answer> {
-  const ended = once(child, 'exit').then(() => {
+  const over = new AbortController()
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(PATIENCE_MS)])
+  const heard = once(child, 'message', { signal })
+  const ended = once(child, 'exit', { signal }).then(() => {
     throw new Error('an instance of the shop ended')
   })
-  const [answer] = (await Promise.race([
-    once(child, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) }),
-    ended,
-  ])) as [Answer]
   ended.catch(() => undefined)
-  return answer
+  try {
+    const [answer] = (await Promise.race([heard, ended])) as [Answer]
+    return answer
+  } finally {
+    over.abort()
+  }
 }

@@ -1,5 +1,4 @@
-import { lazy, redisCache, type Lazy } from '@cacheplane/patterns'
-import type { Redis } from 'ioredis'
+import { lazy, redisCache, type Lazy, type ReplicationGroupConnection } from '@cacheplane/patterns'
 import type { Pool } from 'pg'
 import type { Figures } from './figures.ts'
 
@@ -9,7 +8,7 @@ export interface Product {
   price: number
 }
 
-export const PRODUCTS = 10_000
+export const PRODUCTS = 1_000
 const TTL_S = 60
 const STALE_S = 30
 
@@ -20,7 +19,7 @@ export class Products {
 
   constructor(
     private readonly pool: Pool,
-    redis: Redis,
+    redis: ReplicationGroupConnection['primary'],
     private readonly figures: () => Figures,
   ) {
     this.#cache = lazy({

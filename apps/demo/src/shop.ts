@@ -1,8 +1,7 @@
-import { redisCache, sessionStore } from '@cacheplane/patterns'
+import { redisCache, sessionStore, type ReplicationGroupConnection } from '@cacheplane/patterns'
 import cookie from '@fastify/cookie'
 import session from '@fastify/session'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { Redis } from 'ioredis'
 import type { Pool } from 'pg'
 import { noFigures, type Figures } from './figures.ts'
 import { PRODUCTS, Products } from './products.ts'
@@ -27,7 +26,7 @@ const SESSION_MS = 30 * 60 * 1_000
 export async function buildShop(options: {
   name: string
   pool: Pool
-  redis: Redis
+  redis: ReplicationGroupConnection['primary']
   secret: string
 }): Promise<Shop> {
   const { name, pool, redis, secret } = options

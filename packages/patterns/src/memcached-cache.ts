@@ -77,7 +77,7 @@ function seconds(lifeMs: number): number {
 }
 
 /** Memcached's protocol is text: a key with a blank or a line break in it would be another command. */
-export function safeKey(key: string): string {
+function safeKey(key: string): string {
   const isSafe = key.length <= LONGEST_KEY && /^[\x21-\x7e]+$/.test(key)
   return isSafe ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`
 }

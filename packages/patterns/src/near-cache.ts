@@ -88,7 +88,7 @@ class Tracking {
   isLive = false
   readonly #teller: Redis
   readonly #listener: Redis
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
 
   constructor(
     redis: Redis,

@@ -17,7 +17,9 @@ export async function measureStampede(later: Later, rounds: number): Promise<Rea
   for (let round = 0; round < rounds; round += 1) {
     await sleep(TTL_S * 2_000)
     rows.queries = 0
-    await Promise.all(Array.from({ length: READERS }, (_, i) => processes[i % PROCESSES]?.get(1)))
+    await Promise.all(
+      Array.from({ length: READERS / PROCESSES }, () => processes.map((one) => one.get(1))).flat(),
+    )
     loads.push(rows.queries)
   }
   return {

@@ -165,21 +165,21 @@ test('no read answers what a finished write has replaced, however reads, writes,
   const property = fc.asyncProperty(fc.scheduler(), scripts, weather, (scheduler, work, sky) =>
     race({ scheduler, faults: [] }, work, sky, { staleFor: 0, toleratedMs: 0 }),
   )
-  await fc.assert(property, { numRuns: 400 })
+  await fc.assert(property, { numRuns: 150 })
 })
 
 test('serving stale values never brings back what a write has replaced', async () => {
   const property = fc.asyncProperty(fc.scheduler(), scripts, weather, (scheduler, work, sky) =>
     race({ scheduler, faults: [] }, work, sky, { staleFor: STALE_S, toleratedMs: 0 }),
   )
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: 100 })
 })
 
 test('a process that dies between its write to the source and the cache leaves nothing stale behind', async () => {
   const property = fc.asyncProperty(fc.scheduler(), scriptsOf(deadly), (scheduler, work) =>
     race({ scheduler, faults: [] }, work, ['second'], { staleFor: STALE_S, toleratedMs: 0 }),
   )
-  await fc.assert(property, { numRuns: 400 })
+  await fc.assert(property, { numRuns: 150 })
 })
 
 test('a cache that loses commands and answers fails no read or write, and is behind by its bound at most', async () => {
@@ -190,5 +190,5 @@ test('a cache that loses commands and answers fails no read or write, and is beh
       toleratedMs: (TTL_S + STALE_S) * 1_000,
     }),
   )
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: 100 })
 })

@@ -5,6 +5,7 @@ import { Later } from './later.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, USAGE, type Options, type Section } from './options.ts'
+import { measurePatterns } from './patterns/measure-patterns.ts'
 import { measureProbing } from './probing.ts'
 import { measureProvisioning } from './provision.ts'
 import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
@@ -71,6 +72,7 @@ async function measure(options: Options, later: Later, { comparisons, readings }
     say('ketama')
     readings.push(await measureKetama(installation))
   }
+  await measurePatterns({ later, wants, rounds: options.rounds, say }, comparisons, readings)
   if (wants('probing')) {
     say('probing')
     readings.push(...(await measureProbing(later)))

@@ -12,6 +12,11 @@ const SECTIONS = [
   'ketama',
   'saturated',
   'zone',
+  'sessions',
+  'read-heavy',
+  'stampede',
+  'racing',
+  'overhead',
   'probing',
   'idle',
 ] as const

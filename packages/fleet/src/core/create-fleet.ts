@@ -1,5 +1,4 @@
 import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
-import type { unknown } from './call.ts'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import type { EdgeControl } from './edge-control.ts'
@@ -39,12 +38,13 @@ export function createFleet(parts: FleetParts): Fleet {
   const { installation, seats, controlOf, edgeControlOf, clock } = parts
   const pool = new EnginePool(seats)
   const deaths = new Deaths()
-  const on: On = async (engineId, act) => {
+  const on = async <T>(engineId: string, act: (engine: DockerEngine) => Promise<T>) => {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
   }
   const onNode = <T>({ engineId }: NodeRef, act: (bench: OrderBench & { clock: Clock }) => Promise<T>) =>
     on(engineId, (engine) => act({ engine, control: controlOf(engine), clock, deaths }))
+  const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
     recallEngines: (zones) => pool.recall(zones),
     survey: () => pool.survey(),
@@ -55,20 +55,24 @@ export function createFleet(parts: FleetParts): Fleet {
     examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
-    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
     followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
-    promoteNode: (spec) =>
-      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
-    configureNode: (spec, parameters) =>
-      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
-    findDrift: async (spec, parameters) =>
-      answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
-    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
+    ...orders(onNode),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
     thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
-    ...edgeCalls(parts, on),
+    ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
+    observeEdge: (ref, patienceMs) =>
+      on(ref.engineId, (engine) => observeEdge(edgeBench(engine), ref, patienceMs)),
+    routeEndpoint: (edge, slot, routes) =>
+      on(edge.engineId, (engine) =>
+        routeEndpoint({ engine, control: edgeControlOf(engine), edge, slot }, routes),
+      ),
+    publishList: (edge, slot, list) =>
+      on(edge.engineId, (engine) =>
+        publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
+      ),
+    removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
     watch: (onChange) => watchAll(pool, deaths, onChange),
@@ -79,29 +83,25 @@ export function createFleet(parts: FleetParts): Fleet {
   }
 }
 
-/** Runs a call on an engine once that is found. */
-type On = <T>(
-  engineId: string,
-  act: (engine: DockerEngine) => Promise<T>,
-) => Promise<T | ReturnType<typeof unknown>>
+type OnNode = <T>(
+  ref: NodeRef,
+  act: (bench: OrderBench & { clock: Clock }) => Promise<T>,
+) => Promise<T | { kind: 'unknown'; because: string }>
 
-/** What is asked of edges. */
-function edgeCalls({ installation, edgeControlOf, clock }: FleetParts, on: On) {
-  const bench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
+type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'findDrift'
+
+/** What a node is told, and no more than once. */
+function orders(onNode: OnNode): Pick<Fleet, Orders> {
   return {
-    ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(bench(engine), installation, spec)),
-    observeEdge: (ref, patienceMs) =>
-      on(ref.engineId, (engine) => observeEdge(bench(engine), ref, patienceMs)),
-    routeEndpoint: (edge, slot, routes) =>
-      on(edge.engineId, (engine) =>
-        routeEndpoint({ engine, control: edgeControlOf(engine), edge, slot }, routes),
-      ),
-    publishList: (edge, slot, list) =>
-      on(edge.engineId, (engine) =>
-        publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
-      ),
-    removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
-  } satisfies Partial<Fleet>
+    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
+    promoteNode: (spec) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
+    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
+    configureNode: (spec, parameters) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
+    findDrift: async (spec, parameters) =>
+      answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
+  }
 }
 
 /** Null for every other answer. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   findNodeType,
   invariant,
@@ -104,7 +103,7 @@ export async function insertCluster(
     pools: Pools
   },
 ): Promise<{ id: string; nodeIds: string[] }> {
-  const id = newId('cacheCluster', randomBytes)
+  const id = newId('cacheCluster', q.random)
   await q.run(sql`
     INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
       cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade,
@@ -114,7 +113,7 @@ export async function insertCluster(
       ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit}, ${plan.snapshotWindow}, ${placed.network.id})`)
   const nodeIds: string[] = []
   for (const [i, zone] of placed.zones.entries()) {
-    const nodeId = newId('node', randomBytes)
+    const nodeId = newId('node', q.random)
     const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
     const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, plan.port)
     await q.run(sql`
@@ -126,7 +125,7 @@ export async function insertCluster(
 }
 
 export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {
-  const id = newId('workflow', randomBytes)
+  const id = newId('workflow', q.random)
   await q.run(
     sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
   )

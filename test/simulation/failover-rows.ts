@@ -33,9 +33,12 @@ export class FailoverRows {
     }
   }
 
-  async failovers(): Promise<FailoverRow[]> {
+  /** Those that were asked for since then. */
+  async failovers(since = new Date(0)): Promise<FailoverRow[]> {
     return this.world.test.rows<FailoverRow>(
-      'SELECT id, node_group_id, epoch, kind, status, cause, phases FROM failover ORDER BY requested_at, id',
+      `SELECT id, node_group_id, epoch, kind, status, cause, phases FROM failover WHERE requested_at >= $1
+        ORDER BY requested_at, id`,
+      [since],
     )
   }
 
@@ -61,14 +64,34 @@ export class FailoverRows {
       [[...wanted.values()]],
     )
     if (extra !== undefined) return `LV2: ${extra.name} is still there`
-    const open = (await this.failovers()).find(({ status }) => status === 'requested' || status === 'running')
-    return open === undefined
-      ? null
-      : `LV2: failover ${open.id} (${open.kind}, ${open.cause}) is ${open.status}`
+    const [open] = await this.world.test.rows<Pick<FailoverRow, 'id' | 'kind' | 'cause' | 'status'>>(
+      `SELECT id, kind, cause, status FROM failover WHERE status IN ('requested', 'running') LIMIT 1`,
+    )
+    if (open !== undefined) return `LV2: failover ${open.id} (${open.kind}, ${open.cause}) is ${open.status}`
+    return this.#unservedGroup() ?? this.#busyWorkflow()
   }
 
-  async judgeEnd(): Promise<void> {
-    for (const row of await this.failovers()) this.#judgeFailover(row)
+  /** A group is called available while its edge is made again, which is its clients' loss. */
+  #unservedGroup(): string | null {
+    for (const { group, shard } of this.groups.known) {
+      const { engineId, primaryPort } = shard.endpoint
+      if (this.world.fake.connect(engineId, primaryPort) === null)
+        return `LV1: the endpoint of ${group.replicationGroupId} leads to nobody`
+    }
+    return null
+  }
+
+  /** Held, if only by the dead, or wanted for something. */
+  async #busyWorkflow(): Promise<string | null> {
+    const [busy] = await this.world.test.rows<{ what: string }>(
+      `SELECT w.kind || ' ' || w.subject_id || ' is at ' || w.step AS what FROM workflow w WHERE w.kind <> 'docker-engine'
+        AND (w.lease_until > clock_now() OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id)) ORDER BY w.id LIMIT 1`,
+    )
+    return busy === undefined ? null : `LV2: ${busy.what}`
+  }
+
+  async judgeEnd(since?: Date): Promise<void> {
+    for (const row of await this.failovers(since)) this.#judgeFailover(row)
     await this.#judgeUnique()
     for (const group of this.groups.known) this.#judgeGroup(group)
     const stuck = await this.world.test.rows<{ kind: string; name: string; where: string }>(
@@ -141,4 +164,9 @@ function whyOf({ group, shard, nodes }: Group): string {
   )
   const steps = parts.map(({ step, because, signals }) => `${step} [${signals.join()}] ${because ?? ''}`)
   return ` (${[...steps, ...opened, `primary ${shard.primaryNodeId}`].join('; ')})`
+}
+
+export function describeFailover({ kind, id, epoch, status, cause, phases }: FailoverRow): string {
+  const told = phases.map(({ phase, afterMs, because }) => `${phase}@${afterMs} ${because}`)
+  return `${kind} ${id} epoch ${epoch ?? '-'} ${status}: ${cause}; ${told.join('; ')}`
 }

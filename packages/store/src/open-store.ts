@@ -1,4 +1,5 @@
-import type { Catalogue, Estate, Keyring, WorkflowStore } from '@cacheplane/domain'
+import { randomBytes } from 'node:crypto'
+import type { Catalogue, Estate, Keyring, RandomBytes, WorkflowStore } from '@cacheplane/domain'
 import { audit } from './audit.ts'
 import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
 import { decreaseReplicaCount, increaseReplicaCount } from './catalogue/change-replica-count.ts'
@@ -43,6 +44,8 @@ export interface StoreOptions {
   spareNetworks: number
   memoryReserveBytes: number
   poolSize: number
+  /** For ids and for guesses of what is free; a simulation hands in its own. */
+  random?: RandomBytes
 }
 
 export interface Store extends Catalogue, Estate, WorkflowStore {
@@ -53,7 +56,7 @@ export interface Store extends Catalogue, Estate, WorkflowStore {
 /** Opens Postgres; the schema must have been migrated. Connects at the first use. */
 export function openStore(options: StoreOptions): Store {
   const { databaseUrl, keyring, quarantineMs, memoryReserveBytes, spareNetworks } = options
-  const db = openDatabase(databaseUrl, options.poolSize)
+  const db = openDatabase(databaseUrl, options.poolSize, options.random ?? randomBytes)
   const listener = new SettledListener(databaseUrl)
   const pools = { network: parseNetworkPool(options.networkPool), port: options.portPool, quarantineMs }
   return {

@@ -65,8 +65,9 @@ function isSevered(one: EngineWorld, other: EngineWorld): boolean {
 }
 
 function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {
-  const arrived = primary.writes.filter((write, i) => i < replica.writes.length || write.atMs <= reachedMs)
-  replica.writes = [...arrived]
+  // What it has is a beginning of what its primary has: it would not be linked otherwise.
+  const arrived = primary.writes.findLastIndex(({ atMs }) => atMs <= reachedMs) + 1
+  for (const write of primary.writes.slice(replica.writes.length, arrived)) replica.writes.push(write)
   replica.historyId = primary.historyId
   replica.formerHistoryId = primary.formerHistoryId
 }

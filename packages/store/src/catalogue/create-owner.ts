@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   findNodeType,
   invariant,
@@ -110,7 +109,7 @@ export async function insertCluster(
     pools: Pools
   },
 ): Promise<{ id: string; nodeIds: string[] }> {
-  const id = newId('cacheCluster', randomBytes)
+  const id = newId('cacheCluster', q.random)
   await q.run(sql`
     INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
       cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade,
@@ -135,7 +134,7 @@ export async function insertNodes(
 ): Promise<string[]> {
   const nodeIds: string[] = []
   for (const [i, zone] of placed.zones.entries()) {
-    const nodeId = newId('node', randomBytes)
+    const nodeId = newId('node', q.random)
     const cacheNodeId = String(placed.firstNumber + i).padStart(4, '0')
     const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
     const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, cluster.port)
@@ -158,7 +157,7 @@ export async function networkReaching(q: Queryable, networkId: string, zones: re
 }
 
 export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {
-  const id = newId('workflow', randomBytes)
+  const id = newId('workflow', q.random)
   await q.run(
     sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
   )

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   invariant,
   isOneZone,
@@ -47,7 +46,7 @@ export function createReplicationGroup(
       const zones = await place(q, plan, settings)
       if (plan.multiAZEnabled && isOneZone(zones.map((zone) => zone.name))) throw oneZone()
       const network = await findNetwork(q, settings.pools, zones)
-      const id = newId('replicationGroup', randomBytes)
+      const id = newId('replicationGroup', q.random)
       await insertGroup(q, keyring, plan, id, network.id)
       const nodeIds: string[] = []
       const clusterIds: string[] = []
@@ -125,7 +124,7 @@ async function insertNodeGroup(
   clusterIds: readonly string[],
   nodeIds: readonly string[],
 ): Promise<string> {
-  const id = newId('nodeGroup', randomBytes)
+  const id = newId('nodeGroup', q.random)
   const [primaryNodeId] = nodeIds
   invariant(primaryNodeId, 'a node group has a primary')
   await q.run(sql`

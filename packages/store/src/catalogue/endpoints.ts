@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { newId, ServiceError, type EdgeKind } from '@cacheplane/domain'
 import { allocatePort, allocatePorts, lockPlacement, type Pools } from '../allocation.ts'
 import type { Database } from '../database.ts'
@@ -131,7 +130,7 @@ async function insertEdge(
   kind: EdgeKind,
   wishedPort: number | null,
 ): Promise<Slot & { workflowId: string }> {
-  const id = newId('edge', randomBytes)
+  const id = newId('edge', q.random)
   const slots = wishedPort === null ? SLOTS : 1
   const wished = wishedPort === null ? [] : [await allocatePort(q, pools, engineId, id, wishedPort)]
   const ports = await allocatePorts(q, pools, engineId, id, 1 + 2 * slots - wished.length)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { newId, unreachable, type Change } from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
@@ -64,7 +63,7 @@ const asList = (id: string | null): string[] => (id === null ? [] : [id])
 
 /** What comes to rest is told under the name of the resource that a user knows, however deep it was spawned. */
 async function spawn(q: Queryable, change: Extract<Change, { do: 'spawn' }>): Promise<string[]> {
-  const id = newId('workflow', randomBytes)
+  const id = newId('workflow', q.random)
   const spawned = await q.run(sql`
     INSERT INTO workflow (id, kind, subject_id, parent_id, root_id)
     SELECT ${id}, ${change.kind}, ${change.subjectId}, p.id, p.root_id FROM workflow p WHERE p.id = ${change.parentId}

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   findDefaultGroup,
   mergeDefaults,
@@ -40,7 +39,7 @@ export function createParameterGroup(
       )
     await q.run(sql`
       INSERT INTO parameter_group (id, account_id, name, family, description)
-      VALUES (${newId('parameterGroup', randomBytes)}, ${accountId}, ${name}, ${family}, ${description})`)
+      VALUES (${newId('parameterGroup', q.random)}, ${accountId}, ${name}, ${family}, ${description})`)
     await tell(q, accountId, name, `Created cache parameter group ${name}`)
     return { name, family, description, parameterValues: {} }
   })

@@ -37,6 +37,8 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
     preferredAvailabilityZone: null,
     createdAt: EPOCH,
     networkId: NETWORK.id,
+    parameterValues: {},
+    memcached: null,
     nodes: [nodeOf(row, index)],
     workflow: WELL,
   }))
@@ -46,6 +48,7 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
       accountId: '000000000000',
       replicationGroupId: 'sessions',
       automaticFailoverEnabled: isAutomatic,
+      authTokenUpdate: null,
     },
     nodeGroup: {
       id: 'ng-1',
@@ -88,6 +91,7 @@ function nodeOf({ incarnation, isIn, step, isReplaced }: Rows['members'][number]
     engineVersionActual: '8.1.1',
     leaving: false,
     rebooting: false,
+    parameterValues: {},
     createdAt: EPOCH,
     workflow: { ...WELL, step, signals: isReplaced ? ['replace'] : [] },
   }
@@ -101,6 +105,8 @@ function nodeSubjectOf(cluster: CacheCluster): NodeSubject[] {
     owner: { kind: 'replication-group', id: 'rg-1', name: 'sessions' },
     nodeGroupId: 'ng-1',
     authToken: null,
+    formerAuthToken: null,
+    saslUsers: [],
     engineCpus: 2,
     endpointAddress: '127.0.0.1',
     portIsFixed: false,

@@ -71,12 +71,18 @@ export class FailoverRows {
     return this.#unservedGroup() ?? this.#busyWorkflow()
   }
 
-  /** A group is called available while its edge is made again, which is its clients' loss. */
+  /** A group is called available while its edge is made again, or a node's death is still to be noticed. */
   #unservedGroup(): string | null {
-    for (const { group, shard } of this.groups.known) {
+    this.world.fake.replicate()
+    for (const { group, shard, nodes } of this.groups.known) {
       const { engineId, primaryPort } = shard.endpoint
       if (this.world.fake.connect(engineId, primaryPort) === null)
         return `LV1: the endpoint of ${group.replicationGroupId} leads to nobody`
+      for (const node of nodes) {
+        const { link = null, open = false } = this.groups.processOf(node) ?? {}
+        const follows = node.id === shard.primaryNodeId || link?.state === 'up'
+        if (!open || !follows) return `LV5: ${node.id} of ${group.replicationGroupId} does not serve`
+      }
     }
     return null
   }

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { makeTemplate, startThrowAwayServer } from '../support/postgres.ts'
 import { ADMIN_URL_VARIABLE } from '../support/template-db.ts'
+import { explore } from './explore/explore.ts'
+import { LARGE, SMALL } from './explore/menu.ts'
 import { playFailovers } from './failover-scenario.ts'
 import { playShortSchedules } from './short-schedules.ts'
 import { ShortTable } from './short-table.ts'
 
-const USAGE = 'npm run simulate -- [--schedules 1000] [--seed 1] [--long] [--verbose]'
+const USAGE = 'npm run simulate -- [--schedules 1000] [--seed 1] [--long | --explore] [--verbose]'
 /** Short schedules follow one another in one world; the number of its seed is the world's. */
 const PER_WORLD = 40
 
@@ -22,10 +24,12 @@ async function main(): Promise<number> {
       schedules: { type: 'string' },
       seed: { type: 'string', default: '1' },
       long: { type: 'boolean', default: false },
+      explore: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
     },
   })
   const { long, verbose } = values
+  if (values.explore) return exploreLarge()
   const [schedules, seed] = [Number(values.schedules ?? (long ? 20 : 1_000)), Number(values.seed)]
   if (!Number.isInteger(schedules) || !Number.isInteger(seed)) throw new Error(USAGE)
   const server = await startThrowAwayServer()
@@ -84,6 +88,18 @@ async function playLong({ seed: first, schedules, verbose }: Wish): Promise<numb
       `healed within ${sum.healedMs} ms; failing seeds: ${failing.join(', ') || 'none'}`,
   )
   return failing.length === 0 ? 0 : 1
+}
+
+async function exploreLarge(): Promise<number> {
+  let broken = 0
+  for (const [name, opening] of [...SMALL, ...LARGE]) {
+    const { states, transitions, depth, violation } = await explore(opening)
+    console.log(`${name}: ${states} states, ${transitions} transitions, ${depth} deep`)
+    if (violation === null) continue
+    broken++
+    console.log(`  ${violation.what}\n    ${violation.path.join('\n    ')}`)
+  }
+  return broken === 0 ? 0 : 1
 }
 
 /** One for all zones, or one for each. */

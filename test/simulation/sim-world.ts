@@ -70,7 +70,12 @@ export class SimWorld {
   ) {
     // The database's clock is put right only for who looks at it.
     const sync = () => this.#syncClock(test)
-    this.test = { ...test, store: afterFirst(test.store, sync), rows: afterFirst(test, sync).rows }
+    this.test = {
+      ...test,
+      store: afterFirst(test.store, sync),
+      open: (over) => afterFirst(test.open(over), sync),
+      rows: afterFirst(test, sync).rows,
+    }
     this.dice = new Dice(options.seed)
     this.turnstile = new Turnstile(this.dice)
     this.fake = new FakeFleet({

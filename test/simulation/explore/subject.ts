@@ -73,6 +73,7 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
     network: NETWORK,
     engineIds: ['engine-1'],
     failover: rows.failover === null ? null : failoverOf(rows.failover),
+    endpointFailure: null,
   }
 }
 

@@ -47,10 +47,10 @@ export function roll(c: Context, readings: Readings, unrest: string | null) {
         successorId: newId('node', c.random),
         choice: wanted,
       })
-      return hop('converge')
+      return goOn(c)
     case 'retire':
       retire(c, action.nodeId, action.because)
-      return hop('converge')
+      return goOn(c)
     case 'switch':
       return beginTakeover(c, mustFind(c, action.nodeId))
     case 'wait':
@@ -67,6 +67,12 @@ export function roll(c: Context, readings: Readings, unrest: string | null) {
     default:
       return unreachable(action)
   }
+}
+
+/** A long change has no old signal to answer for: the step itself says that it is not over. */
+function goOn(c: Context) {
+  c.clear('converge')
+  return hop('converge')
 }
 
 function rollingNode(c: Context, one: NodeSubject, readings: Readings): RollingNode {

@@ -8,6 +8,7 @@ const SECTIONS = [
   'redundancy',
   'hang',
   'switch',
+  'upgrade',
   'throughput',
   'ketama',
   'saturated',

@@ -15,14 +15,16 @@ import { measureSessions } from './patterns/sessions.ts'
 import { serviceGroup } from './service-group.ts'
 import { measureSwitch } from './switch.ts'
 import { measureThroughput } from './throughput.ts'
+import { measureUpgrade } from './upgrade.ts'
 
-const ROUNDS = { failover: 20, hang: 10, switch: 20, throughput: 3, sessions: 5 } as const
+const ROUNDS = { failover: 20, hang: 10, switch: 20, upgrade: 3, throughput: 3, sessions: 5 } as const
 
 export const REPLICATION_SECTIONS = [
   'failover',
   'redundancy',
   'hang',
   'switch',
+  'upgrade',
   'throughput',
   'sessions',
 ] as const
@@ -58,6 +60,10 @@ export async function measureReplication(
       readings.push(...(await measureSwitch(installation, group, rounds('switch'))))
     }
     await installation.request('DELETE', group.path)
+  }
+  if (wants('upgrade')) {
+    say(`upgrade: ${rounds('upgrade')} rounds`)
+    readings.push(...(await measureUpgrade(installation, rounds('upgrade'), say)))
   }
 }
 

@@ -5,6 +5,9 @@ import type { SimWorld } from './sim-world.ts'
 
 const NAMES = ['sessions', 'pages']
 const NODES_MAX = 4
+/** Something is left to upgrade to. */
+const OLDER = { engine: 'redis', engineVersion: '7.0', cacheParameterGroupName: 'default.redis7' } as const
+const SIZES = ['cache.t4g.micro', 'cache.t4g.small'] as const
 
 /** Users who create replication groups of every size, and change and delete them at random. */
 export class GroupUsers {
@@ -61,6 +64,7 @@ export class GroupUsers {
       const accepted = await this.world.test.store.createReplicationGroup(
         aGroupPlan({
           replicationGroupId: name,
+          ...(dice.chance(0.5) ? OLDER : {}),
           automaticFailoverEnabled,
           multiAZEnabled: automaticFailoverEnabled && dice.chance(0.5),
           zones: Array.from({ length: nodes }, () => null),
@@ -95,6 +99,13 @@ export class GroupUsers {
     if (chance < 0.7 && !group.automaticFailoverEnabled) {
       const guarded = { automaticFailoverEnabled: true }
       return this.#count('guard', await test.store.modifyReplicationGroup(ACCOUNT, id, guarded))
+    }
+    if (chance < 0.8) {
+      const cacheNodeType = group.cacheNodeType === SIZES[0] ? SIZES[1] : SIZES[0]
+      const isOld = group.engine === 'redis' && group.engineVersion === '7.0'
+      const choice = isOld && dice.chance(0.7) ? { engineVersion: '8.0' } : { cacheNodeType }
+      const rolled = { choice, deferred: false }
+      return this.#count('roll', await test.store.modifyReplicationGroup(ACCOUNT, id, rolled))
     }
     return this.#switch({ group, shard })
   }

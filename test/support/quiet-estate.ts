@@ -48,6 +48,7 @@ export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
   role: 'primary',
   open: true,
   maxmemoryBytes: 1,
+  usedMemoryBytes: 1,
   replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
 }
 

@@ -7,6 +7,7 @@ import {
   reserveOf,
   type ParameterValues,
 } from './parameters/index.ts'
+import { choiceOf } from './rolling/node-choice.ts'
 import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
@@ -15,7 +16,7 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
     nodeId: node.id,
     incarnation: node.incarnation,
     engineId: node.engineId,
-    engine: cluster.engine,
+    engine: choiceOf({ node, cluster }).engine,
     cacheClusterId: cluster.cacheClusterId,
     cacheNodeId: node.cacheNodeId,
     ip: node.ip,
@@ -29,14 +30,15 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
 export function nodeSpec(subject: NodeSubject): NodeSpec {
   const { node, cluster, network, engineCpus, endpointAddress } = subject
   const { authToken, formerAuthToken } = subject
-  const type = findNodeType(cluster.cacheNodeType)
-  invariant(type, `node type ${cluster.cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
+  const { engine, engineVersion, cacheNodeType } = choiceOf(subject)
+  const type = findNodeType(cacheNodeType)
+  invariant(type, `node type ${cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
   return {
     ...nodeRef(subject),
-    engineVersion: cluster.engineVersion,
+    engineVersion,
     networkId: network.id,
     nodeGroupId: subject.nodeGroupId,
-    limits: nodeLimits(type, cluster.engine, engineCpus, reserveOf(cluster, node.parameterValues)),
+    limits: nodeLimits(type, engine, engineCpus, reserveOf(cluster, node.parameterValues)),
     authToken,
     saslUsers: subject.saslUsers,
     formerAuthToken,

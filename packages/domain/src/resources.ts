@@ -18,6 +18,9 @@ export interface NodeSettings {
   snapshotWindow: string | null
 }
 
+/** What a node runs and how large it is: what a rolling change changes. */
+export type NodeChoice = Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'>
+
 export interface ReplicationGroup extends NodeSettings {
   id: string
   accountId: string
@@ -32,6 +35,8 @@ export interface ReplicationGroup extends NodeSettings {
   multiAZEnabled: boolean
   createdAt: Date
   networkId: string
+  /** A change of engine, version or node type that is not finished; null when there is none. */
+  pending: PendingChange | null
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
 }
@@ -39,6 +44,16 @@ export interface ReplicationGroup extends NodeSettings {
 /** `ROTATE`: the new token and the one before are both good. `SET`: only the new one is. */
 export const AUTH_TOKEN_UPDATES = ['SET', 'ROTATE'] as const
 export type AuthTokenUpdate = (typeof AUTH_TOKEN_UPDATES)[number]
+/**
+ * What every node of a replication group is to be. `waiting`: for the maintenance window. `rolling`: nodes are brought over.
+ * `stopped`: it could not go on, and every node serves as it is.
+ */
+export interface PendingChange {
+  wanted: NodeChoice
+  state: 'waiting' | 'rolling' | 'stopped'
+  /** Why it stopped. */
+  because: string | null
+}
 
 /** A shard: one primary and its replicas. */
 export interface NodeGroup {
@@ -150,6 +165,8 @@ export interface CacheCluster extends NodeSettings {
   preferredAvailabilityZone: string | null
   createdAt: Date
   networkId: string
+  /** Of its replication group; null for a standalone cluster. */
+  pending: PendingChange | null
   nodes: CacheNode[]
   /** Null for the other engines. */
   memcached: MemcachedFacts | null
@@ -205,6 +222,10 @@ export interface CacheNode {
   rebooting: boolean
   /** What its container was started with or told since, as `parameterValues` of its cluster. */
   parameterValues: ParameterValues
+  /** What it is made as in the middle of a rolling change; null when that is what its cache cluster says. */
+  choice: NodeChoice | null
+  /** Id of the node of the same cache cluster whose place it is to take; null for one that has its place. */
+  replaces: string | null
   createdAt: Date
   workflow: WorkflowView
 }

@@ -1,4 +1,5 @@
 import type { CacheCluster, CacheNode, NodeGroup, ReplicationGroup } from './resources.ts'
+import { standingNodes } from './rolling/standing-nodes.ts'
 import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type Signal, type WorkflowView } from './workflow.ts'
 
 export type NodeStatus = 'creating' | 'available' | 'rebooting' | 'deleting'
@@ -61,7 +62,8 @@ export function replicationGroupStatus(group: ReplicationGroup): ReplicationGrou
 }
 
 export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
-  const { workflow, nodes } = cluster
+  const { workflow } = cluster
+  const nodes = standingNodes(cluster.nodes)
   const isRebooting = nodes.some((node) => nodeStatus(node) === 'rebooting')
   if (cluster.replicationGroupId === null) {
     const { memcached } = cluster
@@ -72,7 +74,7 @@ export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
   if (isDeleting(workflow) || nodes.some((node) => nodeStatus(node) === 'deleting')) return 'deleting'
   if (workflow.step === FAILED_STEP) return 'create-failed'
   if (isRebooting) return 'rebooting cluster nodes'
-  if (areAvailable(nodes)) return 'available'
+  if (areAvailable(cluster.nodes)) return 'available'
   return nodes.every((node) => node.workflow.firstHomeAt !== null) ? 'modifying' : 'creating'
 }
 

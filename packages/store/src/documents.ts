@@ -1,5 +1,6 @@
 import {
   invariant,
+  standingNodes,
   START_STEP,
   type CacheCluster,
   type CacheNode,
@@ -73,6 +74,8 @@ const readNode = (doc: CacheNodeDoc): CacheNode => ({
   leaving: doc.leaving,
   rebooting: doc.rebooting,
   parameterValues: doc.parameterValues,
+  choice: doc.choice,
+  replaces: doc.replaces,
   createdAt: new Date(doc.createdAt),
   workflow: readWorkflow(doc),
 })
@@ -98,11 +101,12 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     cacheClusterId: doc.cacheClusterId,
     replicationGroupId: doc.replicationGroupId,
     nodeGroupId: doc.nodeGroupId,
-    numCacheNodes: nodes.length,
+    numCacheNodes: standingNodes(nodes).length,
     parameterValues: doc.parameterValues,
     preferredAvailabilityZone: isOneZone ? zone : null,
     createdAt: new Date(doc.createdAt),
     networkId: doc.networkId,
+    pending: doc.pending,
     nodes,
     memcached: doc.memcached === null ? null : readMemcached(doc.memcached),
     workflow: readWorkflow(doc),
@@ -167,6 +171,7 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),
   networkId: doc.networkId,
+  pending: doc.pending,
   nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

@@ -94,7 +94,7 @@ function catalogue(
     deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
     deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
     modifyReplicationGroup: (accountId, id, change, key = null) =>
-      modifyReplicationGroup(db, accountId, id, change, key, keyring),
+      modifyReplicationGroup(db, settings, accountId, id, change, key, keyring),
     testFailover: (accountId, id, nodeGroupId, key = null) =>
       testFailover(db, accountId, id, nodeGroupId, key),
     increaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>

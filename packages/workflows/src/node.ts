@@ -1,5 +1,6 @@
 import {
   admitNode,
+  choiceOf,
   configuredNode,
   diagnoseNode,
   done,
@@ -193,10 +194,12 @@ async function configure(c: Context) {
 }
 
 /** Says so when the engine has fewer processors than the node type. */
-function describeLimits({ cluster, engineCpus }: NodeSubject): string | undefined {
-  const wanted = findNodeType(cluster.cacheNodeType)?.vcpus ?? 0
+function describeLimits(subject: NodeSubject): string | undefined {
+  const { engineCpus } = subject
+  const { cacheNodeType } = choiceOf(subject)
+  const wanted = findNodeType(cacheNodeType)?.vcpus ?? 0
   if (wanted <= engineCpus) return undefined
-  return `${cluster.cacheNodeType} has ${wanted} vCPUs, capped to the ${engineCpus} of its Docker engine`
+  return `${cacheNodeType} has ${wanted} vCPUs, capped to the ${engineCpus} of its Docker engine`
 }
 
 function replace(c: Context, because: string) {

@@ -3,12 +3,13 @@ import {
   eventOfGroup,
   hours,
   nap,
+  untilWindow,
   type NewEvent,
   type OwnerSubject,
   type ReplicationGroup,
 } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
-import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
+import { OwnerFrame, ownerSteps, type OwnerContext, type OwnerFacts } from './owner-steps.ts'
 
 type Subject = OwnerSubject<ReplicationGroup>
 
@@ -26,10 +27,22 @@ export const replicationGroup = defineWorkflow<Subject>()({
     // Home. Order is priority: safety first, then repair, then what a user asked for, then maintenance.
     async wait(c) {
       if (c.signals.has('checkup')) c.clear('checkup')
-      return nap(hours(6), 'the replication group is serving')
+      return awaitWindow(c)
     },
   },
 })
+
+/** A change that waits for the maintenance window begins in it, once. */
+function awaitWindow(c: OwnerContext<Subject>) {
+  const { id, pending, preferredMaintenanceWindow, nodeGroups } = c.subject.owner
+  if (pending?.state !== 'waiting') return nap(hours(6), 'the replication group is serving')
+  const ms = untilWindow(preferredMaintenanceWindow, c.now())
+  if (ms > 0) return nap(Math.min(ms, hours(6)), 'a change waits for the maintenance window')
+  c.change({ do: 'begin-rolling', groupId: id })
+  for (const shard of nodeGroups)
+    c.change({ do: 'raise', kind: 'node-group', subjectId: shard.id, signal: 'converge' })
+  return nap(hours(6), 'the replication group is changing')
+}
 
 function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
   const members = group.nodeGroups.flatMap((shard) => shard.members)

@@ -6,7 +6,7 @@ import { perform, type Perform } from './world.ts'
 describe('in every order of what can happen, S1-S5, LV4 and LV5 hold while', () => {
   it.each(SMALL)('%s', async (name, opening) => {
     const { states, transitions, depth, violation } = await explore(opening)
-    console.info(`${name}: ${states} states, ${transitions} transitions, ${depth} deep`)
+    process.stdout.write(`${name}: ${states} states, ${transitions} transitions, ${depth} deep\n`)
     expect(violation).toBeNull()
     expect(states).toBeGreaterThan(200)
   })

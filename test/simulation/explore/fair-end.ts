@@ -104,7 +104,8 @@ const hasData = (member: Member | undefined): boolean => member?.writes.includes
 export function hasCopy({ members, work }: Scene): boolean {
   const failover = work.frame['failover'] as
     { lostNodeId: string; tried: string[]; kind: string } | null | undefined
-  const given = failover == null || failover.kind === 'switch' ? [] : [failover.lostNodeId, ...failover.tried]
+  const isSettled = failover === null || failover === undefined || failover.kind === 'switch'
+  const given = isSettled ? [] : [failover.lostNodeId, ...failover.tried]
   return members.some(
     (one, index) =>
       one.state !== 'dead' &&

@@ -1,5 +1,5 @@
 import { beginStep, commitStep, isDue } from './commit-step.ts'
-import { Judge } from './properties.ts'
+import type { Judge } from './properties.ts'
 import { newHistory, type Harm, type Member, type Scene } from './scene.ts'
 import { replayStep, type Call, type Ended, type Stand } from './step-replay.ts'
 import { LONG_MS, passTime } from './time.ts'

@@ -45,7 +45,7 @@ export interface Failover {
 }
 
 /** The workflow's row, and what the worker that holds its lease has heard so far in its step. */
-export interface Work {
+interface Work {
   step: string
   frame: Record<string, unknown>
   /** True when it was raised since the step began. */
@@ -89,7 +89,7 @@ export interface Scene {
 export type Harm = 'dies' | 'freezes' | 'is out of sight'
 
 /** How often each kind of thing may happen. */
-export interface Budget {
+interface Budget {
   faults: number
   lostAnswers: number
   deaths: number

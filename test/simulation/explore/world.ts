@@ -46,6 +46,7 @@ function examine(member: Member, incarnation: number): NodeReading {
     role,
     open: isOpen,
     maxmemoryBytes: 0,
+    usedMemoryBytes: 0,
     replication: {
       historyId: history,
       formerHistoryId: former,

@@ -10,6 +10,7 @@ export type Action =
   | 'IncreaseReplicaCount'
   | 'DecreaseReplicaCount'
   | 'DescribeFailovers'
+  | 'ListAllowedNodeTypeModifications'
   | 'CreateCacheCluster'
   | 'DescribeCacheClusters'
   | 'DeleteCacheCluster'

@@ -1,5 +1,7 @@
 import {
   type Accepted,
+  type AllowedNodeTypes,
+  allowedNodeTypes,
   type DecreaseReplicaCountRequest,
   type Failover,
   type Idempotency,
@@ -85,6 +87,17 @@ export async function describeFailovers(
   const failovers = await service.catalogue.listFailovers(principal.accountId, name, limit)
   if (failovers === null) throw replicationGroupNotFound(name)
   return failovers
+}
+
+/** ListAllowedNodeTypeModifications. */
+export async function listAllowedNodeTypeModifications(
+  service: Service,
+  principal: Principal,
+  id: string,
+): Promise<AllowedNodeTypes> {
+  const name = groupName(id)
+  authorize(principal, 'ListAllowedNodeTypeModifications', arnOfGroup(service, principal.accountId, name))
+  return allowedNodeTypes(await requireGroup(service, principal, name))
 }
 
 type Apply = (accountId: string, name: string, key: Idempotency | null) => Promise<Accepted>

@@ -5,9 +5,11 @@ import {
   clusterParameterStatus,
   nodeStatus,
   parameterStatus,
+  standingNodes,
 } from '@cacheplane/domain'
 import { arnOf } from '../operations/arn.ts'
 import type { CacheClusterView } from '../schemas/cache-cluster.ts'
+import { presentPendingChoice } from './pending-values.ts'
 import { endpointOf, statusReason } from './node.ts'
 
 /** ElastiCache's CacheCluster shape (elasticache-reference, 1.2) in lowerCamelCase. Never the token. */
@@ -18,7 +20,8 @@ export function presentCacheCluster(
 ): CacheClusterView {
   const status = cacheClusterStatus(cluster)
   const reason = statusReason(status, cluster.workflow, cluster.nodes)
-  const [first] = cluster.nodes
+  const nodes = standingNodes(cluster.nodes)
+  const [first] = nodes
   const parameters = clusterParameterStatus(cluster)
   const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
   return {
@@ -33,7 +36,7 @@ export function presentCacheCluster(
     preferredAvailabilityZone: cluster.preferredAvailabilityZone ?? 'Multiple',
     cacheClusterCreateTime: cluster.createdAt.toISOString(),
     preferredMaintenanceWindow: cluster.preferredMaintenanceWindow,
-    pendingModifiedValues: presentPending(cluster),
+    pendingModifiedValues: { ...presentPending(cluster), ...presentPendingChoice(cluster, cluster.pending) },
     cacheSecurityGroups: [],
     cacheParameterGroup: {
       cacheParameterGroupName: cluster.cacheParameterGroupName,
@@ -41,7 +44,7 @@ export function presentCacheCluster(
       cacheNodeIdsToReboot: parameters.cacheNodeIdsToReboot,
     },
     cacheSubnetGroupName: 'default',
-    ...(showNodes && isServed && { cacheNodes: cluster.nodes.map((node) => presentNode(cluster, node)) }),
+    ...(showNodes && isServed && { cacheNodes: nodes.map((node) => presentNode(cluster, node)) }),
     autoMinorVersionUpgrade: cluster.autoMinorVersionUpgrade,
     securityGroups: [],
     ...presentUsers(cluster),

@@ -2,6 +2,7 @@ import { Secret } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
+import { PendingModifiedValues } from './pending-values.ts'
 
 export const CreateCacheCluster = z
   .strictObject({
@@ -92,10 +93,10 @@ export const CacheCluster = z
     preferredAvailabilityZone: z.string().meta({ description: '`Multiple` when nodes are in several.' }),
     cacheClusterCreateTime: Timestamp,
     preferredMaintenanceWindow: z.string(),
-    pendingModifiedValues: z.object({
+    pendingModifiedValues: PendingModifiedValues.extend({
       numCacheNodes: z.int().optional(),
       cacheNodeIdsToRemove: z.array(z.string()).optional(),
-    }),
+    }).meta({ id: 'PendingModifiedClusterValues' }),
     cacheSecurityGroups: z.array(z.object({})),
     cacheParameterGroup: z.object({
       cacheParameterGroupName: z.string(),

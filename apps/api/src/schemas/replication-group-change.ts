@@ -37,13 +37,19 @@ export const ModifyReplicationGroup = z
       .optional()
       .meta({
         description:
-          'Must be true with `primaryClusterId`, `cacheParameterGroupName` and `authToken`; everything else takes effect at once ' +
-          'anyway.',
+          'Must be true with `primaryClusterId`, `cacheParameterGroupName` and `authToken`. Without it, `engine`, `engineVersion` and `cacheNodeType` wait for the ' +
+          'maintenance window; with it they, and whatever waits, begin now. Everything else takes effect at once anyway.',
       }),
     nodeGroupId: z.string().optional().meta({ description: 'Ignored, as by ElastiCache.' }),
-    engine: later.text(),
-    engineVersion: later.text(),
-    cacheNodeType: later.text(),
+    engine: z.string().optional().meta({ description: 'From `redis` to `valkey`, never back.' }),
+    engineVersion: z.string().optional().meta({
+      description:
+        'A newer one: nodes are replaced one after the other, and keep their data. An older one only brings back what is left of it.',
+    }),
+    cacheNodeType: z.string().optional().meta({
+      description:
+        'One of the allowed modifications: nodes are replaced one after the other, and keep their data.',
+    }),
     cacheParameterGroupName: z
       .string()
       .optional()

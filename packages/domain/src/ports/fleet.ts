@@ -188,6 +188,8 @@ export type NodeReading =
       role: 'primary' | 'replica' | 'none'
       open: boolean
       maxmemoryBytes: number
+      /** What the engine has taken for data and everything else. */
+      usedMemoryBytes: number
       replication: ReplicationFacts
     }
   | { kind: 'starting'; because: string }

@@ -9,6 +9,7 @@ import type {
   CacheCluster,
   EngineCapacity,
   Failover,
+  NodeChoice,
   NodeSettings,
   OutageMode,
   ReplicationGroup,
@@ -172,6 +173,10 @@ export interface GroupChange {
   /** A group of the engine version's family. */
   cacheParameterGroupName?: string
   authToken?: { token: Secret; strategy: AuthTokenUpdate }
+  /** Engine, version and node type as far as they are to change. */
+  choice?: Partial<NodeChoice>
+  /** Whether the choice waits for the maintenance window; false also hurries one that waits. */
+  deferred?: boolean
 }
 
 export interface ReplicaIncrease {

@@ -1,6 +1,7 @@
 export { compareVersions } from './engine-version.ts'
 export { isIdentifier, MAX_CACHE_CLUSTER_ID, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
 export { isOneZone, MULTI_AZ_SPREADS } from './nodes.ts'
+export { type ChoicePlan, parameterGroupOf } from './plan-choice.ts'
 export { planCacheCluster } from './plan-cache-cluster.ts'
 export { planClusterChange, type ClusterChangePlan } from './plan-cluster-change.ts'
 export { planGroupChange, planTestFailover, primaryOf } from './plan-group-change.ts'

@@ -3,6 +3,7 @@ import type { GroupChange } from '../ports/store.ts'
 import type { NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { AUTOMATIC_FAILOVER_NEEDS, isOneZone, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS } from './nodes.ts'
+import { planChoice, type ChoicePlan } from './plan-choice.ts'
 import { windowsOverlap } from './windows.ts'
 
 export interface GroupChangePlan {
@@ -16,6 +17,8 @@ export interface GroupChangePlan {
   }
   /** A promotion that is to take place; null when the primary stays. */
   promotion: { nodeGroup: NodeGroup; fromCacheClusterId: string; toCacheClusterId: string } | null
+  /** What becomes of a change of engine, version or node type. */
+  choice: ChoicePlan
 }
 
 /** Judges a change by the group as it stands (elasticache-reference, 2.6). Throws, or returns what becomes of the group. */
@@ -36,8 +39,9 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
     )
   checkSwitches(findings, group, set, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
+  const choice = planChoice(findings, group, change)
   findings.throwIfAny()
-  return { set, promotion }
+  return { set, promotion, choice }
 }
 
 function checkSwitches(

@@ -1,6 +1,7 @@
 import type { GroupChange } from '../ports/store.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
+import { readChoice } from './read-choice.ts'
 import type { ModifyReplicationGroupRequest } from './requests.ts'
 import { readParameterGroupName } from './read-parameter-group-name.ts'
 import { readTokenUpdate } from './read-token-update.ts'
@@ -17,9 +18,6 @@ const unavailable = (path: keyof ModifyReplicationGroupRequest, what: string) =>
 
 /** `nodeGroupId` is not among them: ElastiCache ignores it, and so do we. */
 const RULES = [
-  fixed('engine', 'The engine'),
-  fixed('engineVersion', 'The engine version'),
-  fixed('cacheNodeType', 'The node type'),
   fixed('transitEncryptionEnabled', 'Encryption in transit'),
   fixed('transitEncryptionMode', 'Encryption in transit'),
   fixed('snapshotWindow', 'The snapshot window'),
@@ -72,6 +70,9 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
     change.autoMinorVersionUpgrade = request.autoMinorVersionUpgrade
   if (request.preferredMaintenanceWindow !== undefined)
     change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
+  const choice = readChoice(findings, request)
+  if (Object.keys(choice).length > 0) change.choice = choice
+  if (request.applyImmediately !== undefined) change.deferred = !request.applyImmediately
   if (request.primaryClusterId !== undefined) {
     change.primaryClusterId = checkIdentifier(
       findings,

@@ -117,8 +117,11 @@ describe('a request to change a group', () => {
       snapshotRetentionLimit: 0,
       securityGroupIds: [],
       clusterMode: 'disabled',
+      cacheNodeType: 'cache.m7g.large',
     }
     expect(readGroupChange(request)).toEqual({
+      deferred: false,
+      choice: { cacheNodeType: 'cache.m7g.large' },
       description: 'new',
       primaryClusterId: 'orders-002',
       preferredMaintenanceWindow: 'mon:05:00-mon:06:00',
@@ -128,9 +131,8 @@ describe('a request to change a group', () => {
 
   it.each<[string, ModifyReplicationGroupRequest, string]>([
     ['an empty description', { description: ' ' }, 'description must be provided'],
-    ['another engine', { engine: 'valkey' }, 'The engine cannot be changed'],
-    ['another version', { engineVersion: '8.1' }, 'The engine version cannot be changed'],
-    ['another node type', { cacheNodeType: 'cache.m7g.large' }, 'The node type cannot be changed'],
+    ['an engine without replication', { engine: 'memcached' }, 'must be one of redis, valkey'],
+    ['a node type that is none', { cacheNodeType: 'large' }, 'Invalid cache node type: large'],
     ['a token that is none', { authToken: new Secret('x'), ...NOW }, 'Invalid AuthToken provided'],
     ['another strategy', { authToken: new Secret(TOKEN), authTokenUpdateStrategy: 'ADD' }, 'SET or ROTATE'],
     ['no token any more', { authTokenUpdateStrategy: 'DELETE', ...NOW }, 'delete is not supported'],

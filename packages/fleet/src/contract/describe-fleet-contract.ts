@@ -9,6 +9,7 @@ import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
 import { orphanContract } from './orphan-contract.ts'
 import { replicationContract } from './replication-contract.ts'
+import { upgradeContract } from './upgrade-contract.ts'
 
 /** What every fleet promises, simulated or real. The first variant serves for what does not depend on the engine. */
 export function describeFleetContract(
@@ -23,6 +24,7 @@ export function describeFleetContract(
     discoveryContract(openBench)
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
+    upgradeContract(openBench)
     for (const variant of variants) engineContract(openBench, variant)
     for (const variant of variants) configureContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)

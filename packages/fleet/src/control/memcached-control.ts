@@ -92,6 +92,7 @@ function parseStats(text: string): NodeFacts {
     role: 'none',
     open: true,
     maxmemoryBytes: Number(fields.get('limit_maxbytes') ?? 0),
+    usedMemoryBytes: Number(fields.get('bytes') ?? 0),
     replication: NO_REPLICATION,
   }
 }

@@ -39,5 +39,6 @@ export interface NodeFacts {
   role: 'primary' | 'replica' | 'none'
   open: boolean
   maxmemoryBytes: number
+  usedMemoryBytes: number
   replication: ReplicationFacts
 }

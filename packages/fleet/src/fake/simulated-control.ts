@@ -5,7 +5,7 @@ import type { ContainerEvent } from '../core/docker-engine.ts'
 import { NODE_LABEL } from '../core/labels.ts'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
 import type { CallName } from './faults.ts'
-import { newHistoryId } from './simulated-process.ts'
+import { newHistoryId, usedMemory } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
 import { processAt, type EngineWorld, type SimulatedProcess } from './world.ts'
@@ -25,7 +25,7 @@ export class SimulatedControl implements NodeControl {
     return this.#talk('readNode', node, (process, nowMs) => {
       const { version, runId, role, open, maxmemoryBytes } = process
       const replication = replicationFacts(process, nowMs)
-      return { version, runId, role, open, maxmemoryBytes, replication }
+      return { version, runId, role, open, maxmemoryBytes, usedMemoryBytes: usedMemory(process), replication }
     })
   }
 

@@ -16,6 +16,7 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     tls: spec.tls,
     open: isMemcached,
     authenticates: false,
+    ballastBytes: 0,
     maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
     parameters: { ...spec.parameters },
     tokens: [],
@@ -43,6 +44,11 @@ export function rebooted(random: Random): Partial<SimulatedProcess> {
     writes: [],
     link: null,
   }
+}
+
+/** An engine takes some megabytes for itself, and some bytes for each thing it holds. */
+export function usedMemory({ writes, ballastBytes }: SimulatedProcess): number {
+  return 1_500_000 + 100 * writes.length + ballastBytes
 }
 
 export function newHistoryId(random: Random): string {

@@ -70,6 +70,8 @@ export interface SimulatedProcess {
   parameters: Record<string, string>
   /** What clients may log in with once it is open. */
   tokens: string[]
+  /** Taken by data that a test does not want to write. */
+  ballastBytes: number
   role: 'primary' | 'replica' | 'none'
   /** It leads and takes no writes. */
   lends: boolean

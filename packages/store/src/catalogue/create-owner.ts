@@ -7,6 +7,7 @@ import {
   ServiceError,
   type Accepted,
   type CacheClusterPlan,
+  type EngineRoom,
   type NodeSettings,
   type ReplicationGroupPlan,
   type ZoneRoom,
@@ -37,11 +38,7 @@ export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & {
 }
 
 /** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
-export async function place(
-  q: Queryable,
-  plan: Placing,
-  { memoryReserveBytes }: PlacementSettings,
-): Promise<ZoneRoom[]> {
+export async function place(q: Queryable, plan: Placing, settings: PlacementSettings): Promise<ZoneRoom[]> {
   const [{ count = 0 } = {}] = await q.rows<{ count: number }>(sql`
     SELECT count(*)::int FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE c.account_id = ${plan.accountId}`)
   if (count + plan.zones.length > NODES_PER_ACCOUNT_MAX) {
@@ -52,15 +49,7 @@ export async function place(
   }
   const zones = await q.rows<ZoneRoom>(sql`
     SELECT name, engine_id AS "engineId", outage_mode IS NOT NULL AS "isOut" FROM zone`)
-  const engines = await q.rows<{
-    engineId: string
-    reachable: boolean
-    memoryBytes: number
-    usedBytes: number
-  }>(sql`
-    SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
-      COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
-    FROM docker_engine e`)
+  const engines = await engineRooms(q, settings)
   const { zones: wishes, standing = [], together = false } = plan
   const wish = { zones, engines, wishes, standing, memoryBytesPerNode: memoryOf(plan) }
   const placement = together ? planPlacementTogether(wish) : planPlacement(wish)
@@ -84,7 +73,16 @@ export async function place(
   }
 }
 
-function memoryOf(plan: Pick<Plan, 'cacheNodeType'>): number {
+/** What each engine has for nodes, and what of it is taken. */
+export function engineRooms(q: Queryable, { memoryReserveBytes }: PlacementSettings): Promise<EngineRoom[]> {
+  return q.rows<EngineRoom>(sql`
+    SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
+      COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
+    FROM docker_engine e`)
+}
+
+/** Memory of a node of that type. */
+export function memoryOf(plan: Pick<Plan, 'cacheNodeType'>): number {
   const type = findNodeType(plan.cacheNodeType)
   invariant(type, `a validated plan names a known node type`)
   return type.memoryBytes

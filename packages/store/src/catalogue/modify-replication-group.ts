@@ -12,12 +12,15 @@ import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { attachToGroup } from './attach-parameter-group.ts'
+import { changeChoice } from './change-choice.ts'
 import { changeGroup } from './change-group.ts'
+import type { PlacementSettings } from './create-owner.ts'
 import { requestFailover } from './request-failover.ts'
 import { updateAuthToken } from './update-auth-token.ts'
 
 export function modifyReplicationGroup(
   db: Database,
+  settings: PlacementSettings,
   accountId: string,
   replicationGroupId: string,
   change: GroupChange,
@@ -25,7 +28,7 @@ export function modifyReplicationGroup(
   keyring: Keyring,
 ): Promise<Accepted> {
   return changeGroup(db, { accountId, replicationGroupId, idempotency }, async (q, group) => {
-    const { set, promotion } = planGroupChange(group, change)
+    const { set, promotion, choice } = planGroupChange(group, change)
     await q.run(sql`
       UPDATE replication_group SET description = ${set.description},
         automatic_failover_enabled = ${set.automaticFailoverEnabled}, multi_az_enabled = ${set.multiAZEnabled},
@@ -36,7 +39,10 @@ export function modifyReplicationGroup(
         preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE replication_group_id = ${group.id}`)
     await tellSwitches(q, group, set)
     const configuring = await configure(q, keyring, group, change)
-    if (promotion === null) return configuring
+    const rolling = await changeChoice(q, settings, group, choice)
+    // What waits for the maintenance window may have another time to wait for.
+    await wakeGroup(q, group)
+    if (promotion === null) return rolling ?? configuring
     const { nodeGroup, fromCacheClusterId, toCacheClusterId } = promotion
     const cause = `a user asked for ${toCacheClusterId} as the primary`
     return requestFailover(q, { kind: 'switch', nodeGroup, cause, fromCacheClusterId, toCacheClusterId })
@@ -54,6 +60,12 @@ async function configure(
     cacheParameterGroupName === undefined ? null : await attachToGroup(q, group, cacheParameterGroupName)
   const updated = authToken === undefined ? null : await updateAuthToken(q, keyring, group, authToken)
   return attached ?? updated
+}
+
+async function wakeGroup(q: Queryable, { id }: ReplicationGroup): Promise<void> {
+  await q.run(sql`
+    UPDATE workflow SET wakes = wakes + 1, run_at = LEAST(run_at, clock_now())
+    WHERE kind = 'replication-group' AND subject_id = ${id}`)
 }
 
 async function tellSwitches(

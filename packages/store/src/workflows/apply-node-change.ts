@@ -10,6 +10,7 @@ import {
 } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { giveUpPlace } from './apply-rolling-change.ts'
 import { isOneOf } from './is-one-of.ts'
 
 const KINDS = [
@@ -58,6 +59,7 @@ export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeCh
     case 'remove-node':
       await releaseNode(q, change.nodeId)
       await q.run(sql`DELETE FROM cache_node WHERE id = ${change.nodeId}`)
+      await giveUpPlace(q, change.nodeId)
       return
     case 'remove-member':
       await q.run(sql`DELETE FROM cache_cluster WHERE id = ${change.clusterId} AND node_group_id IS NOT NULL`)

@@ -63,6 +63,7 @@ export async function loadNodeGroup(
       replicationGroupId: row.name,
       automaticFailoverEnabled: row.automatic_failover_enabled,
       authTokenUpdate: row.auth_token_update,
+      pending: nodeGroup.members[0]?.pending ?? null,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answersOn } from '../../docker/bootstrap/answers-on.ts'
 import { findFreePort } from '../../docker/bootstrap/free-port.ts'
 import { docker } from './docker.ts'
 
 const PATIENCE_MS = 15_000
 const LOOK_MS = 20
+const ANSWER_MS = 500
 
 const SERVERS = {
   'valkey-8.1': 'valkey-server',
@@ -73,9 +74,26 @@ export class EngineContainer {
 
   async #untilItAnswers(): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS
-    while (!(await answersOn(this.port))) {
+    while (!(await speaks(this.port))) {
       if (performance.now() > deadline) throw new Error(`the engine at ${this.port} does not answer`)
       await sleep(LOOK_MS)
     }
   }
+}
+
+/** What Docker publishes is accepted before anybody listens behind it: only a word of the engine's own is an answer. */
+function speaks(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: ANSWER_MS })
+    const settle = (does: boolean): void => {
+      socket.destroy()
+      resolve(does)
+    }
+    // The one is asked so, the other says that it does not know the word.
+    socket.once('connect', () => socket.write('PING\r\n'))
+    socket.once('data', () => settle(true))
+    socket.once('timeout', () => settle(false))
+    socket.once('error', () => settle(false))
+    socket.once('close', () => settle(false))
+  })
 }

@@ -57,10 +57,10 @@ async function runStaticChecks(keep: (result: CheckResult) => void): Promise<voi
   for (const check of STATIC_CHECKS) keep(await runStaticCheck(check))
 }
 
-/** The database server, which is another user, must be able to enter it. */
+/** The database server, which is another user, must be able to enter it and to have its socket there. */
 async function makeTempDir(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cacheplane-test-'))
-  await chmod(folder, 0o711)
+  await chmod(folder, 0o1733)
   return folder
 }
 

@@ -1,9 +1,11 @@
 import { SecondInstallation } from '../support/second-installation.ts'
 import { measureIdle } from './idle.ts'
+import { measureKetama } from './ketama.ts'
 import { Later } from './later.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { parseOptions, USAGE, type Options, type Section } from './options.ts'
+import { measurePatterns } from './patterns/measure-patterns.ts'
 import { measureProbing } from './probing.ts'
 import { measureProvisioning } from './provision.ts'
 import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
@@ -65,6 +67,12 @@ async function measure(options: Options, later: Later, { comparisons, readings }
     say('zone')
     readings.push(await measureZone(later, say))
   }
+  if (wants('ketama')) {
+    const installation = await install(later)
+    say('ketama')
+    readings.push(await measureKetama(installation))
+  }
+  await measurePatterns({ later, wants, rounds: options.rounds, say }, comparisons, readings)
   if (wants('probing')) {
     say('probing')
     readings.push(...(await measureProbing(later)))

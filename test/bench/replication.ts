@@ -11,13 +11,23 @@ import {
 import type { Later } from './later.ts'
 import type { Section } from './options.ts'
 import type { Comparison, Reading } from './report.ts'
+import { measureSessions } from './patterns/sessions.ts'
 import { serviceGroup } from './service-group.ts'
 import { measureSwitch } from './switch.ts'
 import { measureThroughput } from './throughput.ts'
+import { measureUpgrade } from './upgrade.ts'
 
-const ROUNDS = { failover: 20, hang: 10, switch: 20, throughput: 3 } as const
+const ROUNDS = { failover: 20, hang: 10, switch: 20, upgrade: 3, throughput: 3, sessions: 5 } as const
 
-export const REPLICATION_SECTIONS = ['failover', 'redundancy', 'hang', 'switch', 'throughput'] as const
+export const REPLICATION_SECTIONS = [
+  'failover',
+  'redundancy',
+  'hang',
+  'switch',
+  'upgrade',
+  'throughput',
+  'sessions',
+] as const
 
 interface Bench {
   installation: SecondInstallation
@@ -36,7 +46,7 @@ export async function measureReplication(
 ): Promise<void> {
   const { installation, wants, say } = bench
   const rounds = (section: keyof typeof ROUNDS): number => bench.rounds ?? ROUNDS[section]
-  if (wants('failover') || wants('redundancy') || wants('hang'))
+  if (wants('failover') || wants('redundancy') || wants('hang') || wants('sessions'))
     await loseSome(bench, rounds, comparisons, readings)
   if (wants('switch') || wants('throughput')) {
     const group = await serviceGroup(installation, 'by-hand', false)
@@ -51,11 +61,15 @@ export async function measureReplication(
     }
     await installation.request('DELETE', group.path)
   }
+  if (wants('upgrade')) {
+    say(`upgrade: ${rounds('upgrade')} rounds`)
+    readings.push(...(await measureUpgrade(installation, rounds('upgrade'), say)))
+  }
 }
 
 async function loseSome(
   { installation, later, wants, say }: Bench,
-  rounds: (section: 'failover' | 'hang') => number,
+  rounds: (section: 'failover' | 'hang' | 'sessions') => number,
   comparisons: Comparison[],
   readings: Reading[],
 ): Promise<void> {
@@ -69,6 +83,10 @@ async function loseSome(
       readings.push(...failoverReadings(lost))
       comparisons.push(compareFailover(await measureSentinel(later, rounds('failover')), lost))
     }
+  }
+  if (wants('sessions')) {
+    say(`sessions: ${rounds('sessions')} rounds`)
+    readings.push(await measureSessions(group, later, rounds('sessions')))
   }
   if (wants('hang')) {
     say(`hang: ${rounds('hang')} rounds`)

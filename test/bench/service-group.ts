@@ -6,12 +6,12 @@ export async function serviceGroup(
   installation: SecondInstallation,
   name: string,
   isGuarded: boolean,
+  runs = { engine: 'valkey', engineVersion: '8.1' },
 ): Promise<ReplicatedGroup> {
   const { status, body } = await installation.request('POST', '/v1/replication-groups', {
     replicationGroupId: name,
     description: 'made by the bench',
-    engine: 'valkey',
-    engineVersion: '8.1',
+    ...runs,
     cacheNodeType: 'cache.t4g.micro',
     numCacheClusters: 3,
     automaticFailoverEnabled: isGuarded,

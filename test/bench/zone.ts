@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Customer } from '../chaos/harness/customer.ts'
 import { LooseService } from '../chaos/harness/loose-service.ts'
 import { DOCKER_ADDRESS } from '../support/docker.ts'
-import { makeTemplates, startThrowAwayServer } from '../support/postgres.ts'
+import { makeTemplate, startThrowAwayServer } from '../support/postgres.ts'
 import { PrivateHosts, whyNoHosts } from '../support/private-engines/private-hosts.ts'
 import { ReplicatedGroup, type Failover } from '../support/replicated-group.ts'
 import type { RespTarget } from '../support/resp-client.ts'
@@ -35,7 +35,7 @@ export async function measureZone(later: Later, say: (message: string) => void):
   later.add(() => hosts.close())
   const server = await startThrowAwayServer()
   later.add(() => server.remove())
-  await makeTemplates(server.adminUrl)
+  await makeTemplate(server.adminUrl)
   process.env[ADMIN_URL_VARIABLE] = server.adminUrl
   const zones = hosts.engines.map(({ socket, address }, i) => `${ZONES[i]}=unix://${socket}#${address}`)
   const service = await LooseService.start(DOCKER_ADDRESS, zones.join(','))

@@ -3,6 +3,7 @@ import type { Group, Groups } from './groups.ts'
 import type { SimWorld } from './sim-world.ts'
 
 const NO_FAULTS = { lostBefore: 0, lostAfter: 0, delayed: 0, maxDelayMs: 0 }
+const HARMS = ['kill', 'kill', 'pause', 'remove', 'cutOff', 'restart'] as const
 const FAULT_MAX_MS = 15_000
 const CALLS: readonly CallName[] = [
   'promoteNode',
@@ -21,33 +22,49 @@ export class FailoverNemesis {
   /** Nodes that it has struck, with the time at which the fault was over. */
   readonly touched = new Map<string, number>()
 
+  #healings = 0
+
   constructor(
     private readonly world: SimWorld,
     private readonly groups: Groups,
+    /** How long its faults last at most. */
+    private readonly lastsMs = FAULT_MAX_MS,
   ) {}
 
-  async maybeStrike(probability: number): Promise<void> {
+  maybeStrike(probability: number): void {
     const { dice } = this.world
     if (!dice.chance(probability)) return
     const group = dice.pick(this.groups.known)
-    const strike = dice.pick(this.#strikes)
-    if (strike === undefined || group === undefined) return
-    this.history.push(`${this.world.clock.monotonicMs()} ${strike.name} ${group.group.replicationGroupId}`)
-    await strike.call(this, group)
-    if (dice.chance(0.3)) this.#later(() => this.strikeWorker(), 1_500)
+    if (group === undefined) return
+    this.strike(group)
+    if (dice.chance(0.3)) this.later(() => this.strikeWorker(), 1_500)
     if (dice.chance(0.3)) this.loseSomeCalls()
   }
 
+  /** Something happens to this group, to a zone or to a worker. */
+  strike(group: Group): void {
+    const strike = this.world.dice.pick(this.#strikes)
+    if (strike === undefined) return
+    this.note(`${strike.name} ${group.group.replicationGroupId}`)
+    strike.call(this, group)
+  }
+
+  note(what: string): void {
+    this.history.push(`${this.world.clock.monotonicMs()} ${what}`)
+  }
+
+  /** Ends every fault, those that were still to come included. */
   heal(): void {
     const { fake, workers, turnstile } = this.world
+    this.#healings++
     for (const { engineId } of fake.world()) fake.setEngine(engineId, 'up')
     fake.faults.clear()
     for (const { nodes } of this.groups.known) for (const { id } of nodes) this.#mend(id)
     for (const { actor } of workers) turnstile.thaw(actor)
-    if (this.world.alive().length === 0) this.world.startWorker()
+    this.world.staff()
   }
 
-  readonly #strikes: readonly ((group: Group) => void | Promise<void>)[] = [
+  readonly #strikes: readonly ((group: Group) => void)[] = [
     this.strikePrimary,
     this.strikePrimary,
     this.strikePrimary,
@@ -60,8 +77,13 @@ export class FailoverNemesis {
     this.delayCalls,
   ]
 
-  private strikePrimary({ shard }: Group): void {
+  strikePrimary({ shard }: Group): void {
     this.#strike(shard.primaryNodeId)
+  }
+
+  /** For a moment. */
+  freezeReplicas({ shard, nodes }: Group): void {
+    for (const { id } of nodes) if (id !== shard.primaryNodeId) this.#strike(id, 'pause')
   }
 
   private strikeReplica({ shard, nodes }: Group): void {
@@ -77,7 +99,7 @@ export class FailoverNemesis {
     const [best] = [...replicas].sort((a, b) => lengthOf(b) - lengthOf(a))
     const second = dice.chance(0.5) ? best : dice.pick(replicas)
     this.#strike(shard.primaryNodeId)
-    if (second !== undefined) this.#later(() => this.#strike(second.id), 400)
+    if (second !== undefined) this.later(() => this.#strike(second.id), 400)
   }
 
   /** A host loses its network or its power; what ran there may be there when it is back, or not. */
@@ -90,49 +112,48 @@ export class FailoverNemesis {
     const edgeIds = engine.containers.flatMap(({ edge }) => (edge === null ? [] : [edge.edgeId]))
     fake.setEngine(engine.engineId, 'dark')
     if (isPower) for (const id of [...nodeIds, ...edgeIds]) fake.kill(id)
-    const endsMs = 1_000 + dice.below(FAULT_MAX_MS)
+    const endsMs = 1_000 + dice.below(this.lastsMs)
     for (const id of nodeIds) this.touched.set(id, clock.monotonicMs() + endsMs)
     void clock.sleep(endsMs).then(() => fake.setEngine(engine.engineId, 'up'))
   }
 
-  private killEdge({ shard }: Group): void {
+  killEdge({ shard }: Group): void {
     this.world.fake.kill(shard.endpoint?.edgeId ?? '')
   }
 
-  private async strikeWorker(): Promise<void> {
+  strikeWorker(): void {
     const { dice, turnstile, clock } = this.world
     const victim = dice.pick(this.world.alive())
     if (victim === undefined) return
     if (dice.chance(0.5)) {
-      await turnstile.kill(victim.actor)
-      void clock.sleep(dice.below(3_000)).then(() => this.world.startWorker())
+      turnstile.kill(victim.actor)
+      void clock.sleep(dice.below(3_000)).then(() => this.world.staff())
       return
     }
     victim.actor.state = 'frozen'
-    void clock.sleep(1_000 + dice.below(FAULT_MAX_MS)).then(() => turnstile.thaw(victim.actor))
+    void clock.sleep(1_000 + dice.below(this.lastsMs)).then(() => turnstile.thaw(victim.actor))
   }
 
   private delayCalls(): void {
     const { fake } = this.world
     fake.faults.rates = { lostBefore: 0.08, lostAfter: 0.08, delayed: 0.3, maxDelayMs: 1_000 }
-    this.#later(() => void (fake.faults.rates = NO_FAULTS))
+    this.later(() => void (fake.faults.rates = NO_FAULTS))
   }
 
-  private loseSomeCalls(): void {
+  loseSomeCalls(): void {
     const { dice, fake } = this.world
     const name = dice.pick(CALLS) ?? 'promoteNode'
     fake.faults.order(
       name,
       dice.chance(0.7) ? { lost: dice.chance(0.7) ? 'after' : 'before' } : { delayMs: 2_500 },
     )
-    this.history.push(`${this.world.clock.monotonicMs()} loses ${name}`)
+    this.note(`loses ${name}`)
   }
 
-  #strike(nodeId: string): void {
+  #strike(nodeId: string, how = this.world.dice.pick(HARMS) ?? 'kill'): void {
     const { dice, fake, clock } = this.world
-    const how = dice.pick(['kill', 'kill', 'pause', 'remove', 'cutOff', 'restart'] as const) ?? 'kill'
-    this.history.push(`${clock.monotonicMs()} ${how} ${nodeId}`)
-    const endsMs = 100 + dice.below(FAULT_MAX_MS)
+    this.note(`${how} ${nodeId}`)
+    const endsMs = 100 + dice.below(this.lastsMs)
     const isPassing = how === 'pause' || how === 'cutOff'
     this.touched.set(nodeId, clock.monotonicMs() + (isPassing ? endsMs : 0))
     if (how === 'kill') fake.kill(nodeId)
@@ -148,7 +169,10 @@ export class FailoverNemesis {
     this.world.fake.attach(nodeId, true)
   }
 
-  #later(act: () => void | Promise<void>, withinMs = FAULT_MAX_MS): void {
-    void this.world.clock.sleep(1 + this.world.dice.below(withinMs)).then(act)
+  later(act: () => void, withinMs = this.lastsMs): void {
+    const before = this.#healings
+    void this.world.clock.sleep(1 + this.world.dice.below(withinMs)).then(() => {
+      if (this.#healings === before) act()
+    })
   }
 }

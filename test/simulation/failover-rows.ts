@@ -33,9 +33,12 @@ export class FailoverRows {
     }
   }
 
-  async failovers(): Promise<FailoverRow[]> {
+  /** Those that were asked for since then. */
+  async failovers(since = new Date(0)): Promise<FailoverRow[]> {
     return this.world.test.rows<FailoverRow>(
-      'SELECT id, node_group_id, epoch, kind, status, cause, phases FROM failover ORDER BY requested_at, id',
+      `SELECT id, node_group_id, epoch, kind, status, cause, phases FROM failover WHERE requested_at >= $1
+        ORDER BY requested_at, id`,
+      [since],
     )
   }
 
@@ -61,19 +64,47 @@ export class FailoverRows {
       [[...wanted.values()]],
     )
     if (extra !== undefined) return `LV2: ${extra.name} is still there`
-    const open = (await this.failovers()).find(({ status }) => status === 'requested' || status === 'running')
-    return open === undefined
-      ? null
-      : `LV2: failover ${open.id} (${open.kind}, ${open.cause}) is ${open.status}`
+    const [open] = await this.world.test.rows<Pick<FailoverRow, 'id' | 'kind' | 'cause' | 'status'>>(
+      `SELECT id, kind, cause, status FROM failover WHERE status IN ('requested', 'running') LIMIT 1`,
+    )
+    if (open !== undefined) return `LV2: failover ${open.id} (${open.kind}, ${open.cause}) is ${open.status}`
+    return this.#unservedGroup() ?? this.#busyWorkflow()
   }
 
-  async judgeEnd(): Promise<void> {
-    for (const row of await this.failovers()) this.#judgeFailover(row)
+  /** A group is called available while its edge is made again, or a node's death is still to be noticed. */
+  #unservedGroup(): string | null {
+    this.world.fake.replicate()
+    for (const { group, shard, nodes } of this.groups.known) {
+      const { endpoint } = shard
+      if (endpoint !== null && this.world.fake.connect(endpoint.engineId, endpoint.primaryPort) === null)
+        return `LV1: the endpoint of ${group.replicationGroupId} leads to nobody`
+      for (const node of nodes) {
+        const { link = null, open = false } = this.groups.processOf(node) ?? {}
+        const follows = node.id === shard.primaryNodeId || link?.state === 'up'
+        if (!open || !follows) return `LV5: ${node.id} of ${group.replicationGroupId} does not serve`
+      }
+    }
+    return null
+  }
+
+  /** Held, if only by the dead, or wanted for something. */
+  async #busyWorkflow(): Promise<string | null> {
+    const [busy] = await this.world.test.rows<{ what: string }>(
+      `SELECT w.kind || ' ' || w.subject_id || ' is at ' || w.step AS what FROM workflow w WHERE w.kind <> 'docker-engine'
+        AND (w.lease_until > clock_now() OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id)) ORDER BY w.id LIMIT 1`,
+    )
+    return busy === undefined ? null : `LV2: ${busy.what}`
+  }
+
+  async judgeEnd(since?: Date): Promise<void> {
+    for (const row of await this.failovers(since)) this.#judgeFailover(row)
     await this.#judgeUnique()
     for (const group of this.groups.known) this.#judgeGroup(group)
     const stuck = await this.world.test.rows<{ kind: string; name: string; where: string }>(
       `SELECT w.kind, s.name, w.step || ' of ' || w.subject_id || ': ' || COALESCE(w.because, '') AS where FROM signal s JOIN workflow w ON w.id = s.workflow_id WHERE w.kind <> 'docker-engine'
-        AND s.raised_at < clock_now() - interval '5 seconds'`,
+        AND s.raised_at < clock_now() - interval '5 seconds'
+        -- Whoever died over it is followed when the lease is over.
+        AND COALESCE(w.lease_until, clock_now()) <= clock_now()`,
     )
     for (const { kind, name, where } of stuck)
       this.onViolation(`LV2: the signal ${name} of a ${kind} is stuck at ${where}`)
@@ -142,4 +173,9 @@ function whyOf({ group, shard, nodes }: Group): string {
   )
   const steps = parts.map(({ step, because, signals }) => `${step} [${signals.join()}] ${because ?? ''}`)
   return ` (${[...steps, ...opened, `primary ${shard.primaryNodeId}`].join('; ')})`
+}
+
+export function describeFailover({ kind, id, epoch, status, cause, phases }: FailoverRow): string {
+  const told = phases.map(({ phase, afterMs, because }) => `${phase}@${afterMs} ${because}`)
+  return `${kind} ${id} epoch ${epoch ?? '-'} ${status}: ${cause}; ${told.join('; ')}`
 }

@@ -1,6 +1,6 @@
 import { seconds } from '@cacheplane/domain'
 import { FailoverNemesis } from './failover-nemesis.ts'
-import { FailoverRows } from './failover-rows.ts'
+import { describeFailover, FailoverRows } from './failover-rows.ts'
 import { Groups } from './groups.ts'
 import { GroupUsers } from './group-users.ts'
 import { Ledger } from './ledger.ts'
@@ -28,6 +28,8 @@ export interface FailoverResult {
   lost: number
   /** How long it took after the end of the faults until everything was as it should be. */
   healedMs: number
+  /** Every call that was made, and when. */
+  trace: readonly string[]
 }
 
 const STORM_MS = seconds(30)
@@ -62,7 +64,7 @@ export async function playFailovers(options: FailoverScenario): Promise<Failover
       await look(0.04)
       await users.maybeAct(0.006)
       await users.maybeTest(options.tests ?? 0)
-      await nemesis.maybeStrike(options.faults ?? 0.004)
+      nemesis.maybeStrike(options.faults ?? 0.004)
     })
     nemesis.heal()
     const healedMs = await heal(
@@ -81,11 +83,12 @@ export async function playFailovers(options: FailoverScenario): Promise<Failover
       history:
         violations.size === 0
           ? []
-          : [...nemesis.history, ...(await rows.told()), ...(await rows.failovers()).map(describe)],
+          : [...nemesis.history, ...(await rows.told()), ...(await rows.failovers()).map(describeFailover)],
       promotions: watch.promotions,
       acknowledged: ledger.total,
       lost: ledger.lost,
       healedMs,
+      trace: world.trace,
     }
   } finally {
     await world.close()
@@ -109,16 +112,4 @@ async function heal(
     }
     await world.run(seconds(1), between)
   }
-}
-
-function describe(row: {
-  id: string
-  kind: string
-  status: string
-  epoch: string | null
-  cause: string
-  phases: { phase: string; afterMs: number; because: string }[]
-}): string {
-  const phases = row.phases.map(({ phase, afterMs, because }) => `${phase}@${afterMs} ${because}`)
-  return `${row.kind} ${row.id} epoch ${row.epoch ?? '-'} ${row.status}: ${row.cause}; ${phases.join('; ')}`
 }

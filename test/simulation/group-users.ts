@@ -5,6 +5,9 @@ import type { SimWorld } from './sim-world.ts'
 
 const NAMES = ['sessions', 'pages']
 const NODES_MAX = 4
+/** Something is left to upgrade to. */
+const OLDER = { engine: 'redis', engineVersion: '7.0', cacheParameterGroupName: 'default.redis7' } as const
+const SIZES = ['cache.t4g.micro', 'cache.t4g.small'] as const
 
 /** Users who create replication groups of every size, and change and delete them at random. */
 export class GroupUsers {
@@ -30,21 +33,38 @@ export class GroupUsers {
 
   /** A user who loses primaries on purpose, again and again. */
   async maybeTest(probability: number): Promise<void> {
-    const { dice, test } = this.world
+    const { dice } = this.world
     const chosen = dice.chance(probability) ? dice.pick(this.groups.known) : undefined
     if (chosen === undefined) return
-    const { group, shard } = chosen
-    await this.#tolerant(() => test.store.testFailover(ACCOUNT, group.replicationGroupId, shard.nodeGroupId))
+    await this.test(chosen)
+  }
+
+  async test({ group, shard }: Group): Promise<void> {
+    const { store } = this.world.test
+    await this.#tolerant(() => store.testFailover(ACCOUNT, group.replicationGroupId, shard.nodeGroupId))
+  }
+
+  /** A user who chooses another primary. */
+  async switch(chosen: Group): Promise<void> {
+    await this.#tolerant(() => this.#switch(chosen))
   }
 
   async create(name: string): Promise<void> {
     const { dice } = this.world
     const nodes = 1 + dice.below(NODES_MAX)
-    const automaticFailoverEnabled = nodes > 1 && dice.chance(0.75)
+    await this.build(name, { nodes, automaticFailoverEnabled: nodes > 1 && dice.chance(0.75) })
+  }
+
+  async build(
+    name: string,
+    { nodes, automaticFailoverEnabled }: { nodes: number; automaticFailoverEnabled: boolean },
+  ): Promise<void> {
+    const { dice } = this.world
     await this.#tolerant(async () => {
       const accepted = await this.world.test.store.createReplicationGroup(
         aGroupPlan({
           replicationGroupId: name,
+          ...(dice.chance(0.5) ? OLDER : {}),
           automaticFailoverEnabled,
           multiAZEnabled: automaticFailoverEnabled && dice.chance(0.5),
           zones: Array.from({ length: nodes }, () => null),
@@ -80,6 +100,21 @@ export class GroupUsers {
       const guarded = { automaticFailoverEnabled: true }
       return this.#count('guard', await test.store.modifyReplicationGroup(ACCOUNT, id, guarded))
     }
+    if (chance < 0.8) {
+      const cacheNodeType = group.cacheNodeType === SIZES[0] ? SIZES[1] : SIZES[0]
+      const isOld = group.engine === 'redis' && group.engineVersion === '7.0'
+      const choice = isOld && dice.chance(0.7) ? { engineVersion: '8.0' } : { cacheNodeType }
+      const rolled = { choice, deferred: false }
+      return this.#count('roll', await test.store.modifyReplicationGroup(ACCOUNT, id, rolled))
+    }
+    return this.#switch({ group, shard })
+  }
+
+  async #switch({
+    group: { replicationGroupId: id },
+    shard,
+  }: Pick<Group, 'group' | 'shard'>): Promise<Accepted> {
+    const { dice, test } = this.world
     const others = shard.members.filter((member) => member.nodes[0]?.id !== shard.primaryNodeId)
     const primaryClusterId = dice.pick(others)?.cacheClusterId ?? `${id}-001`
     // A primary can be chosen only while nothing else chooses it.

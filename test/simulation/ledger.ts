@@ -32,6 +32,12 @@ export class Ledger {
     return writes
   }
 
+  /** How many were acknowledged until then. */
+  countUpTo(network: string, ms: number): number {
+    const writes = this.writesOf(network)
+    return writes.findLastIndex(({ atMs }) => atMs <= ms) + 1
+  }
+
   /** What has none of these is gone; later promises are measured against what is left. */
   keep(network: string, values: ReadonlySet<string>): Acknowledged[] {
     const all = this.writesOf(network)

@@ -121,11 +121,11 @@ export class Life {
   }
 
   async #loseZoneForAWhile(): Promise<void> {
-    const { clock, test } = this.world
+    const { world } = this
     const { members, primaryNodeId } = await this.#shard()
     const zone = members.flatMap(({ nodes }) => nodes).find(({ id }) => id === primaryNodeId)?.zone ?? ''
-    await this.#ring(await test.store.beginOutage(ACCOUNT, zone, 'freeze'))
-    void clock.sleep(seconds(5)).then(async () => this.#ring(await test.store.endOutage(zone)))
+    await this.#ring(await world.test.store.beginOutage(ACCOUNT, zone, 'freeze'))
+    world.later(seconds(5), async () => this.#ring(await world.test.store.endOutage(zone)))
   }
 
   async #switch(): Promise<void> {

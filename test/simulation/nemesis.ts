@@ -14,13 +14,13 @@ export class Nemesis {
   constructor(private readonly world: SimWorld) {}
 
   /** Strikes with this probability; to be called between any two moves of the world. */
-  async maybeStrike(probability: number): Promise<void> {
+  maybeStrike(probability: number): void {
     const { dice } = this.world
     if (!dice.chance(probability)) return
     const strike = dice.pick(this.#strikes)
     if (strike === undefined) return
     this.history.push(`${this.world.clock.monotonicMs()} ${strike.name}`)
-    await strike.call(this)
+    strike.call(this)
   }
 
   /** Ends every fault and leaves at least one worker at work. */
@@ -30,10 +30,10 @@ export class Nemesis {
     fake.faults.clear()
     for (const nodeId of this.#nodeIds()) fake.resume(nodeId)
     for (const { actor } of workers) this.world.turnstile.thaw(actor)
-    if (this.world.alive().length === 0) this.world.startWorker()
+    this.world.staff()
   }
 
-  readonly #strikes: readonly (() => void | Promise<void>)[] = [
+  readonly #strikes: readonly (() => void)[] = [
     this.killWorker,
     this.killWorker,
     this.freezeWorker,
@@ -47,12 +47,12 @@ export class Nemesis {
     this.addForeigners,
   ]
 
-  private async killWorker(): Promise<void> {
+  private killWorker(): void {
     const { dice, turnstile, clock } = this.world
     const victim = dice.pick(this.world.alive())
     if (victim === undefined) return
-    await turnstile.kill(victim.actor)
-    void clock.sleep(dice.below(3_000)).then(() => this.world.startWorker())
+    turnstile.kill(victim.actor)
+    void clock.sleep(dice.below(3_000)).then(() => this.world.staff())
   }
 
   private freezeWorker(): void {

@@ -18,7 +18,7 @@ it('a worker that starts while a zone is lost still fails over from it', async (
 
     const lost = before?.nodes.find(({ id }) => id === before.shard.primaryNodeId)
     world.fake.setEngine(lost?.engineId ?? '', 'dark')
-    for (const { actor } of world.workers) await world.turnstile.kill(actor)
+    for (const { actor } of world.workers) world.turnstile.kill(actor)
     world.startWorker()
     await world.run(seconds(20))
     const [after] = await groups.read()

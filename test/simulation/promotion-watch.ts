@@ -41,9 +41,8 @@ export class PromotionWatch {
       const network = first === null ? undefined : this.#networkOf(first)
       if (network === undefined) continue
       const upTo = this.world.clock.monotonicMs() - LAG_MS
-      const due = this.ledger.writesOf(network).filter(({ atMs }) => atMs <= upTo)
-      const has = (process: SimulatedProcess | null) =>
-        process?.open === true && process.writes.length >= due.length
+      const due = this.ledger.countUpTo(network, upTo)
+      const has = (process: SimulatedProcess | null) => process?.open === true && process.writes.length >= due
       if (processes.every(has)) this.#wholeAtMs.set(network, upTo)
     }
   }

@@ -37,7 +37,7 @@ export async function playScenario(options: ScenarioOptions): Promise<ScenarioRe
     await world.run(options.stormMs ?? seconds(60), async () => {
       invariants.watchEngines()
       await users.maybeAct(0.02)
-      await nemesis.maybeStrike(options.faults ?? 0.006)
+      nemesis.maybeStrike(options.faults ?? 0.006)
       if (world.dice.chance(0.05)) {
         await invariants.watchRows()
         await options.corrupt?.(world)

@@ -29,8 +29,10 @@ export class SimClock implements Clock {
   }
 
   sleepAs(actor: Actor | null, ms: number): Promise<void> {
+    // In whole milliseconds, as the database counts them.
+    const wakeAtMs = this.#elapsedMs + Math.ceil(Math.max(ms, 0))
     return new Promise((wake) => {
-      this.#sleepers.push({ wakeAtMs: this.#elapsedMs + Math.max(ms, 0), order: this.#order++, actor, wake })
+      this.#sleepers.push({ wakeAtMs, order: this.#order++, actor, wake })
     })
   }
 

@@ -8,6 +8,7 @@ import type { Actor } from './actor.ts'
 import { Dice } from './dice.ts'
 import { SimClock } from './sim-clock.ts'
 import { startSimWorker, type SimWorker, type WorkerSurroundings } from './sim-worker.ts'
+import { afterFirst } from './after-first.ts'
 import { Turnstile } from './turnstile.ts'
 
 export const ENGINE_ID = 'engine-1'
@@ -54,14 +55,27 @@ export class SimWorld {
   readonly fake: FakeFleet
   readonly warnings: string[] = []
   readonly workers: SimWorker[] = []
+  /** Who called what, and when: two runs by one seed make the same. */
+  readonly trace: string[] = []
+  readonly #due: (() => Promise<void>)[] = []
   #syncedMs = 0
   #pingedMs = 0
   #named = 0
 
+  readonly test: TestStore
+
   private constructor(
-    readonly test: TestStore,
+    test: TestStore,
     private readonly options: SimOptions,
   ) {
+    // The database's clock is put right only for who looks at it.
+    const sync = () => this.#syncClock(test)
+    this.test = {
+      ...test,
+      store: afterFirst(test.store, sync),
+      open: (over) => afterFirst(test.open(over), sync),
+      rows: afterFirst(test, sync).rows,
+    }
     this.dice = new Dice(options.seed)
     this.turnstile = new Turnstile(this.dice)
     this.fake = new FakeFleet({
@@ -76,7 +90,8 @@ export class SimWorld {
 
   static async open(options: SimOptions): Promise<SimWorld> {
     const { spares: spareNetworks = SPARES } = options
-    const test = await openTestStore('simulation', { spareNetworks })
+    const { bytes: random } = new Dice(~options.seed)
+    const test = await openTestStore('simulation', { spareNetworks, random })
     await test.store.recordSurvey(
       ESTATES[options.engines ?? 1].map((engine) => aReport({ ...engine, reachable: true })),
     )
@@ -110,6 +125,12 @@ export class SimWorld {
     return worker
   }
 
+  /** A supervisor starts as many as are missing. */
+  staff(): void {
+    const missing = this.options.workers - this.workers.filter(({ actor }) => actor.state !== 'dead').length
+    for (let i = 0; i < missing; i++) this.startWorker()
+  }
+
   alive(): SimWorker[] {
     return this.workers.filter((worker) => worker.actor.state === 'alive')
   }
@@ -119,14 +140,19 @@ export class SimWorld {
     const untilMs = this.clock.monotonicMs() + ms
     for (;;) {
       await settleMicrotasks()
+      for (let act = this.#due.shift(); act !== undefined; act = this.#due.shift()) await act()
       await between()
       if (this.turnstile.hasWork) {
-        await this.#syncClock()
-        await this.turnstile.runOne()
+        const called = await this.turnstile.runOne()
+        if (called !== null) this.trace.push(`${this.clock.monotonicMs()} ${called}`)
       } else if (!this.clock.advance(untilMs)) break
       this.#ping()
     }
-    await this.#syncClock()
+  }
+
+  /** Has something done between two moves, when that time has passed. */
+  later(ms: number, act: () => Promise<void>): void {
+    void this.clock.sleep(ms).then(() => this.#due.push(act))
   }
 
   close(): Promise<void> {
@@ -147,11 +173,12 @@ export class SimWorld {
     this.fake.ping()
   }
 
-  async #syncClock(): Promise<void> {
+  async #syncClock(test: TestStore): Promise<void> {
     const elapsedMs = this.clock.monotonicMs()
     if (elapsedMs === this.#syncedMs) return
-    await this.test.pass(elapsedMs - this.#syncedMs)
+    const passedMs = elapsedMs - this.#syncedMs
     this.#syncedMs = elapsedMs
+    await test.pass(passedMs)
   }
 }
 

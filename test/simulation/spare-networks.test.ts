@@ -86,7 +86,7 @@ describe('spare networks', () => {
     await open({ sabotage: (test) => test.open({ spareNetworks }) })
     await world.run(FULL_MS)
     expect(standing()).toHaveLength(SPARES)
-    for (const { actor } of world.alive()) await world.turnstile.kill(actor)
+    for (const { actor } of world.alive()) world.turnstile.kill(actor)
     spareNetworks = 0
     world.startWorker()
     await world.run(FULL_MS)

@@ -14,7 +14,13 @@ export function throughTurnstile<T extends object>(
       const member: unknown = Reflect.get(object, name)
       if (typeof member !== 'function' || untouched.includes(String(name))) return member
       return (...args: unknown[]) =>
-        turnstile.pass(actor, String(name), kind, () => Promise.resolve(Reflect.apply(member, object, args)))
+        turnstile.pass(actor, labelOf(name, args), kind, () =>
+          Promise.resolve(Reflect.apply(member, object, args)),
+        )
     },
   })
+}
+
+function labelOf(name: string | symbol, [first]: readonly unknown[]): string {
+  return typeof first === 'string' ? `${String(name)} ${first}` : String(name)
 }

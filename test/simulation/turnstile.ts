@@ -3,6 +3,8 @@ import type { Dice } from './dice.ts'
 
 interface Call {
   actor: Actor
+  /** It is on its way, whatever becomes of its caller. */
+  isSent: boolean
   label: string
   kind: 'database' | 'fleet'
   lose: () => void
@@ -20,7 +22,7 @@ export class Turnstile {
   constructor(private readonly dice: Dice) {}
 
   get hasWork(): boolean {
-    return this.#waiting.some((call) => call.actor.state === 'alive')
+    return this.#waiting.some(mayRun)
   }
 
   pass<T>(actor: Actor, label: string, kind: 'database' | 'fleet', effect: () => Promise<T>): Promise<T> {
@@ -34,12 +36,12 @@ export class Turnstile {
         if (kind === 'database') await settled
       }
       const lose = () => reject(new Error(`${label}: its deadline passed while the process stood still`))
-      this.#waiting.push({ actor, label, kind, lose, run })
+      this.#waiting.push({ actor, isSent: false, label, kind, lose, run })
     })
   }
 
   async runOne(): Promise<string | null> {
-    const call = this.dice.pick(this.#waiting.filter((waiting) => waiting.actor.state === 'alive'))
+    const call = this.dice.pick(this.#waiting.filter(mayRun))
     if (call === undefined) return null
     this.#waiting.splice(this.#waiting.indexOf(call), 1)
     await call.run()
@@ -59,10 +61,14 @@ export class Turnstile {
   }
 
   /** What a killed process had sent may still arrive, or not; nobody is there to hear the answer. */
-  async kill(actor: Actor): Promise<void> {
+  kill(actor: Actor): void {
     actor.state = 'dead'
-    const sent = this.#waiting.filter((call) => call.actor === actor)
-    this.#waiting = this.#waiting.filter((call) => call.actor !== actor)
-    for (const call of sent) if (this.dice.chance(0.5)) await call.run()
+    const own = this.#waiting.filter((call) => call.actor === actor)
+    for (const call of own) call.isSent = this.dice.chance(0.5)
+    this.#waiting = this.#waiting.filter((call) => call.actor !== actor || call.isSent)
   }
+}
+
+function mayRun({ actor, isSent }: Call): boolean {
+  return isSent || actor.state === 'alive'
 }

@@ -2,6 +2,7 @@ import type {
   CacheCluster,
   CacheNode,
   Endpoint,
+  MemcachedFacts,
   NodeGroup,
   NodeReading,
   NodeSubject,
@@ -35,6 +36,9 @@ export const aNode = (over: Partial<CacheNode> = {}): CacheNode => ({
   engineVersionActual: '8.1.1',
   leaving: false,
   rebooting: false,
+  parameterValues: {},
+  choice: null,
+  replaces: null,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   workflow: aWorkflowView(),
   ...over,
@@ -62,9 +66,11 @@ export const aCacheCluster = (over: Partial<CacheCluster> = {}): CacheCluster =>
   replicationGroupId: 'sessions',
   nodeGroupId: '0001',
   numCacheNodes: 1,
+  parameterValues: {},
   preferredAvailabilityZone: 'local-1a',
   createdAt: new Date('2026-01-01T00:00:00Z'),
   networkId: 'net-aaaaaaaaaaaaaaaa',
+  pending: null,
   nodes: [aNode()],
   memcached: null,
   workflow: aWorkflowView(),
@@ -83,6 +89,30 @@ export const anEndpoint = (over: Partial<Endpoint> = {}): Endpoint => ({
   servingAt: new Date('2026-01-01T00:00:00Z'),
   ...over,
 })
+
+export const aMemcachedCluster = (
+  over: Partial<CacheCluster> = {},
+  facts: Partial<MemcachedFacts> = {},
+): CacheCluster => {
+  const { nodes = [aNode()] } = over
+  const memcached: MemcachedFacts = {
+    azMode: 'single-az',
+    configVersion: 1,
+    announcedNodeIds: nodes.map(({ id }) => id),
+    lastNodeNumber: nodes.length,
+    endpoint: anEndpoint(),
+    endpointFailure: null,
+    userNames: [],
+    ...facts,
+  }
+  const alone = {
+    replicationGroupId: null,
+    nodeGroupId: null,
+    engine: 'memcached',
+    engineVersion: '1.6.38',
+  } as const
+  return aCacheCluster({ ...alone, cacheClusterId: 'pages', memcached, ...over })
+}
 
 export const aNodeGroup = (over: Partial<NodeGroup> = {}): NodeGroup => ({
   id: 'ng-aaaaaaaaaaaaaaaa',
@@ -113,12 +143,14 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   description: 'web sessions',
   atRestEncryptionEnabled: false,
   authTokenLastModifiedDate: null,
+  authTokenUpdate: null,
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   networkId: 'net-aaaaaaaaaaaaaaaa',
   clusterEnabled: false,
   configurationEndpoint: null,
+  pending: null,
   nodeGroups: [aNodeGroup()],
   workflow: aWorkflowView(),
   ...over,
@@ -133,6 +165,7 @@ export const aServingReading = (over: Partial<ServingReading> = {}): ServingRead
   open: true,
   maxmemoryBytes: 1,
   clusterNodeId: null,
+  usedMemoryBytes: 1,
   replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
   ...over,
 })
@@ -146,6 +179,8 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   owner: { kind: 'replication-group', id: 'rg-aaaaaaaaaaaaaaaa', name: 'sessions' },
   nodeGroupId: 'ng-aaaaaaaaaaaaaaaa',
   authToken: null,
+  saslUsers: [],
+  formerAuthToken: null,
   engineCpus: 2,
   endpointAddress: '127.0.0.1',
   portIsFixed: false,

@@ -77,9 +77,12 @@ export class Canary {
       const missing: T[] = []
       for (let from = 0; from < writes.length; from += CHUNK) {
         const some = writes.slice(from, from + CHUNK)
-        const question = ['SMISMEMBER', KEY, ...some.map(({ value }) => value)]
-        const [there] = await client.ask([question], 5_000)
-        missing.push(...some.filter((_, i) => !Array.isArray(there) || there[i] !== 1))
+        // Redis 6.0 knows no SMISMEMBER.
+        const there = await client.ask(
+          some.map(({ value }) => ['SISMEMBER', KEY, value]),
+          5_000,
+        )
+        missing.push(...some.filter((_, i) => there[i] !== 1))
       }
       return missing
     } finally {

@@ -25,9 +25,9 @@ export async function converse(
   const socket =
     ca === undefined ? connectPlain(port, '127.0.0.1') : connectTls({ port, host: '127.0.0.1', ca })
   let text = ''
-  let failure: Error | null = null
+  const failures: Error[] = []
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
-  socket.on('error', (error) => (failure = error))
+  socket.on('error', (error) => failures.push(error))
   try {
     for (const packet of packets) {
       socket.write(packet)
@@ -36,7 +36,8 @@ export async function converse(
   } finally {
     socket.destroy()
   }
-  if (failure !== null && text === '') throw failure
+  const [failure] = failures
+  if (failure !== undefined && text === '') throw failure
   return text
 }
 

@@ -8,7 +8,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../docker/bootstrap/embedded-postgres.ts'
 import { findFreePort } from '../../docker/bootstrap/free-port.ts'
-import { SIMULATION_TEMPLATE, TEMPLATE } from './template-names.ts'
+import { TEMPLATE } from './template-name.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,8 +18,17 @@ declare module 'vitest' {
 
 export const PRISMA_DIR = fileURLToPath(new URL('../../prisma', import.meta.url))
 
-/** A power failure may lose what these servers hold, as nothing in them outlives the run; their own crash may not. */
-const THROW_AWAY = { fsync: 'off', full_page_writes: 'off' }
+/**
+ * A power failure may lose what these servers hold, as nothing in them outlives the run; their own crash may not. No
+ * vacuum comes when it likes: with one, the same statements would not always find their rows in the same order.
+ */
+const THROW_AWAY = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  jit: 'off',
+  unix_socket_directories: tmpdir(),
+}
 
 export interface ThrowAwayServer extends EmbeddedPostgres {
   /** Starts it again, on the same port, after a stop. */
@@ -50,11 +59,11 @@ export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
   }
 }
 
-/** Vitest's global set-up: one server for all files of a project, with the migrated databases that tests are cloned from. */
+/** Vitest's global set-up: one server for all files of a project, with the migrated database that tests' own are cloned from. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startThrowAwayServer()
   try {
-    await makeTemplates(server.adminUrl)
+    await makeTemplate(server.adminUrl)
   } catch (error) {
     await server.remove()
     throw error
@@ -63,16 +72,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => server.remove()
 }
 
-/** The simulation's template differs by its clock: one row of a table, which the simulation moves. */
-export async function makeTemplates(adminUrl: string): Promise<void> {
+export async function makeTemplate(adminUrl: string): Promise<void> {
   await execute(adminUrl, [`CREATE DATABASE ${TEMPLATE}`])
   await migrate(databaseUrl(adminUrl, TEMPLATE), PRISMA_DIR)
-  await execute(adminUrl, [`CREATE DATABASE ${SIMULATION_TEMPLATE} TEMPLATE ${TEMPLATE}`])
-  await execute(databaseUrl(adminUrl, SIMULATION_TEMPLATE), [
-    'CREATE TABLE sim_clock (now_at timestamptz NOT NULL)',
-    "INSERT INTO sim_clock VALUES ('2026-01-01T00:00:00Z')",
-    "CREATE OR REPLACE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT now_at FROM sim_clock'",
-  ])
 }
 
 export function databaseUrl(adminUrl: string, name: string): string {

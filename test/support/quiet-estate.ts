@@ -49,6 +49,7 @@ export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
   open: true,
   maxmemoryBytes: 1,
   clusterNodeId: null,
+  usedMemoryBytes: 1,
   replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
 }
 

@@ -51,8 +51,7 @@ export async function openTestStore(
     open,
     url: database.url,
     rows,
-    pass: async (ms) =>
-      void (await rows(`UPDATE sim_clock SET now_at = now_at + $1 * interval '1 ms'`, [ms])),
+    pass: async (ms) => database.pass(ms),
     close: async () => {
       await Promise.all(stores.map((one) => one.close()))
       await pool.end()
@@ -130,6 +129,7 @@ export const aClusterPlan = (over: Partial<CacheClusterPlan> = {}): CacheCluster
   cacheParameterGroupName: 'default.memcached1.6',
   cacheClusterId: 'pages',
   azMode: 'single-az',
+  saslUsers: [],
   ...over,
 })
 

@@ -18,6 +18,8 @@ import { Signer } from './operations/signer.ts'
 import { tellOutages } from './operations/tell-outages.ts'
 import { cacheClusterRoutes } from './routes/cache-clusters.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
+import { parameterGroupRoutes } from './routes/parameter-groups.ts'
+import { parameterRoutes } from './routes/parameters.ts'
 import { zoneOutageRoutes } from './routes/zone-outages.ts'
 import { healthRoutes } from './routes/health.ts'
 import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
@@ -70,6 +72,8 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   replicationGroupChangeRoutes(app, context)
   cacheClusterRoutes(app, context)
   catalogueRoutes(app, context)
+  parameterGroupRoutes(app, context)
+  parameterRoutes(app, context)
   zoneOutageRoutes(app, context)
   await app.ready()
   return app

@@ -5,17 +5,26 @@ import { Interviews } from './interviews.ts'
 
 const SERVING = aServingReading()
 
-function setUp(reading: (nodeId: string) => NodeReading = () => SERVING) {
+function setUp(reading: (nodeId: string) => NodeReading = () => SERVING, drift: string[] = []) {
   let nowMs = 0
   const asked: string[] = []
   const checkups: string[] = []
+  const raised: string[] = []
+  const events: string[] = []
   const clock: Clock = { now: () => new Date(nowMs), monotonicMs: () => nowMs, sleep: async () => undefined }
   const interviews = new Interviews({
     clock,
     doorbell: { ring: async () => undefined },
-    estate: { raise: async () => null, requestCheckup: async (nodeId) => (checkups.push(nodeId), null) },
+    estate: {
+      raise: async (kind, id, signal) => (raised.push(`${kind} ${id} ${signal}`), null),
+      recordEvent: async (_, { because }) => void events.push(because ?? ''),
+      requestCheckup: async (nodeId) => (checkups.push(nodeId), null),
+    },
     nodes: { loadNode: async (id): Promise<NodeSubject> => aNodeSubject({ node: aNode({ id }) }) },
-    fleet: { observeNode: async ({ nodeId }) => (asked.push(nodeId), reading(nodeId)) },
+    fleet: {
+      observeNode: async ({ nodeId }) => (asked.push(nodeId), reading(nodeId)),
+      findDrift: async () => drift,
+    },
   })
   const round = async (nodeIds: readonly string[]): Promise<string[]> => {
     asked.length = 0
@@ -23,7 +32,7 @@ function setUp(reading: (nodeId: string) => NodeReading = () => SERVING) {
     await interviews.hold('engine-1', nodeIds)
     return [...asked]
   }
-  return { round, checkups }
+  return { round, checkups, raised, events }
 }
 
 const nodes = (count: number): string[] => Array.from({ length: count }, (_, i) => `node-${i}`)
@@ -54,4 +63,11 @@ it('asks for a checkup of a node that is closed, dead or frozen, and of no other
   const { round, checkups } = setUp((nodeId) => readings[nodeId] ?? SERVING)
   await round(nodes(6))
   expect(checkups).toEqual(['node-0', 'node-1', 'node-4'])
+})
+
+it('has a node that was told something by hand told what is right, by its node group', async () => {
+  const { round, raised, events } = setUp(() => SERVING, ['maxmemory-policy'])
+  await round(['node-1'])
+  expect(raised).toEqual(['node-group ng-aaaaaaaaaaaaaaaa configure'])
+  expect(events).toEqual(['maxmemory-policy'])
 })

@@ -1,11 +1,15 @@
 import {
+  configuredNode,
   diagnoseNode,
+  eventOfCluster,
   nodeRef,
+  parameterStatus,
   seconds,
   type Clock,
   type Doorbell,
   type Estate,
   type Fleet,
+  type NodeSubject,
   type WorkflowStore,
 } from '@cacheplane/domain'
 import { requestCheckup } from './monitor.ts'
@@ -16,8 +20,8 @@ const NODES_PER_ROUND = 20
 const PEACE_MS = seconds(30)
 
 interface InterviewDeps {
-  fleet: Pick<Fleet, 'observeNode'>
-  estate: Pick<Estate, 'raise' | 'requestCheckup'>
+  fleet: Pick<Fleet, 'observeNode' | 'findDrift'>
+  estate: Pick<Estate, 'raise' | 'recordEvent' | 'requestCheckup'>
   nodes: Pick<WorkflowStore, 'loadNode'>
   doorbell: Doorbell
   clock: Clock
@@ -57,5 +61,25 @@ export class Interviews {
     const { kind } = diagnoseNode(reading)
     if (kind === 'closed' || kind === 'lost' || reading.kind === 'frozen')
       await requestCheckup(this.deps, 'node', nodeId)
+    if (kind === 'healthy') await this.#compare(subject)
+  }
+
+  /** Somebody may have told the node something by hand. What it is being told right now is no news. */
+  async #compare(subject: NodeSubject): Promise<void> {
+    const { fleet, estate, doorbell } = this.deps
+    const { node, cluster, nodeGroupId } = subject
+    if (parameterStatus(cluster, node) === 'applying') return
+    const { spec, parameters } = configuredNode(subject)
+    const drift = await fleet.findDrift(spec, parameters)
+    if (drift === null || drift.length === 0) return
+    const message = 'Settings that were changed by hand are set back'
+    await estate.recordEvent(
+      cluster.accountId,
+      eventOfCluster(cluster.cacheClusterId, message, drift.join(', ')),
+    )
+    const workflowId = await (nodeGroupId === null
+      ? estate.raise('node', node.id, 'configure')
+      : estate.raise('node-group', nodeGroupId, 'configure'))
+    if (workflowId !== null) await doorbell.ring(workflowId)
   }
 }

@@ -1,5 +1,6 @@
 import type { NodeReading } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
+import { choiceOf } from './rolling/node-choice.ts'
 
 export type Admission =
   | { kind: 'open'; version: string; clusterNodeId: string | null }
@@ -22,11 +23,11 @@ export function admitNode(subject: NodeSubject, reading: NodeReading): Admission
     case 'dead':
       return { kind: 'replace', because: reading.because }
     case 'serving': {
-      const wanted = subject.cluster.engineVersion
+      const { engine, engineVersion: wanted } = choiceOf(subject)
       if (!isVersion(reading.version, wanted)) {
         return {
           kind: 'refuse',
-          because: `the image runs ${reading.version}, not ${subject.cluster.engine} ${wanted}`,
+          because: `the image runs ${reading.version}, not ${engine} ${wanted}`,
         }
       }
       if (reading.role === 'replica') return { kind: 'replace', because: 'the node follows another primary' }

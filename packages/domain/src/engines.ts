@@ -12,6 +12,8 @@ export interface EngineVersion {
   /** Debian suite whose package is this version, from which the image is built otherwise. */
   debianSuite: 'bullseye' | 'bookworm' | 'trixie'
   debianPackage: string
+  /** Version of the format in which it hands its data to replicas; it reads this one and older ones. Null without any. */
+  dataFormat: number | null
   /** Whether this is what `engineVersion` defaults to. */
   isDefault: boolean
 }
@@ -25,6 +27,7 @@ export const ENGINE_VERSIONS: readonly EngineVersion[] = [
     officialImage: 'redis:6.0',
     debianSuite: 'bullseye',
     debianPackage: 'redis-server',
+    dataFormat: 9,
     isDefault: false,
   },
   {
@@ -34,6 +37,7 @@ export const ENGINE_VERSIONS: readonly EngineVersion[] = [
     officialImage: 'redis:7.0',
     debianSuite: 'bookworm',
     debianPackage: 'redis-server',
+    dataFormat: 10,
     isDefault: true,
   },
   {
@@ -43,6 +47,7 @@ export const ENGINE_VERSIONS: readonly EngineVersion[] = [
     officialImage: 'redis:8.0',
     debianSuite: 'trixie',
     debianPackage: 'redis-server',
+    dataFormat: 12,
     isDefault: false,
   },
   {
@@ -52,6 +57,7 @@ export const ENGINE_VERSIONS: readonly EngineVersion[] = [
     officialImage: 'valkey/valkey:8.1',
     debianSuite: 'trixie',
     debianPackage: 'valkey-server',
+    dataFormat: 11,
     isDefault: true,
   },
   {
@@ -61,6 +67,7 @@ export const ENGINE_VERSIONS: readonly EngineVersion[] = [
     officialImage: 'memcached:1.6.18',
     debianSuite: 'bookworm',
     debianPackage: 'memcached',
+    dataFormat: null,
     isDefault: false,
   },
   {
@@ -70,6 +77,7 @@ export const ENGINE_VERSIONS: readonly EngineVersion[] = [
     officialImage: 'memcached:1.6.38',
     debianSuite: 'trixie',
     debianPackage: 'memcached',
+    dataFormat: null,
     isDefault: true,
   },
 ]

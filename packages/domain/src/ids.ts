@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   cacheCluster: 'cc',
   node: 'node',
   network: 'net',
+  parameterGroup: 'pg',
   edge: 'edge',
   failover: 'fo',
   workflow: 'wf',

@@ -1,5 +1,13 @@
 import { findNodeType, nodeLimits } from './node-types.ts'
 import { invariant } from './errors.ts'
+import {
+  afterTelling,
+  engineParameters,
+  liveParameters,
+  reserveOf,
+  type ParameterValues,
+} from './parameters/index.ts'
+import { choiceOf } from './rolling/node-choice.ts'
 import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
@@ -8,30 +16,48 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
     nodeId: node.id,
     incarnation: node.incarnation,
     engineId: node.engineId,
-    engine: cluster.engine,
+    engine: choiceOf({ node, cluster }).engine,
     cacheClusterId: cluster.cacheClusterId,
     cacheNodeId: node.cacheNodeId,
     ip: node.ip,
     port: node.port,
     busPort: node.busPort,
     tls: cluster.transitEncryptionEnabled,
+    asksLogin: (cluster.memcached?.userNames.length ?? 0) > 0,
   }
 }
 
 /** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
 export function nodeSpec(subject: NodeSubject): NodeSpec {
-  const { node, cluster, network, authToken, engineCpus, endpointAddress } = subject
-  const type = findNodeType(cluster.cacheNodeType)
-  invariant(type, `node type ${cluster.cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
+  const { node, cluster, network, engineCpus, endpointAddress } = subject
+  const { authToken, formerAuthToken } = subject
+  const { engine, engineVersion, cacheNodeType } = choiceOf(subject)
+  const type = findNodeType(cacheNodeType)
+  invariant(type, `node type ${cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
   return {
     ...nodeRef(subject),
-    engineVersion: cluster.engineVersion,
+    engineVersion,
     networkId: network.id,
     nodeGroupId: subject.nodeGroupId,
-    limits: nodeLimits(type, cluster.engine, engineCpus),
+    limits: nodeLimits(type, engine, engineCpus, reserveOf(cluster, node.parameterValues)),
     address: node.address,
     authToken,
-    parameters: {},
+    saslUsers: subject.saslUsers,
+    formerAuthToken,
+    parameters: engineParameters(cluster, node.parameterValues),
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
   }
+}
+
+/** The node as it will be, and what it is to be told for that, once it runs. */
+export function configuredNode(subject: NodeSubject): {
+  spec: NodeSpec
+  parameters: Record<string, string>
+  parameterValues: ParameterValues
+} {
+  const { node, cluster } = subject
+  const parameterValues = afterTelling(cluster, node)
+  const spec = nodeSpec({ ...subject, node: { ...node, parameterValues } })
+  const maxmemory = cluster.engine === 'memcached' ? {} : { maxmemory: String(spec.limits.maxmemoryBytes) }
+  return { spec, parameters: { ...liveParameters(cluster, parameterValues), ...maxmemory }, parameterValues }
 }

@@ -23,8 +23,14 @@ export interface NodeType {
   dataTiering: boolean
 }
 
-const RESERVED_MEMORY_PERCENT = 25
-const MEMCACHED_CONNECTIONS_OVERHEAD_MB = 100
+/** What is not for data, where no parameter group says otherwise. */
+export interface Reserve {
+  memoryPercent: number
+  memcachedConnectionsMb: number
+}
+const RESERVE: Reserve = { memoryPercent: 25, memcachedConnectionsMb: 100 }
+/** The engine itself has to fit in as well, whatever the reserve. */
+const ENGINE_PERCENT = 5
 const MEBIBYTE = 2 ** 20
 const LEGACY_MINIMUMS: EngineMinimums = { redis: '0', valkey: null, memcached: '0' }
 
@@ -45,19 +51,24 @@ export function nodeLimits(
   type: NodeType,
   engine: Engine,
   engineCpus: number,
+  reserve: Reserve = RESERVE,
 ): NodeLimits & { cpusCapped: boolean } {
   return {
     memoryBytes: type.memoryBytes,
     cpus: Math.min(type.vcpus, engineCpus),
     cpusCapped: type.vcpus > engineCpus,
-    maxmemoryBytes:
-      engine === 'memcached' ? 0 : Math.floor((type.maxmemoryBytes * (100 - RESERVED_MEMORY_PERCENT)) / 100),
+    maxmemoryBytes: engine === 'memcached' ? 0 : shareOf(type.maxmemoryBytes, 100 - reserve.memoryPercent),
     itemMemoryMb:
       engine === 'memcached' && type.maxCacheMemoryMb !== null
-        ? type.maxCacheMemoryMb - MEMCACHED_CONNECTIONS_OVERHEAD_MB
+        ? Math.max(1, type.maxCacheMemoryMb - reserve.memcachedConnectionsMb)
         : 0,
     threads: type.vcpus,
   }
+}
+
+/** Never nothing: a `maxmemory` of 0 is no limit. */
+function shareOf(bytes: number, percent: number): number {
+  return Math.max(1, Math.floor((bytes * Math.min(percent, 100 - ENGINE_PERCENT)) / 100))
 }
 
 /** Whether the data a node may hold leaves room for the engine itself inside the container's memory. */

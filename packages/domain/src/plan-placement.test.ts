@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planPlacement, type PlacementWish } from './plan-placement.ts'
+import { planPlacement, planPlacementTogether, type PlacementWish } from './plan-placement.ts'
 
 const zones = [
   { name: 'a', engineId: 'e1' },
@@ -34,6 +34,18 @@ describe('planPlacement', () => {
     expect(names({})).toEqual(['b'])
     expect(names({ wishes: [null, null, null] })).toEqual(['b', 'c', 'a'])
     expect(names({ wishes: ['a'] })).toEqual(['a'])
+  })
+
+  it('keeps nodes together in the zone with most room for all of them, or in the one that is wished', () => {
+    const together = (over: Partial<PlacementWish>) => {
+      const wish = { zones, engines, wishes: [null, null], memoryBytesPerNode: 100, ...over }
+      const placement = planPlacementTogether(wish)
+      return placement.kind === 'placed' ? placement.zones.map((zone) => zone.name) : placement.kind
+    }
+    expect(together({})).toEqual(['b', 'b'])
+    expect(together({ zones: zones.slice(0, 2), wishes: [null, 'a'] })).toBe('no-room')
+    expect(together({ wishes: [null, 'c'] })).toEqual(['c', 'c'])
+    expect(together({ wishes: ['nowhere', null] })).toBe('no-such-zone')
   })
 
   it('keeps apart from nodes that stand already', () => {

@@ -116,4 +116,5 @@ function describeLack(
   return `a node needs ${mib(neededBytes)} MiB, and ${where} has at most ${mib(most)} MiB free`
 }
 
-const mib = (bytes: number): number => Math.floor(bytes / 1024 ** 2)
+/** Whole mebibytes, for sentences. */
+export const mib = (bytes: number): number => Math.floor(bytes / 1024 ** 2)

@@ -1,5 +1,6 @@
 import type { SlotRange } from './cluster/slots.ts'
 import type { Engine } from './engines.ts'
+import type { ParameterValues } from './parameters/parameter.ts'
 import type { WorkflowView } from './workflow.ts'
 
 /** What replication groups and standalone cache clusters have in common: how their nodes are made. */
@@ -18,6 +19,9 @@ export interface NodeSettings {
   snapshotWindow: string | null
 }
 
+/** What a node runs and how large it is: what a rolling change changes. */
+export type NodeChoice = Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'>
+
 export interface ReplicationGroup extends NodeSettings {
   id: string
   accountId: string
@@ -26,6 +30,8 @@ export interface ReplicationGroup extends NodeSettings {
   description: string
   atRestEncryptionEnabled: boolean
   authTokenLastModifiedDate: Date | null
+  /** A change of its token that has not reached every node. */
+  authTokenUpdate: AuthTokenUpdate | null
   automaticFailoverEnabled: boolean
   multiAZEnabled: boolean
   createdAt: Date
@@ -34,8 +40,24 @@ export interface ReplicationGroup extends NodeSettings {
   clusterEnabled: boolean
   /** Cluster mode only: leads to any node that tells where all others are. */
   configurationEndpoint: Endpoint | null
+  /** A change of engine, version or node type that is not finished; null when there is none. */
+  pending: PendingChange | null
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
+}
+
+/** `ROTATE`: the new token and the one before are both good. `SET`: only the new one is. */
+export const AUTH_TOKEN_UPDATES = ['SET', 'ROTATE'] as const
+export type AuthTokenUpdate = (typeof AUTH_TOKEN_UPDATES)[number]
+/**
+ * What every node of a replication group is to be. `waiting`: for the maintenance window. `rolling`: nodes are brought over.
+ * `stopped`: it could not go on, and every node serves as it is.
+ */
+export interface PendingChange {
+  wanted: NodeChoice
+  state: 'waiting' | 'rolling' | 'stopped'
+  /** Why it stopped. */
+  because: string | null
 }
 
 /** A shard: one primary and its replicas. */
@@ -145,10 +167,14 @@ export interface CacheCluster extends NodeSettings {
   replicationGroupId: string | null
   nodeGroupId: string | null
   numCacheNodes: number
+  /** What its parameter group says otherwise than the family. */
+  parameterValues: ParameterValues
   /** `null` when nodes are spread over several zones. */
   preferredAvailabilityZone: string | null
   createdAt: Date
   networkId: string
+  /** Of its replication group; null for a standalone cluster. */
+  pending: PendingChange | null
   nodes: CacheNode[]
   /** Null for the other engines. */
   memcached: MemcachedFacts | null
@@ -172,6 +198,8 @@ export interface MemcachedFacts {
   endpoint: Endpoint | null
   /** Why the endpoint cannot be made; null while it can. */
   endpointFailure: string | null
+  /** Who may log in; empty lets everybody in without. */
+  userNames: string[]
 }
 
 /** Do we know what stands on the Docker engine for this node? Set to `unknown` before acting, to `known` after. */
@@ -204,6 +232,12 @@ export interface CacheNode {
   leaving: boolean
   /** A user asked for a restart, which empties it. */
   rebooting: boolean
+  /** What its container was started with or told since, as `parameterValues` of its cluster. */
+  parameterValues: ParameterValues
+  /** What it is made as in the middle of a rolling change; null when that is what its cache cluster says. */
+  choice: NodeChoice | null
+  /** Id of the node of the same cache cluster whose place it is to take; null for one that has its place. */
+  replaces: string | null
   createdAt: Date
   workflow: WorkflowView
 }

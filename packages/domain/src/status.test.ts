@@ -128,7 +128,10 @@ describe('nodeStatus', () => {
   it('is available only at home, open and with nothing asked of it', () => {
     fc.assert(
       fc.property(views, fc.option(fc.constant(new Date(0))), (workflow, openedAt) => {
-        const isServing = workflow.step === 'wait' && workflow.signals.length === 0 && openedAt !== null
+        const isServing =
+          workflow.step === 'wait' &&
+          workflow.signals.every((one) => one === 'configure') &&
+          openedAt !== null
         return (nodeStatus(aNode({ workflow, openedAt })) === 'available') === isServing
       }),
     )

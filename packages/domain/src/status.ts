@@ -1,5 +1,6 @@
 import type { CacheCluster, CacheNode, Endpoint, NodeGroup, ReplicationGroup } from './resources.ts'
-import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type WorkflowView } from './workflow.ts'
+import { standingNodes } from './rolling/standing-nodes.ts'
+import { DESTROY_STEP, FAILED_STEP, HOME_STEP, type Signal, type WorkflowView } from './workflow.ts'
 
 export type NodeStatus = 'creating' | 'available' | 'rebooting' | 'deleting'
 export type NodeGroupStatus = 'creating' | 'available' | 'modifying' | 'deleting'
@@ -23,12 +24,19 @@ function isHome(workflow: WorkflowView): boolean {
   return workflow.step === HOME_STEP && workflow.signals.length === 0
 }
 
+/** At home, apart from a signal that disturbs no client. */
+function isHomeBut({ step, signals }: WorkflowView, harmless: Signal): boolean {
+  return step === HOME_STEP && signals.every((signal) => signal === harmless)
+}
+
 export function nodeStatus(node: CacheNode): NodeStatus {
   if (isDeleting(node.workflow) || node.leaving) return 'deleting'
   if (node.rebooting) return 'rebooting'
-  if (isHome(node.workflow) && node.openedAt !== null) return 'available'
+  if (isHomeBut(node.workflow, 'configure') && node.openedAt !== null) return 'available'
   return 'creating'
 }
+
+const isBeingConfigured = ({ workflow }: CacheNode): boolean => workflow.signals.includes('configure')
 
 const areAvailable = (nodes: readonly CacheNode[]): boolean =>
   nodes.every((node) => nodeStatus(node) === 'available')
@@ -58,18 +66,19 @@ export function replicationGroupStatus(group: ReplicationGroup): ReplicationGrou
 }
 
 export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
-  const { workflow, nodes } = cluster
+  const { workflow } = cluster
+  const nodes = standingNodes(cluster.nodes)
   const isRebooting = nodes.some((node) => nodeStatus(node) === 'rebooting')
   if (cluster.replicationGroupId === null) {
     const { memcached } = cluster
     const isFound = memcached === null || (memcached.endpoint?.servingAt ?? null) !== null
-    const status = ownerStatus(workflow, isFound && areAvailable(nodes))
+    const status = ownerStatus(workflow, isFound && areAvailable(nodes) && !nodes.some(isBeingConfigured))
     return status === 'modifying' && isRebooting ? 'rebooting cluster nodes' : status
   }
   if (isDeleting(workflow) || nodes.some((node) => nodeStatus(node) === 'deleting')) return 'deleting'
   if (workflow.step === FAILED_STEP) return 'create-failed'
   if (isRebooting) return 'rebooting cluster nodes'
-  if (areAvailable(nodes)) return 'available'
+  if (areAvailable(cluster.nodes)) return 'available'
   return nodes.every((node) => node.workflow.firstHomeAt !== null) ? 'modifying' : 'creating'
 }
 

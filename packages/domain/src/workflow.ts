@@ -10,7 +10,7 @@ export const WORKFLOW_KINDS = [
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number]
 
 /** What can be asked of a workflow. Raising one is idempotent and wakes the workflow. */
-export const SIGNALS = ['destroy', 'checkup', 'replace', 'failover', 'converge'] as const
+export const SIGNALS = ['destroy', 'checkup', 'replace', 'failover', 'converge', 'configure'] as const
 export type Signal = (typeof SIGNALS)[number]
 
 /** What readers need of a workflow in order to derive a status. */

@@ -1,5 +1,4 @@
-import { randomInt } from 'node:crypto'
-import { ServiceError } from '@cacheplane/domain'
+import { ServiceError, type RandomBytes } from '@cacheplane/domain'
 import type { Queryable } from './queryable.ts'
 import { hostAddress, subnetAt, subnetCount, SUBNET_HOSTS, type NetworkPool } from './network-pool.ts'
 import { sql } from './sql.ts'
@@ -12,6 +11,12 @@ export interface Pools {
 
 /** Random, so that installations that share a Docker engine seldom want the same; a scan finds the rest. */
 const GUESSES = 24
+/** In [from, to). */
+function guess(random: RandomBytes, from: number, to: number): number {
+  const bytes = random(4)
+  return from + (new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) % (to - from))
+}
+
 /** Addresses 0 and 1 are the network's own and the gateway's. */
 const FIRST_HOST = 2
 
@@ -22,7 +27,7 @@ export async function lockPlacement(q: Queryable): Promise<void> {
 
 export async function allocateSubnet(q: Queryable, pools: Pools, networkId: string) {
   const count = subnetCount(pools.network)
-  const guesses = Array.from({ length: GUESSES }, () => randomInt(count))
+  const guesses = Array.from({ length: GUESSES }, () => guess(q.random, 0, count))
   const [free] = await q.rows<{ index: number }>(sql`
     SELECT i AS index FROM (SELECT unnest(${guesses}::int[]) AS i UNION ALL SELECT generate_series(0, ${count - 1})) c
     WHERE NOT EXISTS (SELECT 1 FROM subnet_allocation a WHERE a.index = c.i AND (a.released_at IS NULL
@@ -69,7 +74,8 @@ export async function allocatePort(
   wished: number | null,
 ): Promise<number> {
   const { from, to } = pools.port
-  const guesses = wished === null ? Array.from({ length: GUESSES }, () => randomInt(from, to + 1)) : [wished]
+  const guesses =
+    wished === null ? Array.from({ length: GUESSES }, () => guess(q.random, from, to + 1)) : [wished]
   const [free] = await q.rows<{ port: number }>(sql`
     SELECT p AS port FROM (SELECT unnest(${guesses}::int[]) AS p
       UNION ALL SELECT generate_series(${from}::int, ${to}::int) WHERE ${wished === null}) c
@@ -91,7 +97,7 @@ export async function allocatePorts(
   count: number,
 ): Promise<number[]> {
   const { from, to } = pools.port
-  const guesses = Array.from({ length: count + GUESSES }, () => randomInt(from, to + 1))
+  const guesses = Array.from({ length: count + GUESSES }, () => guess(q.random, from, to + 1))
   const free = await q.rows<{ port: number }>(sql`
     SELECT p AS port FROM (SELECT p, n FROM unnest(${guesses}::int[]) WITH ORDINALITY AS g(p, n)
       UNION ALL SELECT p, ${count + GUESSES + 1} FROM generate_series(${from}::int, ${to}::int) AS p) c

@@ -1,3 +1,4 @@
+import type { RandomBytes } from '@cacheplane/domain'
 import pg from 'pg'
 import type { PrismaClient } from './generated/client.ts'
 import { queryable, type Queryable } from './queryable.ts'
@@ -29,7 +30,7 @@ const SESSION = {
   keepAlive: true,
 }
 
-export function openDatabase(databaseUrl: string, poolSize: number): Database {
+export function openDatabase(databaseUrl: string, poolSize: number, random: RandomBytes): Database {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, ...SESSION })
   // An idle connection that the server closes is replaced at its next use.
   pool.on('error', () => undefined)
@@ -39,12 +40,13 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
       prisma = undefined
       throw error
     }))
-  const fromPool = queryable((statement) => pool.query<Record<string, unknown>>(statement))
+  const fromPool = queryable((statement) => pool.query<Record<string, unknown>>(statement), random)
   return {
+    random,
     rows: (statement) => retrying(() => fromPool.rows(statement), isPassing),
     run: (statement) => retrying(() => fromPool.run(statement), isPassing),
     ask: (work) => retrying(async () => work(await withPrisma()).catch(tellSqlState), isPassing),
-    transaction: (work, options = {}) => repeatTransaction(pool, work, options),
+    transaction: (work, options = {}) => repeatTransaction({ pool, random }, work, options),
     async close() {
       await (await prisma)?.$disconnect()
       await pool.end()

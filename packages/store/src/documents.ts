@@ -1,5 +1,6 @@
 import {
   parseSlots,
+  standingNodes,
   START_STEP,
   type CacheCluster,
   type CacheNode,
@@ -74,6 +75,9 @@ const readNode = (doc: CacheNodeDoc): CacheNode => ({
   engineVersionActual: doc.engineVersionActual,
   leaving: doc.leaving,
   rebooting: doc.rebooting,
+  parameterValues: doc.parameterValues,
+  choice: doc.choice,
+  replaces: doc.replaces,
   createdAt: new Date(doc.createdAt),
   workflow: readWorkflow(doc),
 })
@@ -99,10 +103,12 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     cacheClusterId: doc.cacheClusterId,
     replicationGroupId: doc.replicationGroupId,
     nodeGroupId: doc.nodeGroupId,
-    numCacheNodes: nodes.length,
+    numCacheNodes: standingNodes(nodes).length,
+    parameterValues: doc.parameterValues,
     preferredAvailabilityZone: isOneZone ? zone : null,
     createdAt: new Date(doc.createdAt),
     networkId: doc.networkId,
+    pending: doc.pending,
     nodes,
     memcached: doc.memcached === null ? null : readMemcached(doc.memcached),
     workflow: readWorkflow(doc),
@@ -116,6 +122,7 @@ const readMemcached = (doc: NonNullable<CacheClusterDoc['memcached']>): Memcache
   lastNodeNumber: doc.lastNodeNumber,
   endpoint: doc.endpoint === null ? null : readEndpoint(doc.endpoint),
   endpointFailure: doc.endpointFailure,
+  userNames: doc.userNames,
 })
 
 const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({
@@ -159,12 +166,14 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   description: doc.description,
   atRestEncryptionEnabled: doc.atRestEncryptionEnabled,
   authTokenLastModifiedDate: date(doc.authTokenLastModifiedDate),
+  authTokenUpdate: doc.authTokenUpdate,
   automaticFailoverEnabled: doc.automaticFailoverEnabled,
   multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),
   networkId: doc.networkId,
   clusterEnabled: doc.clusterEnabled,
   configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
+  pending: doc.pending,
   nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

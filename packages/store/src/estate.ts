@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   newId,
   seconds,
@@ -77,7 +76,7 @@ async function spawnEngines(q: Queryable): Promise<void> {
   for (const { id } of unborn) {
     await q.run(sql`
       INSERT INTO workflow (id, kind, subject_id, root_id)
-      VALUES (${newId('workflow', randomBytes)}, 'docker-engine', ${id}, ${id}) ON CONFLICT (kind, subject_id) DO NOTHING`)
+      VALUES (${newId('workflow', q.random)}, 'docker-engine', ${id}, ${id}) ON CONFLICT (kind, subject_id) DO NOTHING`)
   }
 }
 

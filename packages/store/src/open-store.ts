@@ -1,4 +1,5 @@
-import type { Catalogue, Estate, Keyring, WorkflowStore } from '@cacheplane/domain'
+import { randomBytes } from 'node:crypto'
+import type { Catalogue, Estate, Keyring, RandomBytes, WorkflowStore } from '@cacheplane/domain'
 import { audit } from './audit.ts'
 import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
 import { decreaseReplicaCount, increaseReplicaCount } from './catalogue/change-replica-count.ts'
@@ -12,6 +13,7 @@ import { listEvents } from './catalogue/list-events.ts'
 import { listFailovers } from './catalogue/list-failovers.ts'
 import { modifyCacheCluster } from './catalogue/modify-cache-cluster.ts'
 import { modifyReplicationGroup } from './catalogue/modify-replication-group.ts'
+import * as parameterGroups from './catalogue/parameter-groups.ts'
 import { rebootCacheCluster } from './catalogue/reboot-cache-cluster.ts'
 import { testFailover } from './catalogue/test-failover.ts'
 import * as zones from './catalogue/zone-outages.ts'
@@ -42,6 +44,8 @@ export interface StoreOptions {
   spareNetworks: number
   memoryReserveBytes: number
   poolSize: number
+  /** For ids and for guesses of what is free; a simulation hands in its own. */
+  random?: RandomBytes
 }
 
 export interface Store extends Catalogue, Estate, WorkflowStore {
@@ -52,7 +56,7 @@ export interface Store extends Catalogue, Estate, WorkflowStore {
 /** Opens Postgres; the schema must have been migrated. Connects at the first use. */
 export function openStore(options: StoreOptions): Store {
   const { databaseUrl, keyring, quarantineMs, memoryReserveBytes, spareNetworks } = options
-  const db = openDatabase(databaseUrl, options.poolSize)
+  const db = openDatabase(databaseUrl, options.poolSize, options.random ?? randomBytes)
   const listener = new SettledListener(databaseUrl)
   const pools = { network: parseNetworkPool(options.networkPool), port: options.portPool, quarantineMs }
   return {
@@ -86,11 +90,11 @@ function catalogue(
 ): Catalogue {
   return {
     createReplicationGroup: (plan) => createReplicationGroup(db, keyring, settings, plan),
-    createCacheCluster: (plan) => createCacheCluster(db, settings, plan),
+    createCacheCluster: (plan) => createCacheCluster(db, keyring, settings, plan),
     deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
     deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
     modifyReplicationGroup: (accountId, id, change, key = null) =>
-      modifyReplicationGroup(db, accountId, id, change, key),
+      modifyReplicationGroup(db, settings, accountId, id, change, key, keyring),
     testFailover: (accountId, id, nodeGroupId, key = null) =>
       testFailover(db, accountId, id, nodeGroupId, key),
     increaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
@@ -101,6 +105,7 @@ function catalogue(
       modifyCacheCluster(db, settings, { accountId, cacheClusterId, idempotency }, change),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
+    ...parameterGroupsOf(db),
     beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
     endOutage: (zone) => zones.endOutage(db, zone),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
@@ -124,6 +129,22 @@ function catalogue(
       (await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } })))?.certificatePem ?? null,
     onSettled: (callback) => listener.on(callback),
     ping: async () => void (await db.rows(sql`SELECT 1`)),
+  }
+}
+
+type OfParameterGroups = Pick<
+  Catalogue,
+  Extract<keyof Catalogue, `${string}ParameterGroup` | `${string}ParameterGroups`>
+>
+
+function parameterGroupsOf(db: Database): OfParameterGroups {
+  return {
+    createParameterGroup: (accountId, plan) => parameterGroups.createParameterGroup(db, accountId, plan),
+    changeParameterGroup: (accountId, name, change) =>
+      parameterGroups.changeParameterGroup(db, accountId, name, change),
+    deleteParameterGroup: (accountId, name) => parameterGroups.deleteParameterGroup(db, accountId, name),
+    findParameterGroup: (accountId, name) => parameterGroups.findParameterGroup(db, accountId, name),
+    listParameterGroups: (accountId, page) => parameterGroups.listParameterGroups(db, accountId, page),
   }
 }
 

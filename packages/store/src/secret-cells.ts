@@ -8,6 +8,18 @@ export const authTokenCell = (accountId: string, groupId: string): SecretCell =>
   column: 'auth_token_sealed',
 })
 
+export const saslUsersCell = (accountId: string, clusterId: string): SecretCell => ({
+  accountId,
+  table: 'memcached_cluster',
+  rowId: clusterId,
+  column: 'users_sealed',
+})
+
+export const formerAuthTokenCell = (accountId: string, groupId: string): SecretCell => ({
+  ...authTokenCell(accountId, groupId),
+  column: 'former_auth_token_sealed',
+})
+
 export const secretKeyCell = (accountId: string, accessKeyId: string): SecretCell => ({
   accountId,
   table: 'access_key',

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { newId, unreachable, type Change } from '@cacheplane/domain'
 import { allocateSubnet, lockPlacement, releaseSubnet, type Pools } from './allocation.ts'
 import type { Queryable } from './queryable.ts'
@@ -19,7 +18,7 @@ export async function takeSpare(
 
 /** The row of a network with a subnet of its own. */
 export async function insertNetwork(q: Queryable, pools: Pools, engineIds: readonly string[]) {
-  const id = newId('network', randomBytes)
+  const id = newId('network', q.random)
   const { subnet, gateway } = await allocateSubnet(q, pools, id)
   await q.run(
     sql`INSERT INTO network (id, subnet, gateway, engine_ids) VALUES (${id}, ${subnet}, ${gateway}, ${engineIds})`,

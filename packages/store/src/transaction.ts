@@ -1,3 +1,4 @@
+import type { RandomBytes } from '@cacheplane/domain'
 import type pg from 'pg'
 import { queryable, type Queryable } from './queryable.ts'
 import { isPassing, lostConnection, retrying } from './retrying.ts'
@@ -22,22 +23,27 @@ class UnknownCommit<T> extends Error {
   }
 }
 
+interface Source {
+  pool: pg.Pool
+  random: RandomBytes
+}
+
 /** Work that failed before its commit had no effect, whatever became of the connection, so it may be done again. */
 export function repeatTransaction<T>(
-  pool: pg.Pool,
+  source: Source,
   work: Work<T>,
   { landed }: TransactionOptions<T>,
 ): Promise<T> {
   let isInDoubt = false
   const attempt = async (): Promise<T> => {
     try {
-      return await inTransaction(pool, work)
+      return await inTransaction(source, work)
     } catch (error) {
       if (!(error instanceof UnknownCommit)) throw error
       isInDoubt = true
       if (landed === undefined) throw error.loss
       const result = error.result as T
-      if (await retrying(() => inTransaction(pool, (q) => landed(q, result)), isPassing)) return result
+      if (await retrying(() => inTransaction(source, (q) => landed(q, result)), isPassing)) return result
       isInDoubt = false
       throw error.loss
     }
@@ -47,14 +53,16 @@ export function repeatTransaction<T>(
 
 const ignore = (): void => undefined
 
-async function inTransaction<T>(pool: pg.Pool, work: Work<T>): Promise<T> {
+async function inTransaction<T>({ pool, random }: Source, work: Work<T>): Promise<T> {
   const client = await pool.connect()
   // The loss of a connection reaches us through the statement that fails; unheard, it would end the process.
   client.on('error', ignore)
   let isBroken = true
   try {
     await client.query('BEGIN')
-    const result = await work(queryable((statement) => client.query<Record<string, unknown>>(statement)))
+    const result = await work(
+      queryable((statement) => client.query<Record<string, unknown>>(statement), random),
+    )
     await client.query('COMMIT').catch((error: unknown) => {
       throw lostConnection(error) ? new UnknownCommit(result, error) : error
     })

@@ -1,22 +1,25 @@
 import type { NodeSubject } from '@cacheplane/domain'
 import type { Database } from './database.ts'
 import { readCluster, type CacheClusterDoc } from './documents.ts'
-import { prepared, sql } from './sql.ts'
+import { prepared } from './sql.ts'
 
 /** Longer than a busy worker may take between two heartbeats. */
 const ALIVE_MS = 3_000
 const FORGOTTEN_MS = 60_000
 
+const beat = prepared('heartbeat')
 const serving = prepared('serving_nodes')
 
+/** One statement, as every worker does it each second. */
 export async function heartbeat(db: Database, owner: string): Promise<string[]> {
-  await db.run(sql`
-    INSERT INTO worker (id, seen_at) VALUES (${owner}, clock_now()) ON CONFLICT (id) DO UPDATE SET seen_at = clock_now()`)
-  await db.run(
-    sql`DELETE FROM worker WHERE seen_at < clock_now() - ${FORGOTTEN_MS} * interval '1 millisecond'`,
-  )
-  const rows = await db.rows<{ id: string }>(sql`
-    SELECT id FROM worker WHERE seen_at > clock_now() - ${ALIVE_MS} * interval '1 millisecond' ORDER BY id`)
+  const rows = await db.rows<{ id: string }>(beat`
+    WITH own AS (
+      INSERT INTO worker (id, seen_at) VALUES (${owner}, clock_now())
+      ON CONFLICT (id) DO UPDATE SET seen_at = clock_now() RETURNING id),
+    forgotten AS (
+      DELETE FROM worker WHERE id <> ${owner} AND seen_at < clock_now() - ${FORGOTTEN_MS} * interval '1 millisecond')
+    SELECT id FROM worker WHERE seen_at > clock_now() - ${ALIVE_MS} * interval '1 millisecond'
+    UNION SELECT id FROM own ORDER BY id`)
   return rows.map(({ id }) => id)
 }
 

@@ -9,6 +9,8 @@ type Subject = OwnerSubject<CacheCluster>
 const Frame = OwnerFrame.extend({
   /** CacheNodeIds of nodes that are being taken down because somebody wants fewer. */
   removing: z.array(z.string()).default([]),
+  /** The latest version of the list that an edge was seen to show. */
+  shown: z.number().default(0),
 })
 
 const steps = ownerSteps(facts)

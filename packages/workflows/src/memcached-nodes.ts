@@ -5,6 +5,7 @@ import {
   invariant,
   milliseconds,
   nap,
+  nodeRef,
   planDiscovery,
   seconds,
   START_STEP,
@@ -18,7 +19,7 @@ import {
 } from '@cacheplane/domain'
 import type { StepContext } from './step-context.ts'
 
-type Context = StepContext<OwnerSubject<CacheCluster>, { removing: string[] }>
+type Context = StepContext<OwnerSubject<CacheCluster>, { removing: string[]; shown: number }>
 
 const LOOK_AGAIN_MS = milliseconds(250)
 
@@ -101,22 +102,35 @@ async function show(
   plain: CacheNode | null,
 ): Promise<string | null> {
   if (configVersion === 0) return null
-  const { id: clusterId, engineVersion, nodes } = c.subject.owner
+  const { id: clusterId, engineVersion } = c.subject.owner
+  const listed = c.subject.owner.nodes.filter(({ id }) => announcedNodeIds.includes(id))
+  const silent = c.frame.shown < configVersion ? await findSilent(c, listed) : null
+  if (silent !== null) return silent
   const list: DiscoveryList = {
     clusterId,
     version: configVersion,
     engineVersion,
-    nodes: nodes
-      .filter(({ id }) => announcedNodeIds.includes(id))
-      .map(({ address, port }) => ({ address, port })),
+    nodes: listed.map(({ address, port }) => ({ address, port })),
   }
   const shown = await c.fleet.publishList(endpoint, endpoint.slot, list)
   if (shown.kind !== 'ready') return shown.because
+  c.frame.shown = configVersion
   const routed = await c.fleet.routeEndpoint(endpoint, endpoint.slot, {
     primary: plain && routeTarget(plain),
     readers: [],
   })
   return routed.kind === 'ready' ? null : routed.because
+}
+
+/** Rows may not know yet that a node has died: each is asked before a list that is new names it. */
+async function findSilent(c: Context, nodes: readonly CacheNode[]): Promise<string | null> {
+  const { owner: cluster } = c.subject
+  const readings = await Promise.all(nodes.map((node) => c.fleet.observeNode(nodeRef({ node, cluster }), 0)))
+  const index = readings.findIndex(({ kind }) => kind !== 'serving')
+  const node = nodes[index]
+  if (node === undefined) return null
+  c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'checkup' })
+  return `cache node ${node.cacheNodeId} does not answer`
 }
 
 function dismiss(c: Context, nodes: readonly CacheNode[]) {

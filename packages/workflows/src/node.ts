@@ -1,5 +1,7 @@
 import {
   admitNode,
+  choiceOf,
+  configuredNode,
   diagnoseNode,
   done,
   eventOfCluster,
@@ -22,6 +24,7 @@ import {
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
 import { recovered } from './recovered.ts'
+import { setParameters } from './set-parameters.ts'
 import type { StepContext } from './step-context.ts'
 import { wakeOwner } from './wake-owner.ts'
 
@@ -45,9 +48,11 @@ export const node = defineWorkflow<NodeSubject>()({
   frame: Frame,
   load: (store, id) => store.loadNode(id),
   steps: {
-    // The presence becomes unknown before anything is done, so that a crash leaves an honest record.
+    // The presence becomes unknown before anything is done, so that a crash leaves an honest record. The container is made
+    // with the values that are recorded here, whatever its parameter group says by then.
     async start(c) {
       c.change({ do: 'set-presence', nodeId: c.subject.node.id, presence: 'unknown' })
+      setParameters(c, c.subject.node, c.subject.cluster.parameterValues)
       if (c.workflow.deadlineAt === null) c.deadline(CREATE_WITHIN_MS)
       return hop('boot')
     },
@@ -91,6 +96,7 @@ export const node = defineWorkflow<NodeSubject>()({
         return replace(c, c.subject.node.rebooting ? 'a restart was asked for' : 'its node group gave it up')
       }
       if (c.signals.has('checkup')) return c.subject.nodeGroupId === null ? hop('diagnose') : refer(c)
+      if (c.signals.has('configure')) return configure(c)
       return nap(hours(6), 'the node is serving')
     },
 
@@ -179,11 +185,24 @@ function refer(c: Context) {
   return nap(hours(6), 'the node is serving')
 }
 
+/** What can be told to a running node; a member is told by its node group. */
+async function configure(c: Context) {
+  const { spec, parameters, parameterValues } = configuredNode(c.subject)
+  const configured = await c.fleet.configureNode(spec, parameters)
+  if (configured.kind === 'refused') return hop('diagnose')
+  if (configured.kind === 'unknown') return nap(seconds(1), configured.because)
+  setParameters(c, c.subject.node, parameterValues)
+  c.clear('configure')
+  return nap(hours(6), 'the node is serving')
+}
+
 /** Says so when the engine has fewer processors than the node type. */
-function describeLimits({ cluster, engineCpus }: NodeSubject): string | undefined {
-  const wanted = findNodeType(cluster.cacheNodeType)?.vcpus ?? 0
+function describeLimits(subject: NodeSubject): string | undefined {
+  const { engineCpus } = subject
+  const { cacheNodeType } = choiceOf(subject)
+  const wanted = findNodeType(cacheNodeType)?.vcpus ?? 0
   if (wanted <= engineCpus) return undefined
-  return `${cluster.cacheNodeType} has ${wanted} vCPUs, capped to the ${engineCpus} of its Docker engine`
+  return `${cacheNodeType} has ${wanted} vCPUs, capped to the ${engineCpus} of its Docker engine`
 }
 
 function replace(c: Context, because: string) {

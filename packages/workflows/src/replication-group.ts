@@ -4,13 +4,14 @@ import {
   hop,
   hours,
   nap,
+  untilWindow,
   type NewEvent,
   type OwnerSubject,
   type ReplicationGroup,
 } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
 import { ClusterFrame, joinCluster, leadNowhere, lookAgain, settleCluster } from './join-cluster.ts'
-import { comeHome, ownerSteps, partsAreComing, type OwnerFacts } from './owner-steps.ts'
+import { comeHome, ownerSteps, partsAreComing, type OwnerContext, type OwnerFacts } from './owner-steps.ts'
 
 type Subject = OwnerSubject<ReplicationGroup>
 
@@ -50,7 +51,7 @@ export const replicationGroup = defineWorkflow<Subject>()({
       const isAsked = c.signals.has('checkup') || c.signals.has('converge')
       if (isAsked && c.subject.owner.clusterEnabled) return hop('join')
       if (c.signals.has('checkup')) c.clear('checkup')
-      return nap(hours(6), 'the replication group is serving')
+      return awaitWindow(c)
     },
 
     async destroy(c) {
@@ -59,6 +60,18 @@ export const replicationGroup = defineWorkflow<Subject>()({
     },
   },
 })
+
+/** A change that waits for the maintenance window begins in it, once. */
+function awaitWindow(c: OwnerContext<Subject>) {
+  const { id, pending, preferredMaintenanceWindow, nodeGroups } = c.subject.owner
+  if (pending?.state !== 'waiting') return nap(hours(6), 'the replication group is serving')
+  const ms = untilWindow(preferredMaintenanceWindow, c.now())
+  if (ms > 0) return nap(Math.min(ms, hours(6)), 'a change waits for the maintenance window')
+  c.change({ do: 'begin-rolling', groupId: id })
+  for (const shard of nodeGroups)
+    c.change({ do: 'raise', kind: 'node-group', subjectId: shard.id, signal: 'converge' })
+  return nap(hours(6), 'the replication group is changing')
+}
 
 function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
   const members = group.nodeGroups.flatMap((shard) => shard.members)

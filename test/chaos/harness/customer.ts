@@ -19,6 +19,8 @@ export interface Cache {
   nodes?: number
   /** Of a group with replicas: one of them takes over by itself. */
   takesOver?: boolean
+  /** Of a group: Valkey, and the default version, when left out. */
+  runs?: { engine: 'redis' | 'valkey'; engineVersion: string }
 }
 
 export interface Answer {
@@ -144,7 +146,7 @@ export class Customer {
     return { host, port, password: this.canary, ca: this.#ca }
   }
 
-  #wish({ kind, name, nodes = 1, takesOver = false }: Cache): object {
+  #wish({ kind, name, nodes = 1, takesOver = false, runs }: Cache): object {
     const common = { cacheNodeType: 'cache.t4g.micro' }
     if (kind === 'cache-cluster')
       return { ...common, cacheClusterId: name, engine: 'memcached', numCacheNodes: nodes }
@@ -158,6 +160,7 @@ export class Customer {
       replicationGroupId: name,
       description: name,
       engine: 'valkey',
+      ...runs,
     }
   }
 

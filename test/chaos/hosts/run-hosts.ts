@@ -1,6 +1,6 @@
 import { Dice } from '../../simulation/dice.ts'
 import { DOCKER_ADDRESS } from '../../support/docker.ts'
-import { makeTemplates, startThrowAwayServer } from '../../support/postgres.ts'
+import { makeTemplate, startThrowAwayServer } from '../../support/postgres.ts'
 import { PrivateHosts, whyNoHosts } from '../../support/private-engines/private-hosts.ts'
 import { ADMIN_URL_VARIABLE } from '../../support/template-db.ts'
 import { check } from '../harness/check.ts'
@@ -20,7 +20,7 @@ export async function runHosts(seed: number, faults: number): Promise<number> {
   const server = await startThrowAwayServer()
   const hosts = await PrivateHosts.open(ZONES.length)
   try {
-    await makeTemplates(server.adminUrl)
+    await makeTemplate(server.adminUrl)
     process.env[ADMIN_URL_VARIABLE] = server.adminUrl
     return await onHosts(hosts, seed, faults)
   } finally {

@@ -78,6 +78,50 @@ describe('a cache cluster', () => {
     )
   })
 
+  it('shows nodes that are to come and to go as pending until its list names the others', async () => {
+    const path = `${URL}/many`
+    const modify = (body: object) => api.call('PATCH', path, { applyImmediately: true, ...body })
+    await api.call('POST', URL, request('many', { numCacheNodes: 2, azMode: 'cross-az' }))
+    await bringHome(api, await clusterNamed('many'))
+    const grown = CacheCluster.strict().parse((await modify({ numCacheNodes: 3 })).body)
+    expect(grown).toMatchObject({
+      cacheClusterStatus: 'modifying',
+      numCacheNodes: 2,
+      pendingModifiedValues: { numCacheNodes: 3 },
+    })
+    expect((await modify({ numCacheNodes: 4 })).body).toMatchObject({ code: 'InvalidCacheClusterState' })
+    await bringHome(api, await clusterNamed('many'))
+    const { body } = await modify({ numCacheNodes: 2, cacheNodeIdsToRemove: ['0001'] })
+    expect(CacheCluster.strict().parse(body)).toMatchObject({
+      numCacheNodes: 3,
+      pendingModifiedValues: { numCacheNodes: 2, cacheNodeIdsToRemove: ['0001'] },
+    })
+    const events = await api.call('GET', '/v1/events?sourceType=cache-cluster&sourceIdentifier=many')
+    for (const message of ['Increasing number of requested nodes', 'Decreasing number of requested nodes'])
+      expect(JSON.stringify(events.body)).toContain(message)
+  })
+
+  it('shows who may log in, and never how', async () => {
+    const saslUsers = [{ userName: 'web', password: 'CANARY-of-a-customer' }]
+    const { status, body } = await api.call('POST', URL, request('guarded', { saslUsers }))
+    expect(status).toBe(202)
+    expect(CacheCluster.strict().parse(body)).toMatchObject({ saslUsers: [{ userName: 'web' }] })
+    expect(JSON.stringify(body)).not.toContain('CANARY')
+    expect(JSON.stringify(await api.rows('SELECT * FROM memcached_cluster'))).not.toContain('CANARY')
+    const [node] = (await clusterNamed('guarded')).nodes
+    const [user] = (await api.store.loadNode(node?.id ?? ''))?.saslUsers ?? []
+    expect(user?.password.reveal()).toBe('CANARY-of-a-customer')
+    const changed = await api.call('PATCH', `${URL}/guarded`, { saslUsers: [] })
+    expect(changed.body).toMatchObject({ code: 'InvalidParameterValue' })
+  })
+
+  it("has no snapshots, and says so in ElastiCache's words", async () => {
+    await api.call('POST', URL, request('bare'))
+    const { status, body } = await api.call('DELETE', `${URL}/bare?finalSnapshotIdentifier=last`)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ code: 'SnapshotFeatureNotSupportedFault' })
+  })
+
   it('is deleted, and gone for who waits', async () => {
     await api.call('POST', URL, request('bye'))
     const pending = api.call('DELETE', `${URL}/bye`, undefined, { prefer: 'wait=30' })
@@ -99,6 +143,12 @@ describe('members of replication groups', () => {
     })
     const { body } = await api.call('GET', `${URL}/family-001`)
     expect(CacheCluster.strict().parse(body)).toMatchObject({ replicationGroupId: 'family', engine: 'redis' })
+    expect(
+      (await api.call('PATCH', `${URL}/family-001`, { autoMinorVersionUpgrade: false })).body,
+    ).toMatchObject({
+      code: 'InvalidParameterCombination',
+      detail: expect.stringContaining('modify the replication group'),
+    })
     expect((await api.call('DELETE', `${URL}/family-001`)).body).toMatchObject({
       code: 'InvalidCacheClusterState',
       detail: expect.stringContaining('only member of a replication group'),

@@ -106,7 +106,7 @@ describe('a replication group of several nodes', () => {
       code: 'InvalidParameterCombination',
     })
     expect((await api.call('PATCH', GROUP, { engineVersion: '8.2' })).body).toMatchObject({
-      code: 'InvalidParameterValue',
+      code: 'InvalidParameterCombination',
       errors: [{ path: 'engineVersion' }],
     })
     expect((await api.call('PATCH', GROUP, { nodeType: 'x' })).body).toMatchObject({

@@ -1,6 +1,7 @@
-import type { EdgeSpec, NodeSpec, RouteTarget } from '@cacheplane/domain'
+import { Secret, type EdgeSpec, type NodeSpec, type RouteTarget, type SaslUser } from '@cacheplane/domain'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { converse, discover } from '../../support/discovery-client.ts'
+import { containerIdOf, docker } from '../../support/docker.ts'
 import { openDockerBench, type DockerBench } from '../../support/fleet-bench.ts'
 
 const READY = { kind: 'ready' }
@@ -15,10 +16,13 @@ beforeEach(async () => {
 afterEach(() => bench.close())
 
 /** A configuration endpoint that shows a list, and leads whatever else is said to a node. */
-async function standUp(tls: boolean): Promise<{ node: NodeSpec; edge: EdgeSpec; port: number }> {
+async function standUp(
+  tls: boolean,
+  saslUsers: readonly SaslUser[] = [],
+): Promise<{ node: NodeSpec; edge: EdgeSpec; port: number }> {
   const network = bench.freshNetwork()
   const variant = { engine: 'memcached', engineVersion: '1.6.38', tls, authToken: null } as const
-  const node = bench.freshNode(network, variant)
+  const node = { ...bench.freshNode(network, variant), saslUsers, asksLogin: saslUsers.length > 0 }
   const edge = bench.freshEdge(tls ? 'discovery-tls' : 'discovery')
   await bench.fleet.ensureNetwork(network)
   expect(await bench.fleet.ensureNode(node)).toEqual(READY)
@@ -80,4 +84,26 @@ test('with TLS, both are had over TLS alone', async () => {
   expect(await converse(node.port, ['get a\r\n'], ca)).toContain('abc')
   const plain = await converse(port, ['config get cluster\r\n']).catch(() => '')
   expect(plain).not.toContain('CONFIG')
+})
+
+test.each([false, true])('with users (TLS: %s), nobody is heard before he has logged in', async (tls) => {
+  const password = 'CANARY!&#$^<>-0123456789'
+  const { node, port } = await standUp(tls, [{ userName: 'web.app', password: new Secret(password) }])
+  const ca = tls ? bench.authority.certificatePem : undefined
+  const login = (words: string) => `set login 0 0 ${words.length}\r\n${words}\r\n`
+  const store = 'set a 0 0 1\r\nx\r\n'
+  for (const at of [port, node.port]) {
+    expect(await converse(at, [store], ca)).toMatch(/^CLIENT_ERROR/)
+    expect(await converse(at, [login('web.app another-password')], ca)).toMatch(/^CLIENT_ERROR/)
+    expect(await converse(at, [login(`web.app ${password}`), store, 'get a\r\n'], ca)).toBe(
+      'STORED\r\nSTORED\r\nVALUE a 0 1\r\nx\r\nEND\r\n',
+    )
+  }
+  expect(await converse(port, ['config get cluster\r\n'], ca)).toBe(CONFIG)
+  expect(await bench.fleet.observeNode(node, 0)).toMatchObject({ kind: 'serving', version: '1.6.38' })
+  const container = docker.getContainer(await containerIdOf(node.nodeId))
+  const logs = await container.logs({ stdout: true, stderr: true })
+  const seen = JSON.stringify(await container.inspect()) + logs.toString('utf8')
+  expect(seen).toContain(node.nodeId)
+  expect(seen).not.toContain('CANARY')
 })

@@ -1,4 +1,4 @@
-export type ResourceType = 'cluster' | 'replicationgroup'
+export type ResourceType = 'cluster' | 'replicationgroup' | 'parametergroup'
 
 /** ElastiCache's form, so that tools which take ARNs apart keep working. */
 export function arnOf(region: string, accountId: string, type: ResourceType, name: string): string {

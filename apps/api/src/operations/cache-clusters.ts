@@ -84,10 +84,7 @@ export async function deleteCacheCluster(
 ): Promise<CacheCluster | null> {
   const name = clusterName(id)
   authorize(principal, 'DeleteCacheCluster', arnOfCluster(service, principal.accountId, name))
-  if (request.finalSnapshotIdentifier !== undefined) {
-    const message = 'Snapshots are not available: leave finalSnapshotIdentifier out.'
-    throw new ServiceError('InvalidParameterValue', message, [{ path: 'finalSnapshotIdentifier', message }])
-  }
+  if (request.finalSnapshotIdentifier !== undefined) await refuseSnapshot(service, principal, name)
   const accepted = await service.catalogue.deleteCacheCluster(principal.accountId, name)
   void service.doorbell.ring(accepted.workflowId)
   return service.catalogue.findCacheCluster(principal.accountId, name)
@@ -112,6 +109,16 @@ export async function modifyCacheCluster(
     name,
     await service.catalogue.modifyCacheCluster(accountId, name, wish, key),
   )
+}
+
+/** Memcached has none, and says so with a code of its own. */
+async function refuseSnapshot(service: Service, principal: Principal, name: string): Promise<never> {
+  const { engine } = await requireCluster(service, principal, name)
+  const isMemcached = engine === 'memcached'
+  const reason = isMemcached ? 'Memcached has no snapshots' : 'Snapshots are not available'
+  const message = `${reason}: leave finalSnapshotIdentifier out.`
+  const code = isMemcached ? 'SnapshotFeatureNotSupportedFault' : 'InvalidParameterValue'
+  throw new ServiceError(code, message, [{ path: 'finalSnapshotIdentifier', message }])
 }
 
 export interface RebootCacheClusterRequest {

@@ -1,5 +1,7 @@
 import {
   type Accepted,
+  type AllowedNodeTypes,
+  allowedNodeTypes,
   type DecreaseReplicaCountRequest,
   type Failover,
   type Idempotency,
@@ -85,6 +87,24 @@ export async function describeFailovers(
   const failovers = await service.catalogue.listFailovers(principal.accountId, name, limit)
   if (failovers === null) throw replicationGroupNotFound(name)
   return failovers
+}
+
+/** ListAllowedNodeTypeModifications. */
+export async function listAllowedNodeTypeModifications(
+  service: Service,
+  principal: Principal,
+  id: string,
+): Promise<AllowedNodeTypes> {
+  const name = groupName(id)
+  authorize(principal, 'ListAllowedNodeTypeModifications', arnOfGroup(service, principal.accountId, name))
+  const group = await requireGroup(service, principal, name)
+  if (group.clusterEnabled) {
+    throw new ServiceError(
+      'InvalidParameterCombination',
+      `The node type of a replication group with cluster mode enabled cannot be changed, and ${name} has it.`,
+    )
+  }
+  return allowedNodeTypes(group)
 }
 
 type Apply = (accountId: string, name: string, key: Idempotency | null) => Promise<Accepted>

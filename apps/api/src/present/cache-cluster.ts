@@ -1,6 +1,15 @@
-import { type CacheCluster, cacheClusterStatus, type CacheNode, nodeStatus } from '@cacheplane/domain'
+import {
+  type CacheCluster,
+  cacheClusterStatus,
+  type CacheNode,
+  clusterParameterStatus,
+  nodeStatus,
+  parameterStatus,
+  standingNodes,
+} from '@cacheplane/domain'
 import { arnOf } from '../operations/arn.ts'
 import type { CacheClusterView } from '../schemas/cache-cluster.ts'
+import { presentPendingChoice } from './pending-values.ts'
 import { endpointOf, statusReason } from './node.ts'
 
 /** ElastiCache's CacheCluster shape (elasticache-reference, 1.2) in lowerCamelCase. Never the token. */
@@ -11,7 +20,9 @@ export function presentCacheCluster(
 ): CacheClusterView {
   const status = cacheClusterStatus(cluster)
   const reason = statusReason(status, cluster.workflow, cluster.nodes)
-  const [first] = cluster.nodes
+  const nodes = standingNodes(cluster.nodes)
+  const [first] = nodes
+  const parameters = clusterParameterStatus(cluster)
   const isServed = cluster.workflow.firstHomeAt !== null && status !== 'deleting'
   return {
     cacheClusterId: cluster.cacheClusterId,
@@ -25,17 +36,18 @@ export function presentCacheCluster(
     preferredAvailabilityZone: cluster.preferredAvailabilityZone ?? 'Multiple',
     cacheClusterCreateTime: cluster.createdAt.toISOString(),
     preferredMaintenanceWindow: cluster.preferredMaintenanceWindow,
-    pendingModifiedValues: presentPending(cluster),
+    pendingModifiedValues: { ...presentPending(cluster), ...presentPendingChoice(cluster, cluster.pending) },
     cacheSecurityGroups: [],
     cacheParameterGroup: {
       cacheParameterGroupName: cluster.cacheParameterGroupName,
-      parameterApplyStatus: 'in-sync',
-      cacheNodeIdsToReboot: [],
+      parameterApplyStatus: parameters.status,
+      cacheNodeIdsToReboot: parameters.cacheNodeIdsToReboot,
     },
     cacheSubnetGroupName: 'default',
-    ...(showNodes && isServed && { cacheNodes: cluster.nodes.map(presentNode) }),
+    ...(showNodes && isServed && { cacheNodes: nodes.map((node) => presentNode(cluster, node)) }),
     autoMinorVersionUpgrade: cluster.autoMinorVersionUpgrade,
     securityGroups: [],
+    ...presentUsers(cluster),
     ...(cluster.replicationGroupId !== null && { replicationGroupId: cluster.replicationGroupId }),
     snapshotRetentionLimit: cluster.snapshotRetentionLimit,
     ...(cluster.snapshotWindow !== null && { snapshotWindow: cluster.snapshotWindow }),
@@ -49,6 +61,11 @@ export function presentCacheCluster(
     networkType: 'ipv4',
     ipDiscovery: 'ipv4',
   }
+}
+
+function presentUsers({ memcached }: CacheCluster): Pick<CacheClusterView, 'saslUsers'> {
+  const names = memcached?.userNames ?? []
+  return names.length === 0 ? {} : { saslUsers: names.map((userName) => ({ userName })) }
 }
 
 function presentConfigurationEndpoint({ memcached }: CacheCluster) {
@@ -75,7 +92,10 @@ function presentPending(cluster: CacheCluster): CacheClusterView['pendingModifie
 }
 
 /** A node that is still being made has neither endpoint nor time of creation. */
-function presentNode(node: CacheNode): NonNullable<CacheClusterView['cacheNodes']>[number] {
+function presentNode(
+  cluster: CacheCluster,
+  node: CacheNode,
+): NonNullable<CacheClusterView['cacheNodes']>[number] {
   const status = nodeStatus(node)
   return {
     cacheNodeId: node.cacheNodeId,
@@ -84,7 +104,7 @@ function presentNode(node: CacheNode): NonNullable<CacheClusterView['cacheNodes'
       cacheNodeCreateTime: node.createdAt.toISOString(),
       endpoint: endpointOf(node),
     }),
-    parameterGroupStatus: 'in-sync',
+    parameterGroupStatus: parameterStatus(cluster, node),
     customerAvailabilityZone: node.zone,
   }
 }

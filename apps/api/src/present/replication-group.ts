@@ -5,25 +5,33 @@ import {
   nodeGroupStatus,
   type ReplicationGroup,
   replicationGroupStatus,
+  standingNodes,
 } from '@cacheplane/domain'
 import type { ReplicationGroupView } from '../schemas/replication-group.ts'
 import { arnOf } from '../operations/arn.ts'
+import { presentPendingChoice, stoppedBecause } from './pending-values.ts'
 import { endpointOf, statusReason } from './node.ts'
+
+const TOKEN_STATUS = { SET: 'SETTING', ROTATE: 'ROTATING' } as const
 
 /** ElastiCache's ReplicationGroup shape (elasticache-reference, 1.2) in lowerCamelCase. Never the token. */
 export function presentReplicationGroup(group: ReplicationGroup, region: string): ReplicationGroupView {
   const members = group.nodeGroups.flatMap((shard) => shard.members)
   const status = replicationGroupStatus(group)
-  const reason = statusReason(status, group.workflow, [
-    ...group.nodeGroups,
-    ...members.flatMap((member) => member.nodes),
-  ])
+  const reason =
+    statusReason(status, group.workflow, [
+      ...group.nodeGroups,
+      ...members.flatMap((member) => member.nodes),
+    ]) ?? stoppedBecause(group.pending)
   return {
     replicationGroupId: group.replicationGroupId,
     description: group.description,
     status,
     ...(reason !== undefined && { statusReason: reason }),
-    pendingModifiedValues: {},
+    pendingModifiedValues: {
+      ...presentPendingChoice(group, group.pending),
+      ...(group.authTokenUpdate !== null && { authTokenStatus: TOKEN_STATUS[group.authTokenUpdate] }),
+    },
     memberClusters: members.map((member) => member.cacheClusterId),
     ...(group.workflow.firstHomeAt !== null && { nodeGroups: group.nodeGroups.map(presentNodeGroup) }),
     automaticFailover: group.automaticFailoverEnabled ? 'enabled' : 'disabled',
@@ -89,7 +97,7 @@ function presentConfigurationEndpoint({ configurationEndpoint: endpoint, workflo
 }
 
 function presentMember(member: CacheCluster, primaryNodeId: string): NodeGroupView['nodeGroupMembers'] {
-  return member.nodes.map((node) => ({
+  return standingNodes(member.nodes).map((node) => ({
     cacheClusterId: member.cacheClusterId,
     cacheNodeId: node.cacheNodeId,
     readEndpoint: endpointOf(node),

@@ -154,6 +154,7 @@ function modify(app: App, context: RouteContext): void {
 }
 
 const MODIFY_ERRORS = [
+  'CacheParameterGroupNotFound',
   'CacheClusterNotFound',
   'InvalidCacheClusterState',
   'NodeQuotaForClusterExceeded',
@@ -226,6 +227,7 @@ function remove(app: App, context: RouteContext): void {
           'CacheClusterNotFound',
           'InvalidCacheClusterState',
           'InvalidParameterCombination',
+          'SnapshotFeatureNotSupportedFault',
         ),
       },
     },

@@ -8,6 +8,7 @@ import {
   decreaseReplicaCount,
   describeFailovers,
   increaseReplicaCount,
+  listAllowedNodeTypeModifications,
   modifyReplicationGroup,
   testFailover,
 } from '../operations/change-replication-group.ts'
@@ -16,6 +17,7 @@ import { answer } from '../schemas/common.ts'
 import { FailoverList, FAILOVERS_MAX, ListFailoversQuery } from '../schemas/failover.ts'
 import { changeHeaders } from '../schemas/headers.ts'
 import { problems } from '../schemas/problem.ts'
+import { AllowedNodeTypeModifications } from '../schemas/pending-values.ts'
 import * as schemas from '../schemas/replication-group-change.ts'
 import {
   oneDescription,
@@ -34,6 +36,7 @@ export function replicationGroupChangeRoutes(app: App, context: RouteContext): v
   increase(app, context)
   decrease(app, context)
   failovers(app, context)
+  allowedNodeTypes(app, context)
 }
 
 const answers = (...codes: readonly ErrorCode[]) => ({
@@ -60,7 +63,7 @@ function modify(app: App, context: RouteContext): void {
       headers: changeHeaders,
       params,
       body: schemas.ModifyReplicationGroup,
-      response: answers(),
+      response: answers('CacheParameterGroupNotFound', 'InsufficientCacheClusterCapacity'),
     },
     handler: async (request, reply) => {
       const body = oneDescription(request.body)
@@ -168,6 +171,27 @@ function failovers(app: App, context: RouteContext): void {
       const { replicationGroupId: id } = request.params
       const rows = await describeFailovers(context, principalOf(request), id, limit)
       return reply.code(200).send({ failovers: rows.map(presentFailover) })
+    },
+  })
+}
+
+function allowedNodeTypes(app: App, context: RouteContext): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/replication-groups/:replicationGroupId/allowed-node-type-modifications',
+    schema: {
+      tags,
+      operationId: 'ListAllowedNodeTypeModifications',
+      summary: 'List the node types that a replication group may be changed to',
+      params,
+      response: {
+        200: answer('Larger ones and smaller ones.', AllowedNodeTypeModifications),
+        ...problems({ body: false }, 'ReplicationGroupNotFoundFault'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { replicationGroupId: id } = request.params
+      return reply.code(200).send(await listAllowedNodeTypeModifications(context, principalOf(request), id))
     },
   })
 }

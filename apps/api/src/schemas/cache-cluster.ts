@@ -2,6 +2,7 @@ import { Secret } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
+import { PendingModifiedValues } from './pending-values.ts'
 
 export const CreateCacheCluster = z
   .strictObject({
@@ -27,6 +28,22 @@ export const CreateCacheCluster = z
       .array(z.string())
       .optional()
       .meta({ description: 'One zone per node; memcached only.' }),
+    saslUsers: z
+      .array(
+        z.strictObject({
+          userName: z.string().optional(),
+          password: z
+            .string()
+            .transform((password) => new Secret(password))
+            .optional()
+            .meta({ description: '16 to 128 characters. Never answered.', writeOnly: true }),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Up to 7 users who may log in, in the text protocol; nobody else is heard. memcached only, and none of ElastiCache’s.',
+      }),
   })
   .meta({
     id: 'CreateCacheCluster',
@@ -34,13 +51,17 @@ export const CreateCacheCluster = z
     examples: [{ cacheClusterId: 'sessions', engine: 'memcached', cacheNodeType: 'cache.t4g.micro' }],
   })
 
+const ApplyStatus = z.enum(['in-sync', 'applying', 'pending-reboot']).meta({
+  description: '`pending-reboot`: a value of the parameter group is taken up when the node is restarted.',
+})
+
 const CacheNode = z
   .object({
     cacheNodeId: z.string(),
     cacheNodeStatus: z.enum(['creating', 'available', 'rebooting', 'deleting']),
     cacheNodeCreateTime: Timestamp.optional(),
     endpoint: Endpoint.optional(),
-    parameterGroupStatus: z.string(),
+    parameterGroupStatus: ApplyStatus,
     customerAvailabilityZone: z.string(),
   })
   .meta({ id: 'CacheNode' })
@@ -72,14 +93,14 @@ export const CacheCluster = z
     preferredAvailabilityZone: z.string().meta({ description: '`Multiple` when nodes are in several.' }),
     cacheClusterCreateTime: Timestamp,
     preferredMaintenanceWindow: z.string(),
-    pendingModifiedValues: z.object({
+    pendingModifiedValues: PendingModifiedValues.extend({
       numCacheNodes: z.int().optional(),
       cacheNodeIdsToRemove: z.array(z.string()).optional(),
-    }),
+    }).meta({ id: 'PendingModifiedClusterValues' }),
     cacheSecurityGroups: z.array(z.object({})),
     cacheParameterGroup: z.object({
       cacheParameterGroupName: z.string(),
-      parameterApplyStatus: z.string(),
+      parameterApplyStatus: ApplyStatus,
       cacheNodeIdsToReboot: z.array(z.string()),
     }),
     cacheSubnetGroupName: z.string(),
@@ -89,6 +110,10 @@ export const CacheCluster = z
       .meta({ description: 'Absent while the cluster is being created or deleted.' }),
     autoMinorVersionUpgrade: z.boolean(),
     securityGroups: z.array(z.object({})),
+    saslUsers: z
+      .array(z.object({ userName: z.string() }))
+      .optional()
+      .meta({ description: 'Who may log in; absent lets everybody in.' }),
     replicationGroupId: z.string().optional(),
     snapshotRetentionLimit: z.int(),
     snapshotWindow: z.string().optional(),
@@ -141,7 +166,8 @@ export const ModifyCacheCluster = z
       .optional()
       .meta({ description: '`single-az` or `cross-az`. Nodes that stand stay where they are.' }),
     applyImmediately: z.boolean().optional().meta({
-      description: 'Must be true with `numCacheNodes`; everything else takes effect at once anyway.',
+      description:
+        'Must be true with `numCacheNodes` and `cacheParameterGroupName`; everything else takes effect at once anyway.',
     }),
     autoMinorVersionUpgrade: z.boolean().optional(),
     preferredMaintenanceWindow: z
@@ -151,7 +177,10 @@ export const ModifyCacheCluster = z
     engine: later.text(),
     engineVersion: later.text(),
     cacheNodeType: later.text(),
-    cacheParameterGroupName: later.text(),
+    cacheParameterGroupName: z
+      .string()
+      .optional()
+      .meta({ description: 'Of the family of its engine version. Needs `applyImmediately`.' }),
     cacheSecurityGroupNames: later.texts(),
     securityGroupIds: later.texts(),
     notificationTopicArn: later.text(),
@@ -166,6 +195,7 @@ export const ModifyCacheCluster = z
     authTokenUpdateStrategy: later.text(),
     logDeliveryConfigurations: later.list(),
     ipDiscovery: later.text(),
+    saslUsers: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
     scaleConfig: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
   })
   .meta({ id: 'ModifyCacheCluster', examples: [{ numCacheNodes: 3, applyImmediately: true }] })

@@ -17,7 +17,7 @@ export const createMembers = {
   engineVersion: text('As `GET /v1/engine-versions` lists it; the default of the engine when left out.'),
   cacheNodeType: text('As `GET /v1/node-types` lists it.'),
   cacheParameterGroupName: text(
-    "The engine family's default group, for example `default.redis7`, or `default.redis7.cluster.on` for cluster mode.",
+    "A parameter group of the engine's family; the family's default, for example `default.redis7`, when left out. `default.redis7.cluster.on` asks for cluster mode.",
   ),
   cacheSubnetGroupName: text('`default`.'),
   cacheSecurityGroupNames: later.texts(),

@@ -32,14 +32,28 @@ export const ModifyReplicationGroup = z
       .string()
       .optional()
       .meta({ description: 'Weekly, UTC, an hour to a day: `sun:05:00-sun:06:00`.' }),
-    applyImmediately: z.boolean().optional().meta({
-      description: 'Must be true with `primaryClusterId`; everything else takes effect at once anyway.',
-    }),
+    applyImmediately: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          'Must be true with `primaryClusterId`, `cacheParameterGroupName` and `authToken`. Without it, `engine`, `engineVersion` and `cacheNodeType` wait for the ' +
+          'maintenance window; with it they, and whatever waits, begin now. Everything else takes effect at once anyway.',
+      }),
     nodeGroupId: z.string().optional().meta({ description: 'Ignored, as by ElastiCache.' }),
-    engine: later.text(),
-    engineVersion: later.text(),
-    cacheNodeType: later.text(),
-    cacheParameterGroupName: later.text(),
+    engine: z.string().optional().meta({ description: 'From `redis` to `valkey`, never back.' }),
+    engineVersion: z.string().optional().meta({
+      description:
+        'A newer one: nodes are replaced one after the other, and keep their data. An older one only brings back what is left of it.',
+    }),
+    cacheNodeType: z.string().optional().meta({
+      description:
+        'One of the allowed modifications: nodes are replaced one after the other, and keep their data.',
+    }),
+    cacheParameterGroupName: z
+      .string()
+      .optional()
+      .meta({ description: 'Of the family of its engine version. Needs `applyImmediately`.' }),
     cacheSecurityGroupNames: later.texts(),
     securityGroupIds: later.texts(),
     notificationTopicArn: later.text(),
@@ -51,8 +65,19 @@ export const ModifyReplicationGroup = z
       .string()
       .transform((token) => new Secret(token))
       .optional()
-      .meta({ description: 'Not available: the token cannot be changed.', writeOnly: true }),
-    authTokenUpdateStrategy: later.text(),
+      .meta({
+        description:
+          'Another token for a group with TLS, as at the creation. Needs `applyImmediately`. Never answered.',
+        writeOnly: true,
+      }),
+    authTokenUpdateStrategy: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          '`ROTATE` (the default): the token and the one before are both good. `SET`: only the token is; it must be the one that ' +
+          'was rotated to last, or the first one.',
+      }),
     userGroupIdsToAdd: later.texts(),
     userGroupIdsToRemove: later.texts(),
     removeUserGroups: later.flag(),

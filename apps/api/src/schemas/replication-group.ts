@@ -2,6 +2,7 @@ import { ServiceError } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
+import { PendingModifiedValues } from './pending-values.ts'
 
 const NodeGroupConfiguration = z.strictObject({
   nodeGroupId: z.string().optional().meta({
@@ -129,7 +130,12 @@ export const ReplicationGroup = z
       .string()
       .optional()
       .meta({ description: 'Why it is not available: what failed, or what it waits for.' }),
-    pendingModifiedValues: z.object({}),
+    pendingModifiedValues: PendingModifiedValues.extend({
+      authTokenStatus: z
+        .enum(['SETTING', 'ROTATING'])
+        .optional()
+        .meta({ description: 'While a change of the token has not reached every node.' }),
+    }).meta({ id: 'PendingModifiedGroupValues' }),
     memberClusters: z.array(z.string()),
     nodeGroups: z
       .array(NodeGroup)

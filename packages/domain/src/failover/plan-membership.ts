@@ -12,6 +12,8 @@ export interface Member {
   mayStartEmpty: boolean
   /** Why it does not come back by itself for now. */
   outage?: string | null
+  /** Its version cannot copy the primary's. */
+  isStranded?: boolean
   /** Where its replicas find it. */
   target: RouteTarget
 }
@@ -20,6 +22,8 @@ export type MemberAction =
   | { do: 'open'; nodeId: string }
   | { do: 'follow'; nodeId: string }
   | { do: 'replace'; nodeId: string; because: string }
+  /** It is made again as what can follow the primary. */
+  | { do: 'renew'; nodeId: string; because: string }
 
 export interface Membership {
   actions: MemberAction[]
@@ -49,7 +53,9 @@ export function planMembership(members: readonly Member[]): Membership {
   if (primary === undefined) return { ...plan, because: 'the node group has no primary' }
   planPrimary(primary, plan, wait)
   for (const member of members) {
-    if (!member.isPrimary && !member.leaving) planReplica(member, primary, plan, wait)
+    if (member.isPrimary || member.leaving) continue
+    if (isToBeRenewed(member, plan)) renew(member, plan, wait)
+    else planReplica(member, primary, plan, wait)
   }
   return plan
 }
@@ -104,6 +110,19 @@ function planReplica(member: Member, primary: Member, plan: Membership, wait: Wa
   if (!primary.inService) return wait('a replica waits until its primary is known to serve', true)
   if (!member.inService || !reading.open) plan.actions.push({ do: 'open', nodeId })
   plan.readers.push(nodeId)
+}
+
+function isToBeRenewed(
+  { reading, isStranded, outage = null }: Member,
+  { primaryServes }: Membership,
+): boolean {
+  return isStranded === true && primaryServes && reading !== null && outage === null
+}
+
+function renew({ nodeId }: Member, plan: Membership, wait: Wait): void {
+  const because = 'its version cannot copy the primary, which is newer'
+  plan.actions.push({ do: 'renew', nodeId, because })
+  wait(`a replica is made again: ${because}`, false)
 }
 
 function follows({ replication: { link } }: Serving, { target: { ip, address, port } }: Member): boolean {

@@ -3,6 +3,7 @@ import type { Engine } from '../engines.ts'
 import type { EdgeKind } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { ClusterReading } from './cluster.ts'
+import type { DiscoveryList } from './discovery-list.ts'
 
 /**
  * The data plane: Docker engines and the cache nodes on them.
@@ -44,6 +45,13 @@ export interface Fleet {
   /** Lets clients and replicas in. Idempotent. Only the holder of the lease may call it, after checking the reading. */
   openNode(spec: NodeSpec): Promise<Ensured<'not-ours' | 'dead'>>
   /**
+   * Has a running node do as `parameters` and the spec's tokens say, and touches nothing that does already. Who is let in
+   * at all stays as it is.
+   */
+  configureNode(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Ensured<'dead'>>
+  /** What `configureNode` would change, by its names; null when the node does not say. */
+  findDrift(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<string[] | null>
+  /**
    * Shuts clients out of a living node and cuts their connections: nothing is acknowledged any more, and nothing is lost.
    * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.
    */
@@ -59,7 +67,7 @@ export interface Fleet {
    */
   lendNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /** Ends the following: the node takes writes on a history of its own. Never repeated by the fleet itself. */
-  promoteNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  promoteNode(spec: NodeSpec): Promise<Ensured<'dead'>>
   /** Asks a node in cluster mode how it sees its cluster. */
   readCluster(ref: NodeRef): Promise<ClusterReading>
   /** Has the node speak to others, and so get to know each other. Whom it knows already it goes on knowing. */
@@ -151,9 +159,18 @@ export interface NodeRef {
   /** Where the nodes of a cluster speak to one another; null without cluster mode. */
   busPort: number | null
   tls: boolean
+  /** Of a Memcached node: nobody is heard before he has logged in, and neither are we. */
+  asksLogin: boolean
+}
+
+/** Who may log in to a Memcached node. */
+export interface SaslUser {
+  userName: string
+  password: Secret
 }
 
 export interface NodeSpec extends NodeRef {
+  saslUsers: readonly SaslUser[]
   engineVersion: string
   networkId: string
   /** Whose replication password its replicas show; null for a node that never has any. */
@@ -163,6 +180,8 @@ export interface NodeSpec extends NodeRef {
   address: string
   /** AUTH token of the default user; null lets clients in without a password. */
   authToken: Secret | null
+  /** Good as well as `authToken`; null where there is no other. */
+  formerAuthToken: Secret | null
   /** Engine parameters by their engine names; values come from typed, allow-listed parameters only. */
   parameters: Readonly<Record<string, string>>
   /** Names and addresses that the node's TLS certificate is valid for. */
@@ -191,6 +210,8 @@ export type NodeReading =
       maxmemoryBytes: number
       /** Its own id in its cluster; null without cluster mode. */
       clusterNodeId: string | null
+      /** What the engine has taken for data and everything else. */
+      usedMemoryBytes: number
       replication: ReplicationFacts
     }
   | { kind: 'starting'; because: string }
@@ -249,15 +270,6 @@ export interface EdgeRef {
   engineId: string
   /** Where the control plane speaks to it, with TLS and a client certificate. */
   controlPort: number
-}
-
-/** What ElastiCache's auto discovery tells of a cluster. */
-export interface DiscoveryList {
-  clusterId: string
-  version: number
-  /** What `version` answers on a connection that asks for lists only. */
-  engineVersion: string
-  nodes: readonly { address: string; port: number }[]
 }
 
 export interface EdgeSpec extends EdgeRef {

@@ -1,19 +1,23 @@
 import type { Audit } from '../audit.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Event, NewEvent, SourceType } from '../events.ts'
+import type { ParameterGroup } from '../parameters/parameter-group.ts'
+import type { ParameterGroupChange, ParameterGroupPlan } from '../parameters/plan-parameter-group.ts'
 import type {
+  AuthTokenUpdate,
   AvailabilityZone,
   AzMode,
   CacheCluster,
   EngineCapacity,
   Failover,
+  NodeChoice,
   NodeSettings,
   OutageMode,
   ReplicationGroup,
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
-import type { EngineReport } from './fleet.ts'
+import type { EngineReport, SaslUser } from './fleet.ts'
 import type { NodeSubject } from './workflows.ts'
 
 /** Everything the API does to Postgres: intent in, views out. No Docker engine and no cache node behind it. */
@@ -66,6 +70,17 @@ export interface Catalogue {
     cacheNodeIds: readonly string[],
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
+  /** What is answered tells whom to ring for. */
+  createParameterGroup(accountId: string, plan: ParameterGroupPlan): Promise<ParameterGroup>
+  changeParameterGroup(
+    accountId: string,
+    name: string,
+    change: ParameterGroupChange,
+  ): Promise<{ group: ParameterGroup; woken: string[] }>
+  deleteParameterGroup(accountId: string, name: string): Promise<void>
+  /** The defaults among them. */
+  findParameterGroup(accountId: string, name: string): Promise<ParameterGroup | null>
+  listParameterGroups(accountId: string, page: Page): Promise<ParameterGroup[]>
   /** Takes a zone out, with every node in it. */
   beginOutage(
     accountId: string,
@@ -168,6 +183,13 @@ export interface GroupChange {
   preferredMaintenanceWindow?: string
   /** As asked for; what else than the group's own it may be is judged with the group at hand. */
   clusterMode?: string
+  /** A group of the engine version's family. */
+  cacheParameterGroupName?: string
+  authToken?: { token: Secret; strategy: AuthTokenUpdate }
+  /** Engine, version and node type as far as they are to change. */
+  choice?: Partial<NodeChoice>
+  /** Whether the choice waits for the maintenance window; false also hurries one that waits. */
+  deferred?: boolean
 }
 
 export interface ReplicaIncrease {
@@ -187,6 +209,7 @@ export interface CacheClusterPlan extends PlanBase {
   cacheClusterId: string
   /** Null for the other engines. */
   azMode: AzMode | null
+  saslUsers: readonly SaslUser[]
 }
 
 /** What is absent stays as it is. */
@@ -198,6 +221,8 @@ export interface ClusterChange {
   azMode?: AzMode
   autoMinorVersionUpgrade?: boolean
   preferredMaintenanceWindow?: string
+  /** A group of the engine version's family. */
+  cacheParameterGroupName?: string
 }
 
 /** Everything the worker does to Postgres besides advancing workflows. */

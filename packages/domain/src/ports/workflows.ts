@@ -1,7 +1,8 @@
 import type { NewEvent } from '../events.ts'
-import type { Secret } from '../secret.ts'
-import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
+import type { ParameterValues } from '../parameters/parameter.ts'
+import type { SaslUser } from './fleet.ts'
 import type {
+  AuthTokenUpdate,
   CacheCluster,
   CacheNode,
   Edge,
@@ -9,11 +10,15 @@ import type {
   FailoverKind,
   FailoverStage,
   Network,
+  NodeChoice,
   NodeGroup,
   OutageMode,
+  PendingChange,
   Presence,
   ReplicationGroup,
 } from '../resources.ts'
+import type { Secret } from '../secret.ts'
+import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
 
 /** The durable side of the workflow runner. Lease arithmetic is done by the database's clock. */
 export interface WorkflowStore {
@@ -94,6 +99,10 @@ export interface Committed {
 export type Change =
   | { do: 'record-event'; accountId: string; event: NewEvent }
   | { do: 'set-presence'; nodeId: string; presence: Presence }
+  /** What the node's container is started with, or was told. */
+  | { do: 'set-parameters'; nodeId: string; parameterValues: ParameterValues }
+  /** Every node takes the group's tokens, and no other. */
+  | { do: 'end-token-update'; replicationGroupRow: string }
   | {
       do: 'set-opened'
       nodeId: string
@@ -121,6 +130,15 @@ export type Change =
   /** Deletes the member of a node group whose node is gone. */
   | { do: 'remove-member'; clusterId: string }
   | { do: 'set-leaving'; nodeId: string }
+  /** A node beside another, which is to take its place. Where its engine has no room for it, the change stops. */
+  | { do: 'add-successor'; nodeId: string; successorId: string; choice: NodeChoice }
+  /** What its next incarnation is made as. */
+  | { do: 'renew-node'; nodeId: string; choice: NodeChoice }
+  /** The maintenance window has come; nothing when the change does not wait for it any more. */
+  | { do: 'begin-rolling'; groupId: string }
+  | { do: 'stop-rolling'; groupId: string; because: string }
+  /** The node group is what was wanted; the change is over when all of its replication group are. */
+  | { do: 'finish-rolling'; groupId: string; wanted: NodeChoice }
   /** A user's restart is over, or has begun as the replacement of the node. */
   | { do: 'clear-rebooting'; nodeId: string }
   /** The next epoch with another primary, if the epoch is still `fromEpoch`; anything else is a lost lease. */
@@ -157,6 +175,9 @@ export interface NodeSubject {
   /** Internal id of the node group it is a member of; null for a node of a standalone cluster. */
   nodeGroupId: string | null
   authToken: Secret | null
+  /** The one before, as long as it is good as well. */
+  formerAuthToken: Secret | null
+  saslUsers: readonly SaslUser[]
   engineCpus: number
   /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
   endpointAddress: string | null
@@ -182,6 +203,8 @@ export interface NodeGroupSubject {
     replicationGroupId: string
     automaticFailoverEnabled: boolean
     clusterEnabled: boolean
+    authTokenUpdate: AuthTokenUpdate | null
+    pending: PendingChange | null
   }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */

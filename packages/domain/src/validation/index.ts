@@ -1,6 +1,7 @@
 export { compareVersions } from './engine-version.ts'
 export { isIdentifier, MAX_CACHE_CLUSTER_ID, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
 export { isOneZone, MULTI_AZ_SPREADS } from './nodes.ts'
+export { type ChoicePlan, parameterGroupOf } from './plan-choice.ts'
 export { planCacheCluster } from './plan-cache-cluster.ts'
 export { planClusterChange, type ClusterChangePlan } from './plan-cluster-change.ts'
 export { planGroupChange, planTestFailover, primaryOf } from './plan-group-change.ts'
@@ -8,7 +9,9 @@ export { planReboot } from './plan-reboot.ts'
 export { memberId, planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
 export { planReplicationGroup } from './plan-replication-group.ts'
 export { readClusterChange } from './read-cluster-change.ts'
+export { planTokenUpdate } from './plan-token-update.ts'
 export { readGroupChange } from './read-group-change.ts'
+export { noSuchParameterGroup } from './settings.ts'
 export { readReplicaDecrease, readReplicaIncrease } from './read-replica-change.ts'
 export type {
   CreateCacheClusterRequest,
@@ -19,4 +22,3 @@ export type {
   ModifyReplicationGroupRequest,
   PlanContext,
 } from './requests.ts'
-export { defaultParameterGroup } from './settings.ts'

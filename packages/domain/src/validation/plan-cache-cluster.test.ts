@@ -85,6 +85,31 @@ describe('a plan for a cache cluster', () => {
     ['no engine', { engine: undefined }, 'engine must be provided and must not be null'],
     ['an engine in capitals', { engine: 'Redis' }, 'one of redis, valkey, memcached'],
     ['an id of 51 characters', { cacheClusterId: 'a'.repeat(51) }, 'at most 50'],
+    [
+      'a user without a name',
+      { saslUsers: [{ password: new Secret('a'.repeat(16)) }] },
+      'userName must have',
+    ],
+    [
+      'a name that would be two words',
+      { saslUsers: [{ userName: 'a b', password: new Secret('a'.repeat(16)) }] },
+      'userName must have',
+    ],
+    [
+      'a password that would begin another line',
+      { saslUsers: [{ userName: 'web', password: new Secret(`${'a'.repeat(16)}\nroot:x`) }] },
+      'password must have 16 to 128',
+    ],
+    [
+      'eight users',
+      {
+        saslUsers: Array.from({ length: 8 }, (_, i) => ({
+          userName: `user${i}`,
+          password: new Secret('a'.repeat(16)),
+        })),
+      },
+      'at most 7',
+    ],
     ['no nodes', { numCacheNodes: 0 }, 'between 1 and 60'],
     ['2 redis nodes', { engine: 'redis', numCacheNodes: 2 }, 'exactly one node'],
     ['a group to join', { replicationGroupId: 'orders' }, 'leave replicationGroupId out'],
@@ -118,6 +143,11 @@ describe('a plan for a cache cluster', () => {
       'a list of zones for redis',
       { engine: 'redis', preferredAvailabilityZones: ['local-1a'] },
       'use preferredAvailabilityZone',
+    ],
+    [
+      'users for redis',
+      { engine: 'redis', saslUsers: [{ userName: 'web', password: new Secret('a'.repeat(16)) }] },
+      'saslUsers is not supported for engine redis',
     ],
     [
       'one zone for nodes that are to be spread',

@@ -7,6 +7,7 @@ import { Findings } from './findings.ts'
 import { checkIdentifier, checkZone, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
 import type { CreateCacheClusterRequest, PlanContext } from './requests.ts'
 import { applyRules, exactly, never, ruleFor } from './rules.ts'
+import { checkSaslUsers } from './sasl-users.ts'
 import { checkSettings, requireReferences } from './settings.ts'
 
 const allow = ruleFor<CreateCacheClusterRequest>()
@@ -86,11 +87,12 @@ export function planCacheCluster(
   }
   const zones = checkZones(findings, request)
   const azMode = engine === 'memcached' ? checkAzMode(findings, request, zones) : null
+  const saslUsers = checkSaslUsers(findings, request.saslUsers ?? [], engine)
   const settings = checkSettings(findings, request, engine, context, false)
   findings.throwIfAny()
   requireReferences(request)
   if (engine === 'memcached') refuseTooMany(zones.length)
-  return { accountId: context.accountId, cacheClusterId, zones, azMode, ...settings }
+  return { accountId: context.accountId, cacheClusterId, zones, azMode, saslUsers, ...settings }
 }
 
 /** ElastiCache has a code of its own for it. */

@@ -3,6 +3,7 @@ import type { GroupChange } from '../ports/store.ts'
 import type { NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { AUTOMATIC_FAILOVER_NEEDS, isOneZone, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS } from './nodes.ts'
+import { planChoice, type ChoicePlan } from './plan-choice.ts'
 import { windowsOverlap } from './windows.ts'
 
 export interface GroupChangePlan {
@@ -16,6 +17,8 @@ export interface GroupChangePlan {
   }
   /** A promotion that is to take place; null when the primary stays. */
   promotion: { nodeGroup: NodeGroup; fromCacheClusterId: string; toCacheClusterId: string } | null
+  /** What becomes of a change of engine, version or node type. */
+  choice: ChoicePlan
 }
 
 /** Judges a change by the group as it stands (elasticache-reference, 2.6). Throws, or returns what becomes of the group. */
@@ -38,8 +41,9 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
   else checkSwitches(findings, group, set, change)
   checkMode(findings, group, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
+  const choice: ChoicePlan = group.clusterEnabled ? { kind: 'keep' } : planChoice(findings, group, change)
   findings.throwIfAny()
-  return { set, promotion }
+  return { set, promotion, choice }
 }
 
 function checkSwitches(
@@ -77,7 +81,14 @@ function checkClusterChange(findings: Findings, change: GroupChange): void {
       'primaryClusterId',
       'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
     )
+  for (const path of ['engine', 'engineVersion', 'cacheNodeType'] as const)
+    if (change.choice?.[path] !== undefined) findings.combination(path, staysAsCreated(path))
+  for (const path of ['authToken', 'cacheParameterGroupName'] as const)
+    if (change[path] !== undefined) findings.combination(path, staysAsCreated(path))
 }
+
+const staysAsCreated = (path: string) =>
+  `With cluster mode enabled, ${path} stays as it was created: leave ${path} out, or create another replication group.`
 
 function checkMode(
   findings: Findings,

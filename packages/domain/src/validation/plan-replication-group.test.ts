@@ -211,11 +211,18 @@ describe('a plan for a replication group', () => {
   })
 
   it('looks for named objects only when values and combinations are right', () => {
-    expect(refusal({ cacheParameterGroupName: 'mine' }).code).toBe('CacheParameterGroupNotFound')
+    expect(refusal({ cacheParameterGroupName: 'mine\n' }).code).toBe('CacheParameterGroupNotFound')
+    expect(refusal({ cacheParameterGroupName: 'default.none' }).code).toBe('CacheParameterGroupNotFound')
     expect(refusal({ cacheSubnetGroupName: 'mine' }).code).toBe('CacheSubnetGroupNotFoundFault')
-    expect(refusal({ cacheParameterGroupName: 'mine', multiAZEnabled: true }).code).toBe(
+    expect(refusal({ cacheParameterGroupName: 'default.none', multiAZEnabled: true }).code).toBe(
       'InvalidParameterCombination',
     )
+  })
+
+  it('names a parameter group in lower case, of which only the store knows whether it is there', () => {
+    expect(planReplicationGroup({ ...minimal, cacheParameterGroupName: 'Mine' }, context)).toMatchObject({
+      cacheParameterGroupName: 'mine',
+    })
   })
 
   it('reports all wrong values together, before any combination', () => {

@@ -3,6 +3,7 @@ import { Findings } from './findings.ts'
 import { checkZone } from './identifiers.ts'
 import { AZ_MODE_VALUES, isAzMode, MAX_MEMCACHED_NODES } from './plan-cache-cluster.ts'
 import type { ModifyCacheClusterRequest } from './requests.ts'
+import { readParameterGroupName } from './read-parameter-group-name.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkMaintenanceWindow } from './windows.ts'
 
@@ -19,7 +20,7 @@ const RULES = [
   fixed('engineVersion', 'The engine version'),
   fixed('cacheNodeType', 'The node type'),
   fixed('scaleConfig', 'The node type'),
-  fixed('cacheParameterGroupName', 'The parameter group'),
+  fixed('saslUsers', 'Who may log in'),
   fixed('snapshotWindow', 'The snapshot window'),
   allow(
     'cacheSecurityGroupNames',
@@ -92,6 +93,8 @@ export function readClusterChange(request: ModifyCacheClusterRequest): ClusterCh
     change.autoMinorVersionUpgrade = request.autoMinorVersionUpgrade
   if (request.preferredMaintenanceWindow !== undefined)
     change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
+  if (request.cacheParameterGroupName !== undefined)
+    change.cacheParameterGroupName = readParameterGroupName(findings, request)
   findings.throwIfAny()
   return change
 }

@@ -1,7 +1,10 @@
 import type { GroupChange } from '../ports/store.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
+import { readChoice } from './read-choice.ts'
 import type { ModifyReplicationGroupRequest } from './requests.ts'
+import { readParameterGroupName } from './read-parameter-group-name.ts'
+import { readTokenUpdate } from './read-token-update.ts'
 import { applyRules, empty, never, ruleFor } from './rules.ts'
 import { checkMaintenanceWindow } from './windows.ts'
 
@@ -15,14 +18,8 @@ const unavailable = (path: keyof ModifyReplicationGroupRequest, what: string) =>
 
 /** `nodeGroupId` is not among them: ElastiCache ignores it, and so do we. */
 const RULES = [
-  fixed('engine', 'The engine'),
-  fixed('engineVersion', 'The engine version'),
-  fixed('cacheNodeType', 'The node type'),
-  fixed('cacheParameterGroupName', 'The parameter group'),
   fixed('transitEncryptionEnabled', 'Encryption in transit'),
   fixed('transitEncryptionMode', 'Encryption in transit'),
-  fixed('authToken', 'The token'),
-  fixed('authTokenUpdateStrategy', 'The token'),
   fixed('snapshotWindow', 'The snapshot window'),
   allow(
     'cacheSecurityGroupNames',
@@ -69,6 +66,9 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
   if (request.preferredMaintenanceWindow !== undefined)
     change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
   if (request.clusterMode !== undefined) change.clusterMode = request.clusterMode
+  const choice = readChoice(findings, request)
+  if (Object.keys(choice).length > 0) change.choice = choice
+  if (request.applyImmediately !== undefined) change.deferred = !request.applyImmediately
   if (request.primaryClusterId !== undefined) {
     change.primaryClusterId = checkIdentifier(
       findings,
@@ -82,6 +82,10 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
         'Another primary is promoted at once or not at all: with primaryClusterId, applyImmediately must be true.',
       )
   }
+  const authToken = readTokenUpdate(findings, request)
+  if (authToken !== undefined) change.authToken = authToken
+  if (request.cacheParameterGroupName !== undefined)
+    change.cacheParameterGroupName = readParameterGroupName(findings, request)
   findings.throwIfAny()
   return change
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../secret.ts'
 import { readGroupChange } from './read-group-change.ts'
 import { readReplicaDecrease, readReplicaIncrease } from './read-replica-change.ts'
 import type {
@@ -103,6 +104,8 @@ describe('a request for fewer replicas', () => {
   })
 })
 
+const TOKEN = 'a-token-of-16-letters'
+
 describe('a request to change a group', () => {
   it('carries what it names, normalised', () => {
     const request = {
@@ -114,8 +117,11 @@ describe('a request to change a group', () => {
       snapshotRetentionLimit: 0,
       securityGroupIds: [],
       clusterMode: 'disabled',
+      cacheNodeType: 'cache.m7g.large',
     }
     expect(readGroupChange(request)).toEqual({
+      deferred: false,
+      choice: { cacheNodeType: 'cache.m7g.large' },
       description: 'new',
       primaryClusterId: 'orders-002',
       preferredMaintenanceWindow: 'mon:05:00-mon:06:00',
@@ -126,10 +132,11 @@ describe('a request to change a group', () => {
 
   it.each<[string, ModifyReplicationGroupRequest, string]>([
     ['an empty description', { description: ' ' }, 'description must be provided'],
-    ['another engine', { engine: 'valkey' }, 'The engine cannot be changed'],
-    ['another version', { engineVersion: '8.1' }, 'The engine version cannot be changed'],
-    ['another node type', { cacheNodeType: 'cache.m7g.large' }, 'The node type cannot be changed'],
-    ['another token', { authToken: 'x' }, 'The token cannot be changed'],
+    ['an engine without replication', { engine: 'memcached' }, 'must be one of redis, valkey'],
+    ['a node type that is none', { cacheNodeType: 'large' }, 'Invalid cache node type: large'],
+    ['a token that is none', { authToken: new Secret('x'), ...NOW }, 'Invalid AuthToken provided'],
+    ['another strategy', { authToken: new Secret(TOKEN), authTokenUpdateStrategy: 'ADD' }, 'SET or ROTATE'],
+    ['no token any more', { authTokenUpdateStrategy: 'DELETE', ...NOW }, 'delete is not supported'],
     ['TLS', { transitEncryptionEnabled: true }, 'Encryption in transit cannot be changed'],
     ['snapshots', { snapshotRetentionLimit: 3 }, 'snapshotRetentionLimit must be 0'],
     ['user groups', { userGroupIdsToAdd: ['g'] }, 'User groups are not available'],
@@ -142,5 +149,17 @@ describe('a request to change a group', () => {
     expect(() => readGroupChange({ primaryClusterId: 'orders-002' })).toThrow(
       refusal('InvalidParameterCombination', 'applyImmediately must be true'),
     )
+  })
+
+  it.each<[string, ModifyReplicationGroupRequest, string]>([
+    ['another token later', { authToken: new Secret(TOKEN) }, 'applyImmediately must be true'],
+    ['another parameter group later', { cacheParameterGroupName: 'mine' }, 'applyImmediately must be true'],
+    ['a strategy without a token', { authTokenUpdateStrategy: 'SET', ...NOW }, 'needs the new token'],
+  ])('is refused for %s', (_, request, sentence) => {
+    expect(() => readGroupChange(request)).toThrow(refusal('InvalidParameterCombination', sentence))
+  })
+
+  it('rotates a token unless told otherwise', () => {
+    expect(readGroupChange({ authToken: new Secret(TOKEN), ...NOW }).authToken?.strategy).toBe('ROTATE')
   })
 })

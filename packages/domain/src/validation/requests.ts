@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts'
+import type { SaslUserWish } from './sasl-users.ts'
 
 /** A wish as it comes in: absent or of the right type, otherwise unchecked. Names are ElastiCache's, in lowerCamelCase. */
 interface CreateRequest {
@@ -63,6 +64,7 @@ export interface CreateCacheClusterRequest extends CreateRequest {
   azMode?: string | undefined
   preferredAvailabilityZone?: string | undefined
   preferredAvailabilityZones?: string[] | undefined
+  saslUsers?: SaslUserWish[] | undefined
 }
 
 export interface ModifyReplicationGroupRequest {
@@ -85,7 +87,7 @@ export interface ModifyReplicationGroupRequest {
   snapshottingClusterId?: string | undefined
   snapshotRetentionLimit?: number | undefined
   snapshotWindow?: string | undefined
-  authToken?: unknown
+  authToken?: Secret | undefined
   authTokenUpdateStrategy?: string | undefined
   userGroupIdsToAdd?: string[] | undefined
   userGroupIdsToRemove?: string[] | undefined
@@ -138,6 +140,7 @@ export interface ModifyCacheClusterRequest {
   logDeliveryConfigurations?: unknown[] | undefined
   ipDiscovery?: string | undefined
   scaleConfig?: unknown
+  saslUsers?: unknown
 }
 
 /** What a plan takes from its surroundings. */

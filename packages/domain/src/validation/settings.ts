@@ -1,10 +1,13 @@
 import { type Engine, ENGINE_VERSIONS, type EngineVersion } from '../engines.ts'
 import { ServiceError } from '../errors.ts'
+import { CLUSTER_ON, defaultParameterGroup } from '../parameters/families.ts'
+import { MAX_PARAMETER_GROUP_NAME } from '../parameters/plan-parameter-group.ts'
 import type { NodeSettings } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import { checkAuthToken } from './auth-token.ts'
 import { checkEngineVersion, compareVersions } from './engine-version.ts'
 import { type Findings, shown } from './findings.ts'
+import { isIdentifier } from './identifiers.ts'
 import { checkNodeType } from './node-type.ts'
 import type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
 import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
@@ -14,7 +17,6 @@ type Request = CreateReplicationGroupRequest | CreateCacheClusterRequest
 
 const allow = ruleFor<Request>()
 const DEFAULT_SUBNET_GROUP = 'default'
-const CLUSTER_ON = '.cluster.on'
 /** Below are the ports of the engine's host itself. */
 const LOWEST_PORT = 1024
 const HIGHEST_PORT = 65_535
@@ -108,7 +110,7 @@ export function checkSettings(
     engine: engine ?? 'redis',
     engineVersion: version?.version ?? '',
     cacheNodeType: nodeType?.name ?? '',
-    cacheParameterGroupName: version === null ? '' : defaultParameterGroup(version, isCluster),
+    cacheParameterGroupName: version === null ? '' : parameterGroupOf(request, version, isCluster),
     port: request.port ?? null,
     transitEncryptionEnabled: tls,
     authTokenEnabled: authToken !== null,
@@ -119,9 +121,12 @@ export function checkSettings(
   }
 }
 
-/** `default.redis7`, or `default.redis7.cluster.on`: the only parameter groups of a family for now. */
-export function defaultParameterGroup(version: EngineVersion, isCluster = false): string {
-  return `default.${version.parameterGroupFamily}${isCluster ? CLUSTER_ON : ''}`
+function parameterGroupOf(
+  { cacheParameterGroupName }: Request,
+  version: EngineVersion,
+  isCluster: boolean,
+): string {
+  return cacheParameterGroupName?.toLowerCase() ?? defaultParameterGroup(version, isCluster)
 }
 
 function checkMode(
@@ -143,7 +148,10 @@ function checkClusterVersion(findings: Findings, { engine, version }: EngineVers
   )
 }
 
-/** A group of another family or mode is a wrong combination; any other name is simply not there. */
+/**
+ * A default of another family or mode is a wrong combination; of a user's own, the store knows the family. None of these is
+ * for cluster mode.
+ */
 function checkParameterGroup(
   findings: Findings,
   given: string | undefined,
@@ -152,7 +160,16 @@ function checkParameterGroup(
 ): void {
   const name = given?.toLowerCase()
   const family = defaultFamilyOf(name)
-  if (family === null || `default.${family}` === defaultParameterGroup(version, isCluster)) return
+  if (family === null) {
+    if (name !== undefined && isCluster) {
+      findings.combination(
+        'cacheParameterGroupName',
+        `With cluster mode only ${defaultParameterGroup(version, true)} is available: parameter groups of one's own are not.`,
+      )
+    }
+    return
+  }
+  if (`default.${family}` === defaultParameterGroup(version, isCluster)) return
   if (`default.${family}` === defaultParameterGroup(version, !isCluster)) {
     const [wanted, found] = isCluster ? ['enabled', 'disabled'] : ['disabled', 'enabled']
     findings.combination(
@@ -173,16 +190,10 @@ function defaultFamilyOf(name: string | undefined): string | null {
   return ENGINE_VERSIONS.some((row) => row.parameterGroupFamily === plain) ? family : null
 }
 
-/** Named objects that have to exist: only the defaults do. */
+/** Named objects that have to exist, as far as their names tell. */
 export function requireReferences(request: Request): void {
   const parameterGroup = request.cacheParameterGroupName?.toLowerCase()
-  if (parameterGroup !== undefined && defaultFamilyOf(parameterGroup) === null) {
-    throw new ServiceError(
-      'CacheParameterGroupNotFound',
-      `CacheParameterGroup not found: ${shown(parameterGroup)}. Leave cacheParameterGroupName out to get the engine's default.`,
-      [{ path: 'cacheParameterGroupName', message: 'There is no such parameter group.' }],
-    )
-  }
+  if (parameterGroup !== undefined && !mayExist(parameterGroup)) throw noSuchParameterGroup(parameterGroup)
   const subnetGroup = request.cacheSubnetGroupName?.toLowerCase()
   if (subnetGroup !== undefined && subnetGroup !== DEFAULT_SUBNET_GROUP) {
     throw new ServiceError(
@@ -191,4 +202,16 @@ export function requireReferences(request: Request): void {
       [{ path: 'cacheSubnetGroupName', message: 'There is no such subnet group.' }],
     )
   }
+}
+
+function mayExist(parameterGroup: string): boolean {
+  return defaultFamilyOf(parameterGroup) !== null || isIdentifier(parameterGroup, MAX_PARAMETER_GROUP_NAME)
+}
+
+export function noSuchParameterGroup(name: string): ServiceError {
+  return new ServiceError(
+    'CacheParameterGroupNotFound',
+    `CacheParameterGroup not found: ${shown(name)}. Leave cacheParameterGroupName out to get the engine's default.`,
+    [{ path: 'cacheParameterGroupName', message: 'There is no such parameter group.' }],
+  )
 }

@@ -54,6 +54,11 @@ export function checkWindows(
   return { preferredMaintenanceWindow, snapshotWindow: snapshots === null ? null : formatSnapshot(snapshots) }
 }
 
+/** When a maintenance window that was checked before opens, and for how long; null for what is none. */
+export function maintenanceSpan(text: string): Span | null {
+  return parseMaintenance(new Findings(), text)
+}
+
 /** A maintenance window as it is kept, empty where there is a finding. */
 export function checkMaintenanceWindow(findings: Findings, text: string): string {
   const span = parseMaintenance(findings, text)

@@ -1,4 +1,5 @@
-import { invariant, unreachable, type NodeSpec } from '@cacheplane/domain'
+import { unreachable, type NodeSpec } from '@cacheplane/domain'
+import { memcachedArguments } from './memcached-arguments.ts'
 import { FILES } from './node-files.ts'
 import { redisArguments, type NodePlace } from './render-redis-config.ts'
 import type { UserRules } from './users.ts'
@@ -21,17 +22,4 @@ export function engineCommand(
     default:
       return unreachable(spec.engine)
   }
-}
-
-const MEMCACHED_CONNECTIONS = 10_000
-
-function memcachedArguments({ port, tls, limits, parameters }: NodeSpec): string[] {
-  invariant(Object.keys(parameters).length === 0, 'memcached nodes take no parameters yet')
-  const secured = tls ? ['-Z', '-o', `ssl_chain_cert=${FILES.certificate},ssl_key=${FILES.key}`] : []
-  return [
-    ...['-l', '0.0.0.0', '-p', String(port), '-U', '0'],
-    ...['-m', String(limits.itemMemoryMb), '-t', String(limits.threads)],
-    ...['-c', String(MEMCACHED_CONNECTIONS)],
-    ...secured,
-  ]
 }

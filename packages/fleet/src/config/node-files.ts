@@ -7,6 +7,7 @@ export const DIRECTORY = '/etc/cacheplane'
 export const FILES = {
   config: `${DIRECTORY}/node.conf`,
   users: `${DIRECTORY}/users.acl`,
+  logins: `${DIRECTORY}/logins`,
   certificate: `${DIRECTORY}/node.crt`,
   key: `${DIRECTORY}/node.key`,
   authority: `${DIRECTORY}/ca.crt`,

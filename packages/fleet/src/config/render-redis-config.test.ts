@@ -1,4 +1,5 @@
 import { Secret } from '@cacheplane/domain'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FreshSpecs } from '../contract/fresh-specs.ts'
 import { engineCommand } from './engine-command.ts'
@@ -43,6 +44,23 @@ test.each([
   'cluster-replica-no-failover',
 ])('a parameter group cannot set %j', (name) => {
   expect(() => renderRedisConfig({ ...plain, parameters: { [name]: 'x' } }, place)).toThrow()
+})
+
+test('whatever a value is, it stays the value of its parameter', () => {
+  const names = (value: string) =>
+    renderRedisConfig({ ...plain, tls: true, parameters: { timeout: value, databases: '16' } }, place)
+      .split('\n')
+      .map((line) => line.split(' ')[0])
+  const hostile = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('\r\nrequirepass x', '0" requirepass "x', "0'", '0\0', '0\\n', '\u2028requirepass x'),
+  )
+  const wanted = names('0')
+  fc.assert(
+    fc.property(hostile, (value) => {
+      expect(names(value)).toEqual(wanted)
+    }),
+  )
 })
 
 const users = usersAtBoot(plain, '_cp-x', new Secret('CANARY-password'))

@@ -12,7 +12,7 @@ type Directive = readonly [name: string, ...values: (string | number)[]]
 
 /** What decides over safety, identity or reachability is ours alone, whatever a parameter group says. */
 const OURS_ALONE =
-  /^(dir|dbfilename|logfile|pidfile|unixsocket.*|include|loadmodule|rename-command|requirepass|masterauth|masteruser|aclfile|user|replicaof|slaveof|bind|port|protected-mode|enable-.*|save|append.*|cluster-.*|daemonize|supervised|syslog-.*|proc-title-template|locale-collate|tls-.*|shutdown-.*|replica-announce-.*|maxmemory)$/
+  /^(dir|dbfilename|logfile|pidfile|unixsocket.*|include|loadmodule|rename-command|requirepass|masterauth|masteruser|aclfile|user|replicaof|slaveof|bind|port|protected-mode|enable-.*|save|append.*|cluster-(?!allow-(?:reads|pubsubshard)-when-down$|require-full-coverage$).*|daemonize|supervised|syslog-.*|proc-title-template|locale-collate|tls-.*|shutdown-.*|replica-announce-.*|maxmemory)$/
 
 /** The configuration file of a redis or valkey node. Nothing in it is secret: users are in a file of their own. */
 export function renderRedisConfig(spec: NodeSpec, place: NodePlace): string {
@@ -100,11 +100,22 @@ function listening({ port, tls }: NodeSpec): Directive[] {
 }
 
 function parameterDirectives(parameters: Readonly<Record<string, string>>): Directive[] {
-  return Object.entries(parameters).map(([name, value]) => {
+  return Object.entries(parameters).flatMap(([name, value]) => {
     invariant(/^[a-z][a-z0-9-]*$/.test(name), `${JSON.stringify(name)} is the name of a parameter`)
     invariant(!OURS_ALONE.test(name), `the parameter ${name} is not set by parameter groups`)
-    return [name, value]
+    return name === BUFFER_LIMIT ? bufferLimits(value) : [[name, value] as const]
   })
+}
+
+const BUFFER_LIMIT = 'client-output-buffer-limit'
+
+/** One class of clients after the other, with three numbers each: Redis 6.0 takes no more of them at a start. */
+function bufferLimits(value: string): Directive[] {
+  const words = value.split(' ')
+  invariant(words.length % 4 === 0, 'every class of clients has three limits')
+  return words.flatMap((word, i): Directive[] =>
+    i % 4 === 0 ? [[BUFFER_LIMIT, word, ...words.slice(i + 1, i + 4).map(Number)]] : [],
+  )
 }
 
 function renderValue(value: string | number): string {

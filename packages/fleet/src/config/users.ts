@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
-import type { Engine, Secret } from '@cacheplane/domain'
+import type { Engine, NodeSpec, Secret } from '@cacheplane/domain'
+
+/** How engines keep passwords. */
+export function tokenDigest(password: Secret): string {
+  return createHash('sha256').update(password.reveal()).digest('hex')
+}
 
 /** How ACL rules name a password without saying it. */
 function passwordRule(password: Secret): string {
-  return `#${createHash('sha256').update(password.reveal()).digest('hex')}`
+  return `#${tokenDigest(password)}`
+}
+
+/** What its clients may log in with, the newest first; none where they need not. */
+export function customerTokens({ authToken, formerAuthToken }: NodeSpec): Secret[] {
+  return [authToken, formerAuthToken].filter((token) => token !== null)
 }
 
 interface EngineOfUsers {
@@ -28,8 +38,8 @@ export function renderUsers(users: readonly UserRules[]): string {
 }
 
 /** Rules that make the default user a customer's, as ElastiCache cuts it (reference 5.3): no administration. */
-export function customerRules(node: EngineOfUsers, authToken: Secret | null): string[] {
-  const login = authToken === null ? ['nopass'] : [passwordRule(authToken)]
+export function customerRules(node: EngineOfUsers, tokens: readonly Secret[]): string[] {
+  const login = tokens.length === 0 ? ['nopass'] : tokens.map(passwordRule)
   return [
     'reset',
     'on',

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { clusterContract } from './cluster-contract.ts'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
+import { configureContract } from './configure-contract.ts'
 import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
@@ -9,6 +10,7 @@ import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
 import { orphanContract } from './orphan-contract.ts'
 import { replicationContract } from './replication-contract.ts'
+import { upgradeContract } from './upgrade-contract.ts'
 
 /** What every fleet promises, simulated or real. The first variant serves for what does not depend on the engine. */
 export function describeFleetContract(
@@ -23,7 +25,9 @@ export function describeFleetContract(
     discoveryContract(openBench)
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
+    upgradeContract(openBench)
     for (const variant of variants) engineContract(openBench, variant)
+    for (const variant of variants) configureContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)
     for (const variant of replicated(variants).filter(hasClusterMode)) clusterContract(openBench, variant)
   })

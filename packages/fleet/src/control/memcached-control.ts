@@ -1,6 +1,8 @@
-import { Bug, type NodeRef, type NodeSpec, type ReplicationFacts } from '@cacheplane/domain'
+import { Bug, type Keyring, type NodeRef, type NodeSpec, type ReplicationFacts } from '@cacheplane/domain'
 import type { Answer, NodeControl, NodeFacts } from '../core/node-control.ts'
+import { controlUser } from '../core/names.ts'
 import type { Route } from './connect.ts'
+import { controlPassword } from './control-password.ts'
 import { exchange } from './exchange.ts'
 
 const ANSWER_MAX = 65_536
@@ -16,17 +18,28 @@ const NO_REPLICATION: ReplicationFacts = {
 
 /** memcached has no users and no closed state: it is open as soon as it answers, and known by its certificate only. */
 export class MemcachedControl implements Omit<NodeControl, 'listens'> {
-  constructor(private readonly routeTo: (node: NodeRef) => Promise<Route>) {}
+  constructor(
+    private readonly keyring: Pick<Keyring, 'derive'>,
+    private readonly routeTo: (node: NodeRef) => Promise<Route>,
+  ) {}
 
   async read(node: NodeRef): Promise<Answer<NodeFacts>> {
     let text = ''
-    const answer = await exchange(await this.routeTo(node), 'stats\r\n', (chunk) => {
+    const login = node.asksLogin ? this.#login(node) : ''
+    const expected = node.asksLogin ? 'STORED\r\nSTAT ' : 'STAT '
+    const answer = await exchange(await this.routeTo(node), `${login}stats\r\n`, (chunk) => {
       text += chunk.toString('utf8')
-      if (text.length > ANSWER_MAX || !'STAT '.startsWith(text.slice(0, 5)))
+      if (text.length > ANSWER_MAX || !expected.startsWith(text.slice(0, expected.length)))
         throw new Error('it is no memcached')
       return text.endsWith('END\r\n') ? parseStats(text) : null
     })
     return answer
+  }
+
+  /** Memcached takes a login for a value that is stored. */
+  #login(node: NodeRef): string {
+    const words = `${controlUser(node.nodeId)} ${controlPassword(this.keyring, node).reveal()}`
+    return `set login 0 0 ${words.length}\r\n${words}\r\n`
   }
 
   async open(node: NodeSpec): Promise<Answer<void>> {
@@ -66,6 +79,15 @@ export class MemcachedControl implements Omit<NodeControl, 'listens'> {
     return this.cluster()
   }
 
+  /** It reads its parameters at its start and has no tokens. */
+  drift(): Promise<Answer<string[]>> {
+    return Promise.resolve({ kind: 'answered', value: [] })
+  }
+
+  configure(): Promise<Answer<void>> {
+    return Promise.resolve({ kind: 'answered', value: undefined })
+  }
+
   probe(): () => void {
     throw new Bug('memcached nodes are looked after by their engine alone')
   }
@@ -87,6 +109,7 @@ function parseStats(text: string): NodeFacts {
     open: true,
     maxmemoryBytes: Number(fields.get('limit_maxbytes') ?? 0),
     clusterNodeId: null,
+    usedMemoryBytes: Number(fields.get('bytes') ?? 0),
     replication: NO_REPLICATION,
   }
 }

@@ -27,7 +27,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     tls: node.tls ? { authorityPem: (await authority()).certificatePem, identity: tlsIdentity(node) } : null,
   })
   const redis = new RedisControl(keyring, routeTo)
-  const memcached = new MemcachedControl(routeTo)
+  const memcached = new MemcachedControl(keyring, routeTo)
   const of = (engine: Engine): Omit<NodeControl, 'listens'> => {
     switch (engine) {
       case 'redis':
@@ -45,6 +45,8 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     close: (node) => of(node.engine).close(node),
     follow: (node, source) => of(node.engine).follow(node, source),
     promote: (node) => of(node.engine).promote(node),
+    drift: (node, parameters) => of(node.engine).drift(node, parameters),
+    configure: (node, parameters) => of(node.engine).configure(node, parameters),
     lend: (node) => of(node.engine).lend(node),
     cluster: (node) => of(node.engine).cluster(node),
     meet: (node, peers) => of(node.engine).meet(node, peers),

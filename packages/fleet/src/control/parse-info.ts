@@ -15,6 +15,7 @@ export function parseInfo(text: string): Omit<NodeFacts, 'open' | 'clusterNodeId
     runId: fields.get('run_id') ?? '',
     role: fields.get('role') === 'master' ? 'primary' : 'replica',
     maxmemoryBytes: numberIn(fields, 'maxmemory'),
+    usedMemoryBytes: numberIn(fields, 'used_memory'),
     replication: replicationIn(fields),
   }
 }

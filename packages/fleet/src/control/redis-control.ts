@@ -1,18 +1,27 @@
 import type { ClusterView, Keyring, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
-import { customerRules, replicationRules } from '../config/users.ts'
+import { customerRules, customerTokens, replicationRules } from '../config/users.ts'
 import { controlUser, REPLICATION_USER } from '../core/names.ts'
 import type { Answer, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
 import { ClusterControl } from './cluster-control.ts'
 import type { Route } from './connect.ts'
 import { controlPassword, replicationPassword } from './control-password.ts'
 import { HeldProbe } from './held-probe.ts'
+import { differing, REFUSING } from './differing-parameters.ts'
 import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
+import { isOn, pairsOf, takesTokens } from './parse-user.ts'
 import { respSession, type Login } from './resp-session.ts'
 
-/** More than a node group can have. */
-const REFUSE_WRITES = ['CONFIG', 'SET', 'min-replicas-to-write', '1000']
-const TAKE_WRITES = ['CONFIG', 'SET', 'min-replicas-to-write', '0']
+/** Stands for the tokens among names of parameters. */
+const AUTH_TOKEN = 'auth-token'
+const WRITES_NEED = 'min-replicas-to-write'
+const REFUSE_WRITES = ['CONFIG', 'SET', WRITES_NEED, REFUSING]
+const takeWrites = ({ parameters }: NodeSpec) => [
+  'CONFIG',
+  'SET',
+  WRITES_NEED,
+  parameters[WRITES_NEED] ?? '0',
+]
 
 /** Control of redis and valkey nodes, as the user that only this incarnation of the node knows. */
 export class RedisControl implements Omit<NodeControl, 'listens'> {
@@ -37,7 +46,7 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
   }
 
   async open(node: NodeSpec): Promise<Answer<void>> {
-    const clients = ['ACL', 'SETUSER', 'default', ...customerRules(node, node.authToken)]
+    const clients = this.#clients(node)
     return this.#order(node, node.nodeGroupId === null ? [clients] : [this.#replicas(node), clients])
   }
 
@@ -58,14 +67,14 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
       ['CONFIG', 'SET', 'masterauth', password],
     ]
     if (inCluster === null)
-      return this.#order(node, [...login, ['REPLICAOF', host, String(port)], TAKE_WRITES])
+      return this.#order(node, [...login, ['REPLICAOF', host, String(port)], takeWrites(node)])
     const prepared = await this.#order(node, login)
     return prepared.kind === 'answered' ? this.#cluster.follow(node, { host, port, ...inCluster }) : prepared
   }
 
-  async promote(node: NodeRef): Promise<Answer<void>> {
+  async promote(node: NodeSpec): Promise<Answer<void>> {
     if (node.busPort !== null) return this.#cluster.promote(node)
-    return this.#order(node, [TAKE_WRITES, ['REPLICAOF', 'NO', 'ONE']])
+    return this.#order(node, [takeWrites(node), ['REPLICAOF', 'NO', 'ONE']])
   }
 
   // A replica without its primary lets nobody copy it, and a primary that lacks replicas takes no writes.
@@ -89,9 +98,35 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
     return this.#cluster.claim(node, slots, epoch)
   }
 
+  async drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>> {
+    const asked = [
+      ['CONFIG', 'GET', '*'],
+      ['ACL', 'GETUSER', 'default'],
+    ]
+    const answer = await respSession(await this.routeTo(node), this.#login(node), asked)
+    if (answer.kind !== 'answered') return answer
+    const [config, user] = answer.value
+    const names = differing(pairsOf(config), parameters)
+    const isDrifted = isOn(user) && !takesTokens(user, customerTokens(node))
+    return { kind: 'answered', value: isDrifted ? [...names, AUTH_TOKEN] : names }
+  }
+
+  async configure(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<void>> {
+    const drift = await this.drift(node, parameters)
+    if (drift.kind !== 'answered') return drift
+    const commands = drift.value.map((name) =>
+      name === AUTH_TOKEN ? this.#clients(node) : ['CONFIG', 'SET', name, parameters[name] ?? ''],
+    )
+    return commands.length === 0 ? { kind: 'answered', value: undefined } : this.#order(node, commands)
+  }
+
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {
     const held = new HeldProbe(() => this.routeTo(node), this.#login(node), onTrouble)
     return () => held.stop()
+  }
+
+  #clients(node: NodeSpec): string[] {
+    return ['ACL', 'SETUSER', 'default', ...customerRules(node, customerTokens(node))]
   }
 
   #replicas(node: NodeSpec): string[] {
@@ -111,11 +146,4 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
   #login(node: NodeRef): Login {
     return { user: controlUser(node.nodeId), password: controlPassword(this.keyring, node) }
   }
-}
-
-/** `ACL GETUSER` answers a flat list of names and values, the flags among them as a list. */
-function isOn(user: Reply | undefined): boolean {
-  if (!Array.isArray(user)) return false
-  const flags = user[user.indexOf('flags') + 1]
-  return Array.isArray(flags) && flags.includes('on')
 }

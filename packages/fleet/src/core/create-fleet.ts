@@ -1,5 +1,4 @@
 import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
-import type { unknown } from './call.ts'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import type { EdgeControl } from './edge-control.ts'
@@ -14,7 +13,7 @@ import { freezeNode, thawNode } from './freeze-node.ts'
 import { introduceNode, readCluster } from './introduce-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
-import type { NodeControl } from './node-control.ts'
+import type { Answer, NodeControl } from './node-control.ts'
 import { observeEdge } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
@@ -57,9 +56,9 @@ export function createFleet(parts: FleetParts): Fleet {
     examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
     openNode: (spec) => on(spec.engineId, (engine) => openNode(engine, controlOf(engine), spec)),
-    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
     followPrimary: (spec, source) => onNode(spec, (bench) => followPrimary(bench, spec, source)),
     ...orders(onNode),
+    ...clusterOrders(onNode),
     fenceNode: (ref) => onNode(ref, (bench) => fenceNode(bench, ref)),
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
     thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
@@ -86,6 +85,45 @@ export function createFleet(parts: FleetParts): Fleet {
   }
 }
 
+type OnNode = <T>(
+  ref: NodeRef,
+  act: (bench: OrderBench & { clock: Clock }) => Promise<T>,
+) => Promise<T | { kind: 'unknown'; because: string }>
+
+type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'findDrift'
+type ClusterOrders = 'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots'
+
+/** What a node is told, and no more than once. */
+function orders(onNode: OnNode): Pick<Fleet, Orders> {
+  return {
+    closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
+    promoteNode: (spec) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
+    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
+    configureNode: (spec, parameters) =>
+      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
+    findDrift: async (spec, parameters) =>
+      answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
+  }
+}
+
+/** What a node is told of the others of its cluster, and how it sees them. */
+function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
+  return {
+    readCluster: (ref) => onNode(ref, (bench) => readCluster(bench, ref)),
+    introduceNode: (ref, peers) => onNode(ref, (bench) => introduceNode(bench, ref, peers)),
+    forgetPeers: (ref, ids) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
+    claimSlots: (ref, slots, epoch) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
+  }
+}
+
+/** Null for every other answer. */
+function answered<T>(answer: Answer<T> | { kind: 'unknown' }): T | null {
+  return answer.kind === 'answered' ? answer.value : null
+}
+
 function probeNode(
   pool: EnginePool,
   controlOf: FleetParts['controlOf'],
@@ -94,27 +132,6 @@ function probeNode(
 ): (() => void) | null {
   const engine = pool.known(ref.engineId)
   return engine === undefined ? null : controlOf(engine).probe(ref, onTrouble)
-}
-
-type OnNode = <T>(
-  ref: NodeRef,
-  act: (bench: OrderBench) => Promise<T>,
-) => Promise<T | ReturnType<typeof unknown>>
-
-type Orders = 'promoteNode' | 'lendNode' | 'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots'
-
-/** What a node is told of its part among others, and how it sees them. */
-function orders(onNode: OnNode): Pick<Fleet, Orders> {
-  return {
-    promoteNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.promote(ref))),
-    lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
-    readCluster: (ref) => onNode(ref, (bench) => readCluster(bench, ref)),
-    introduceNode: (ref, peers) => onNode(ref, (bench) => introduceNode(bench, ref, peers)),
-    forgetPeers: (ref, ids) =>
-      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
-    claimSlots: (ref, slots, epoch) =>
-      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
-  }
 }
 
 function watchAll(pool: EnginePool, deaths: Deaths, onChange: (change: NodeChange) => void): () => void {

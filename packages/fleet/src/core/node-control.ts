@@ -9,7 +9,11 @@ export interface NodeControl {
   close(node: NodeRef): Promise<Answer<void>>
   /** Follows `source` with the password of its node group; a node that does already goes on undisturbed. */
   follow(node: NodeSpec, source: Source): Promise<Answer<void>>
-  promote(node: NodeRef): Promise<Answer<void>>
+  promote(node: NodeSpec): Promise<Answer<void>>
+  /** What of the parameters and of the spec's tokens it does not do as it should, by names; says nothing of closed nodes' tokens. */
+  drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>>
+  /** Puts just that right. */
+  configure(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<void>>
   /** Leads without taking writes. */
   lend(node: NodeRef): Promise<Answer<void>>
   /** Of a node in cluster mode; busy while it gets to know somebody. */
@@ -55,5 +59,6 @@ export interface NodeFacts {
   open: boolean
   maxmemoryBytes: number
   clusterNodeId: string | null
+  usedMemoryBytes: number
   replication: ReplicationFacts
 }

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, MountConfig } from 'dockerode'
+import { needsFiles } from './forge-files.ts'
 import { DIRECTORY, EDGE_FILES, UID } from '../config/node-files.ts'
 import type { NodePlace } from '../config/render-redis-config.ts'
 import type { EdgeBlueprint, NodeBlueprint } from '../core/docker-engine.ts'
@@ -40,7 +41,7 @@ export function containerOptions(
       PortBindings: Object.fromEntries(
         ports.map((port) => [`${port}/tcp`, [{ HostIp: publishAddress, HostPort: String(port) }]]),
       ),
-      Mounts: spec.tls ? [volumeOf(blueprint)] : [],
+      Mounts: needsFiles(spec) ? [volumeOf(blueprint)] : [],
     },
   }
 }

@@ -21,10 +21,15 @@ export function forgeCommand(forge: Forge, spec: NodeSpec): [program: string, ..
   return engineCommand(spec, usersOf(forge, spec), forge)
 }
 
-/** The files that a node with TLS finds in its volume: readable by its user, and by nobody else in the container. */
+/** Others are given everything as arguments. */
+export function needsFiles({ tls, asksLogin }: NodeSpec): boolean {
+  return tls || asksLogin
+}
+
+/** The files that a node finds in its volume: readable by its user, and by nobody else in the container. */
 export async function forgeFiles(forge: Forge, spec: NodeSpec): Promise<TarFile[]> {
-  if (!spec.tls) return []
-  return filesOf({ ...engineFiles(forge, spec), ...(await tlsFiles(forge, spec)) })
+  if (!needsFiles(spec)) return []
+  return filesOf({ ...engineFiles(forge, spec), ...(spec.tls ? await tlsFiles(forge, spec) : {}) })
 }
 
 /** The same for an edge. */
@@ -58,11 +63,19 @@ function filesOf(contents: Record<string, string>): TarFile[] {
 }
 
 function engineFiles(forge: Forge, spec: NodeSpec): Record<string, string> {
-  if (spec.engine === 'memcached') return {}
+  if (spec.engine === 'memcached') return spec.asksLogin ? { [FILES.logins]: renderLogins(forge, spec) } : {}
   return {
     [FILES.config]: renderRedisConfig(spec, forge),
     [FILES.users]: renderUsers(usersOf(forge, spec)),
   }
+}
+
+/** A line for each; the control plane has its own, as it has on other engines. */
+function renderLogins({ keyring }: Forge, spec: NodeSpec): string {
+  const own = { userName: controlUser(spec.nodeId), password: controlPassword(keyring, spec) }
+  return [own, ...spec.saslUsers]
+    .map(({ userName, password }) => `${userName}:${password.reveal()}\n`)
+    .join('')
 }
 
 function usersOf({ keyring }: Forge, spec: NodeSpec): UserRules[] {

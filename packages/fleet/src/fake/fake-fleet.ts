@@ -131,6 +131,13 @@ export class FakeFleet {
     return this.#each(ownerId, 'running', (world, container) => stop(world, container, because))
   }
 
+  /** So many bytes of data that nobody has to write. */
+  fill(nodeId: string, bytes: number): boolean {
+    return this.#each(nodeId, null, (_, { process }) => {
+      if (process !== null) process.ballastBytes = bytes
+    })
+  }
+
   /** Somebody removes the container behind our back. */
   removeContainer(ownerId: string): boolean {
     this.replicate()

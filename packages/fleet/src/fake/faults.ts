@@ -26,6 +26,8 @@ export type CallName =
   | 'introduceNode'
   | 'forgetPeers'
   | 'claimSlots'
+  | 'configureNode'
+  | 'readDrift'
   | 'readLog'
   | 'readEdge'
   | 'routeEdge'

@@ -13,7 +13,7 @@ import {
   meetInCluster,
   takeOverInCluster,
 } from './simulated-cluster.ts'
-import { newHistoryId } from './simulated-process.ts'
+import { newHistoryId, usedMemory } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
 import { processAt, type EngineWorld, type SimulatedProcess } from './world.ts'
@@ -24,7 +24,7 @@ type Reached = { kind: 'process'; process: SimulatedProcess } | Exclude<Answer<n
 
 type NodeCall = Extract<
   CallName,
-  `${string}Node` | 'followPrimary' | 'readCluster' | 'forgetPeers' | 'claimSlots'
+  `${string}Node` | 'followPrimary' | 'readDrift' | 'readCluster' | 'forgetPeers' | 'claimSlots'
 >
 
 /** Speaks to simulated processes. The network to a node does not lead through its engine, so a hung engine is no bar. */
@@ -39,7 +39,8 @@ export class SimulatedControl implements NodeControl {
       const { version, runId, role, open, maxmemoryBytes } = process
       const replication = replicationFacts(process, nowMs)
       const clusterNodeId = process.cluster?.id ?? null
-      return { version, runId, role, open, maxmemoryBytes, clusterNodeId, replication }
+      const usedMemoryBytes = usedMemory(process)
+      return { version, runId, role, open, maxmemoryBytes, usedMemoryBytes, clusterNodeId, replication }
     })
   }
 
@@ -48,6 +49,7 @@ export class SimulatedControl implements NodeControl {
       this.simulation.watchers.onOpening(process)
       process.open = true
       process.authenticates = node.authToken !== null
+      process.tokens = tokensOf(node)
       process.replicasAdmitted = node.nodeGroupId !== null
     })
   }
@@ -119,13 +121,32 @@ export class SimulatedControl implements NodeControl {
     return answer.value ? done : { kind: 'silent', because: 'a slot is somebody else’s' }
   }
 
-  promote(node: NodeRef): Promise<Answer<void>> {
+  promote(node: NodeSpec): Promise<Answer<void>> {
     return this.#talk('promoteNode', node, (process) => {
       if (process.link === null && !process.lends) return
       this.simulation.watchers.onPromotion(process)
       process.lends = false
       this.#lead(process)
       if (process.cluster !== null) takeOverInCluster(process.cluster)
+    })
+  }
+
+  drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>> {
+    return this.#talk('readDrift', node, (process) => driftOf(process, node, parameters))
+  }
+
+  /** As the real one, it gives no order where nothing differs. */
+  async configure(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<void>> {
+    const drift = await this.drift(node, parameters)
+    if (drift.kind !== 'answered') return drift
+    if (drift.value.length === 0) return { kind: 'answered', value: undefined }
+    return this.#talk('configureNode', node, (process) => {
+      for (const name of drift.value) {
+        if (name !== AUTH_TOKEN) process.parameters[name] = parameters[name] ?? ''
+        else if (process.open) process.tokens = tokensOf(node)
+      }
+      process.authenticates = process.tokens.length > 0
+      if (parameters.maxmemory !== undefined) process.maxmemoryBytes = Number(parameters.maxmemory)
     })
   }
 
@@ -202,4 +223,21 @@ export class SimulatedControl implements NodeControl {
     if (!same && engine !== 'memcached') return { kind: 'stranger', because: 'it refused our login' }
     return { kind: 'process', process }
   }
+}
+
+const AUTH_TOKEN = 'auth-token'
+
+const tokensOf = ({ authToken, formerAuthToken }: NodeSpec): string[] =>
+  [authToken, formerAuthToken].flatMap((token) => (token === null ? [] : [token.reveal()]))
+
+function driftOf(
+  { engine, open, tokens, parameters: has, maxmemoryBytes }: SimulatedProcess,
+  node: NodeSpec,
+  parameters: Readonly<Record<string, string>>,
+): string[] {
+  if (engine === 'memcached') return []
+  const actual: Record<string, string> = { ...has, maxmemory: String(maxmemoryBytes) }
+  const names = Object.keys(parameters).filter((name) => actual[name] !== parameters[name])
+  const isDrifted = open && tokens.join(' ') !== tokensOf(node).join(' ')
+  return isDrifted ? [...names, AUTH_TOKEN] : names
 }

@@ -18,7 +18,10 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     tls: spec.tls,
     open: isMemcached,
     authenticates: false,
+    ballastBytes: 0,
     maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
+    parameters: { ...spec.parameters },
+    tokens: [],
     role: isMemcached ? 'none' : 'primary',
     lends: false,
     replicasAdmitted: false,
@@ -36,6 +39,7 @@ export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
     authenticates: false,
+    tokens: [],
     role: 'primary',
     replicasAdmitted: false,
     historyId: newHistoryId(random),
@@ -44,6 +48,11 @@ export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial
     link: null,
     cluster: cluster === null ? null : bootedCluster(random),
   }
+}
+
+/** An engine takes some megabytes for itself, and some bytes for each thing it holds. */
+export function usedMemory({ writes, ballastBytes }: SimulatedProcess): number {
+  return 1_500_000 + 100 * writes.length + ballastBytes
 }
 
 export function newHistoryId(random: Random): string {

@@ -1,4 +1,4 @@
-import type { ReplicationFacts } from '@cacheplane/domain'
+import { canFollow, type ReplicationFacts } from '@cacheplane/domain'
 import type { Random } from './random.ts'
 import { gossip } from './simulated-cluster.ts'
 import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
@@ -65,11 +65,23 @@ function finishCopy(link: SimulatedLink, replica: SimulatedProcess, nowMs: numbe
 }
 
 function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {
-  const arrived = primary.writes.filter((write, i) => i < replica.writes.length || write.atMs <= reachedMs)
-  replica.writes = [...arrived]
+  // What it has is a beginning of what its primary has: it would not be linked otherwise.
+  const arrived = primary.writes.findLastIndex(({ atMs }) => atMs <= reachedMs) + 1
+  for (const write of primary.writes.slice(replica.writes.length, arrived)) replica.writes.push(write)
   replica.historyId = primary.historyId
   replica.formerHistoryId = primary.formerHistoryId
 }
+
+function reads(replica: SimulatedProcess, primary: SimulatedProcess): boolean {
+  return canFollow(choiceOf(replica), choiceOf(primary))
+}
+
+/** As `canFollow` wants it; the type of a node does not matter. */
+const choiceOf = ({ engine, version }: SimulatedProcess) => ({
+  engine,
+  engineVersion: version.replace(/^(\d+\.\d+)\.\d+$/, '$1'),
+  cacheNodeType: '',
+})
 
 /** A login that is refused leaves what the replica has; another history begins with a full copy. */
 function connect(
@@ -86,6 +98,8 @@ function connect(
   const isPrefix =
     known.includes(replica.historyId) &&
     replica.writes.every((write, i) => primary.writes[i]?.value === write.value)
+  // The copy that it is sent makes no sense to it: it asks again, and again.
+  if (!isPrefix && !reads(replica, primary)) return
   link.runId = primary.runId
   link.state = isPrefix ? 'up' : 'syncing'
   link.readyAtMs = nowMs + (isPrefix ? 0 : random.between(...FULL_COPY_MS))

@@ -67,6 +67,12 @@ export interface SimulatedProcess {
   /** Set when it was opened with a token. */
   authenticates: boolean
   maxmemoryBytes: number
+  /** Its configuration, as far as parameter groups say it. */
+  parameters: Record<string, string>
+  /** What clients may log in with once it is open. */
+  tokens: string[]
+  /** Taken by data that a test does not want to write. */
+  ballastBytes: number
   role: 'primary' | 'replica' | 'none'
   /** It leads and takes no writes. */
   lends: boolean

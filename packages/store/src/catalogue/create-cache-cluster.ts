@@ -1,6 +1,7 @@
-import { ServiceError, type Accepted, type CacheClusterPlan } from '@cacheplane/domain'
+import { ServiceError, type Accepted, type CacheClusterPlan, type Keyring } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
+import { sealUsers } from '../sasl-users.ts'
 import { sql } from '../sql.ts'
 import {
   findNetwork,
@@ -13,10 +14,12 @@ import {
 } from './create-owner.ts'
 import { takeConfigurationEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { requireParameterGroup } from './parameter-group-users.ts'
 
 /** One transaction: a standalone cache cluster's rows and the workflow that will make it real, or nothing. */
 export function createCacheCluster(
   db: Database,
+  keyring: Keyring,
   settings: PlacementSettings,
   plan: CacheClusterPlan,
 ): Promise<Accepted> {
@@ -30,13 +33,14 @@ export function createCacheCluster(
       SELECT 1 FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ${cacheClusterId}`)
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
+      await requireParameterGroup(q, plan)
       const zones = await place(q, { ...plan, together: plan.azMode === 'single-az' }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const placed = { cacheClusterId, zones, network, pools: settings.pools }
       // The port that was asked for is the configuration endpoint's.
       const port = plan.azMode === null ? plan.port : null
       const { id } = await insertCluster(q, { ...plan, port }, placed)
-      if (plan.azMode !== null) await insertMemcached(q, settings, plan, id)
+      if (plan.azMode !== null) await insertMemcached(q, keyring, settings, plan, id)
       const accepted = {
         resourceId: id,
         workflowId: await insertWorkflow(q, 'cache-cluster', id),
@@ -51,12 +55,15 @@ export function createCacheCluster(
 
 async function insertMemcached(
   q: Queryable,
+  keyring: Keyring,
   { pools }: PlacementSettings,
-  { azMode, zones, port: wishedPort, transitEncryptionEnabled: tls }: CacheClusterPlan,
+  plan: CacheClusterPlan,
   id: string,
 ): Promise<void> {
+  const { azMode, zones, port: wishedPort, transitEncryptionEnabled: tls, saslUsers } = plan
+  const sealed = sealUsers(keyring, { accountId: plan.accountId, clusterId: id }, saslUsers)
   await q.run(sql`
-    INSERT INTO memcached_cluster (cluster_id, az_mode, announced, last_node_number)
-    VALUES (${id}, ${azMode}, '{}', ${zones.length})`)
+    INSERT INTO memcached_cluster (cluster_id, az_mode, announced, last_node_number, user_names, users_sealed)
+    VALUES (${id}, ${azMode}, '{}', ${zones.length}, ${saslUsers.map(({ userName }) => userName)}::text[], ${sealed})`)
   await takeConfigurationEndpoint(q, pools, { id, tls, wishedPort })
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   findNodeType,
   invariant,
@@ -8,6 +7,7 @@ import {
   ServiceError,
   type Accepted,
   type CacheClusterPlan,
+  type EngineRoom,
   type NodeSettings,
   type ReplicationGroupPlan,
   type ZoneRoom,
@@ -40,11 +40,7 @@ export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & {
 }
 
 /** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
-export async function place(
-  q: Queryable,
-  plan: Placing,
-  { memoryReserveBytes }: PlacementSettings,
-): Promise<ZoneRoom[]> {
+export async function place(q: Queryable, plan: Placing, settings: PlacementSettings): Promise<ZoneRoom[]> {
   const [{ count = 0 } = {}] = await q.rows<{ count: number }>(sql`
     SELECT count(*)::int FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id WHERE c.account_id = ${plan.accountId}`)
   if (count + plan.zones.length > NODES_PER_ACCOUNT_MAX) {
@@ -55,15 +51,7 @@ export async function place(
   }
   const zones = await q.rows<ZoneRoom>(sql`
     SELECT name, engine_id AS "engineId", outage_mode IS NOT NULL AS "isOut" FROM zone`)
-  const engines = await q.rows<{
-    engineId: string
-    reachable: boolean
-    memoryBytes: number
-    usedBytes: number
-  }>(sql`
-    SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
-      COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
-    FROM docker_engine e`)
+  const engines = await engineRooms(q, settings)
   const { zones: wishes, standing = [], together = false, shardSizes = [wishes.length] } = plan
   const wish = { zones, engines, wishes, standing, shardSizes, memoryBytesPerNode: memoryOf(plan) }
   const placement = together ? planPlacementTogether(wish) : planPlacement(wish)
@@ -87,7 +75,16 @@ export async function place(
   }
 }
 
-function memoryOf(plan: Pick<Plan, 'cacheNodeType'>): number {
+/** What each engine has for nodes, and what of it is taken. */
+export function engineRooms(q: Queryable, { memoryReserveBytes }: PlacementSettings): Promise<EngineRoom[]> {
+  return q.rows<EngineRoom>(sql`
+    SELECT e.id AS "engineId", e.reachable, (e.memory_bytes - ${memoryReserveBytes}::bigint)::float8 AS "memoryBytes",
+      COALESCE((SELECT sum(n.memory_bytes) FROM cache_node n WHERE n.engine_id = e.id), 0)::float8 AS "usedBytes"
+    FROM docker_engine e`)
+}
+
+/** Memory of a node of that type. */
+export function memoryOf(plan: Pick<Plan, 'cacheNodeType'>): number {
   const type = findNodeType(plan.cacheNodeType)
   invariant(type, `a validated plan names a known node type`)
   return type.memoryBytes
@@ -114,7 +111,7 @@ export async function insertCluster(
     inCluster?: boolean
   },
 ): Promise<{ id: string; nodeIds: string[] }> {
-  const id = newId('cacheCluster', randomBytes)
+  const id = newId('cacheCluster', q.random)
   await q.run(sql`
     INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
       cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade,
@@ -140,7 +137,7 @@ export async function insertNodes(
 ): Promise<string[]> {
   const nodeIds: string[] = []
   for (const [i, zone] of placed.zones.entries()) {
-    const nodeId = newId('node', randomBytes)
+    const nodeId = newId('node', q.random)
     const cacheNodeId = String(placed.firstNumber + i).padStart(4, '0')
     const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
     const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, cluster.port)
@@ -166,7 +163,7 @@ export async function networkReaching(q: Queryable, networkId: string, zones: re
 }
 
 export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {
-  const id = newId('workflow', randomBytes)
+  const id = newId('workflow', q.random)
   await q.run(
     sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
   )

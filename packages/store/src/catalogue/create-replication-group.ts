@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   formatSlots,
   invariant,
@@ -28,6 +27,7 @@ import {
 } from './create-owner.ts'
 import { takeEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { requireParameterGroup } from './parameter-group-users.ts'
 
 const FIRST_NODE_GROUP = '0001'
 
@@ -56,10 +56,12 @@ export function createReplicationGroup(
         plan,
         shards.flatMap((shard) => shard.memberIds),
       )
+      // Cluster mode has its default group, of which there is no row.
+      if (plan.shards === null) await requireParameterGroup(q, plan)
       const shardSizes = shards.map((shard) => shard.memberIds.length)
       const zones = await place(q, { ...plan, shardSizes }, settings)
       const network = await findNetwork(q, settings.pools, zones)
-      const id = newId('replicationGroup', randomBytes)
+      const id = newId('replicationGroup', q.random)
       await insertGroup(q, keyring, plan, id, network.id)
       const left = [...zones]
       for (const shard of shards) {
@@ -175,7 +177,7 @@ async function insertNodeGroup(
   clusterIds: readonly string[],
   nodeIds: readonly string[],
 ): Promise<string> {
-  const id = newId('nodeGroup', randomBytes)
+  const id = newId('nodeGroup', q.random)
   const [primaryNodeId] = nodeIds
   invariant(primaryNodeId, 'a node group has a primary')
   await q.run(sql`

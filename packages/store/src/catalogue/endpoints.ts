@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { newId, ServiceError, type EdgeKind } from '@cacheplane/domain'
 import { allocatePort, allocatePorts, lockPlacement, type Pools } from '../allocation.ts'
 import type { Database } from '../database.ts'
@@ -151,7 +150,7 @@ async function insertEdge(
   kind: EdgeKind,
   wished: WishedPort | null,
 ): Promise<Slot & { workflowId: string }> {
-  const id = newId('edge', randomBytes)
+  const id = newId('edge', q.random)
   const slots = wished === null ? SLOTS : 1
   const fixed = wished === null ? null : await allocatePort(q, pools, engineId, id, wished.port)
   const [controlPort, ...ports] = await allocatePorts(

@@ -12,6 +12,7 @@ import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { raiseOn } from '../workflows/raise.ts'
+import { attachToCluster } from './attach-parameter-group.ts'
 import { changeCluster, type ClusterWish } from './change-cluster.ts'
 import { insertNodes, networkReaching, place, type PlacementSettings } from './create-owner.ts'
 
@@ -30,9 +31,11 @@ export function modifyCacheCluster(
       UPDATE cache_cluster SET auto_minor_version_upgrade = ${autoMinorVersionUpgrade},
         preferred_maintenance_window = ${preferredMaintenanceWindow} WHERE id = ${cluster.id}`)
     await q.run(sql`UPDATE memcached_cluster SET az_mode = ${azMode} WHERE cluster_id = ${cluster.id}`)
+    const { cacheParameterGroupName: name } = change
+    const configuring = name === undefined ? null : await attachToCluster(q, cluster, name)
     if (plan.add.numbers.length > 0) await addNodes(q, settings, cluster, plan.add)
     else if (plan.remove.length > 0) await dismissNodes(q, cluster, plan.remove)
-    else return null
+    else return configuring
     return raiseOn(q, 'cache-cluster', cluster.id, 'converge')
   })
 }

@@ -3,6 +3,7 @@ import {
   type Accepted,
   type GroupChange,
   type Idempotency,
+  type Keyring,
   type NewEvent,
   type ReplicationGroup,
 } from '@cacheplane/domain'
@@ -10,18 +11,24 @@ import type { Database } from '../database.ts'
 import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { attachToGroup } from './attach-parameter-group.ts'
+import { changeChoice } from './change-choice.ts'
 import { changeGroup } from './change-group.ts'
+import type { PlacementSettings } from './create-owner.ts'
 import { requestFailover } from './request-failover.ts'
+import { updateAuthToken } from './update-auth-token.ts'
 
 export function modifyReplicationGroup(
   db: Database,
+  settings: PlacementSettings,
   accountId: string,
   replicationGroupId: string,
   change: GroupChange,
   idempotency: Idempotency | null,
+  keyring: Keyring,
 ): Promise<Accepted> {
   return changeGroup(db, { accountId, replicationGroupId, idempotency }, async (q, group) => {
-    const { set, promotion } = planGroupChange(group, change)
+    const { set, promotion, choice } = planGroupChange(group, change)
     await q.run(sql`
       UPDATE replication_group SET description = ${set.description},
         automatic_failover_enabled = ${set.automaticFailoverEnabled}, multi_az_enabled = ${set.multiAZEnabled},
@@ -31,11 +38,34 @@ export function modifyReplicationGroup(
       UPDATE cache_cluster SET auto_minor_version_upgrade = ${set.autoMinorVersionUpgrade},
         preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE replication_group_id = ${group.id}`)
     await tellSwitches(q, group, set)
-    if (promotion === null) return null
+    const configuring = await configure(q, keyring, group, change)
+    const rolling = await changeChoice(q, settings, group, choice)
+    // What waits for the maintenance window may have another time to wait for.
+    await wakeGroup(q, group)
+    if (promotion === null) return rolling ?? configuring
     const { nodeGroup, fromCacheClusterId, toCacheClusterId } = promotion
     const cause = `a user asked for ${toCacheClusterId} as the primary`
     return requestFailover(q, { kind: 'switch', nodeGroup, cause, fromCacheClusterId, toCacheClusterId })
   })
+}
+
+/** What nodes are to be told. Null when that is nothing. */
+async function configure(
+  q: Queryable,
+  keyring: Keyring,
+  group: ReplicationGroup,
+  { cacheParameterGroupName, authToken }: GroupChange,
+): Promise<string | null> {
+  const attached =
+    cacheParameterGroupName === undefined ? null : await attachToGroup(q, group, cacheParameterGroupName)
+  const updated = authToken === undefined ? null : await updateAuthToken(q, keyring, group, authToken)
+  return attached ?? updated
+}
+
+async function wakeGroup(q: Queryable, { id }: ReplicationGroup): Promise<void> {
+  await q.run(sql`
+    UPDATE workflow SET wakes = wakes + 1, run_at = LEAST(run_at, clock_now())
+    WHERE kind = 'replication-group' AND subject_id = ${id}`)
 }
 
 async function tellSwitches(

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { newId, ServiceError, type FailoverKind, type NodeGroup } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
@@ -24,7 +23,7 @@ export async function requestFailover(q: Queryable, wish: FailoverWish): Promise
     )
   await q.run(sql`
     INSERT INTO failover (id, node_group_id, kind, status, cause, from_cache_cluster_id, to_cache_cluster_id)
-    VALUES (${newId('failover', randomBytes)}, ${nodeGroup.id}, ${kind}, 'requested', ${cause}, ${fromCacheClusterId},
+    VALUES (${newId('failover', q.random)}, ${nodeGroup.id}, ${kind}, 'requested', ${cause}, ${fromCacheClusterId},
       ${toCacheClusterId})`)
   return raiseOnNodeGroup(q, nodeGroup, 'failover')
 }

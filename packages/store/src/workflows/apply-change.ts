@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { newId, unreachable, type Change } from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
@@ -9,6 +8,7 @@ import { announce } from './announce.ts'
 import { applyEdgeChange, isEdgeChange } from './apply-edge-change.ts'
 import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
 import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
+import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
 import { raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -36,11 +36,17 @@ type RowChange = Exclude<Change, { do: Waking }>
 async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promise<void> {
   if (isNodeChange(change)) return applyNodeChange(q, pools, change)
   if (isNodeGroupChange(change)) return applyNodeGroupChange(q, change)
+  if (isRollingChange(change)) return applyRollingChange(q, pools, change)
   if (isEdgeChange(change)) return applyEdgeChange(q, pools, change)
   if (isSpareChange(change)) return applySpareChange(q, pools, change)
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
+    case 'end-token-update':
+      await q.run(
+        sql`UPDATE replication_group SET auth_token_update = NULL WHERE id = ${change.replicationGroupRow}`,
+      )
+      return
     case 'end-outage':
       await q.run(sql`UPDATE zone SET outage_mode = NULL, outage_since = NULL WHERE name = ${change.zone}`)
       return
@@ -59,7 +65,7 @@ const asList = (id: string | null): string[] => (id === null ? [] : [id])
 
 /** What comes to rest is told under the name of the resource that a user knows, however deep it was spawned. */
 async function spawn(q: Queryable, change: Extract<Change, { do: 'spawn' }>): Promise<string[]> {
-  const id = newId('workflow', randomBytes)
+  const id = newId('workflow', q.random)
   const spawned = await q.run(sql`
     INSERT INTO workflow (id, kind, subject_id, parent_id, root_id)
     SELECT ${id}, ${change.kind}, ${change.subjectId}, p.id, p.root_id FROM workflow p WHERE p.id = ${change.parentId}

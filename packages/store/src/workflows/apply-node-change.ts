@@ -10,11 +10,13 @@ import {
 } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { giveUpPlace } from './apply-rolling-change.ts'
 import { isOneOf } from './is-one-of.ts'
 
 const KINDS = [
   'set-presence',
   'set-opened',
+  'set-parameters',
   'next-incarnation',
   'move-port',
   'move-network',
@@ -39,6 +41,10 @@ export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeCh
           cluster_node_id = COALESCE(${change.clusterNodeId ?? null}, cluster_node_id)
         WHERE id = ${change.nodeId}`)
       return
+    case 'set-parameters':
+      await q.run(sql`
+        UPDATE cache_node SET parameter_values = ${JSON.stringify(change.parameterValues)}::jsonb WHERE id = ${change.nodeId}`)
+      return
     case 'next-incarnation':
       return nextIncarnation(q, pools, change.nodeId)
     case 'move-port':
@@ -54,6 +60,7 @@ export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeCh
     case 'remove-node':
       await releaseNode(q, change.nodeId)
       await q.run(sql`DELETE FROM cache_node WHERE id = ${change.nodeId}`)
+      await giveUpPlace(q, change.nodeId)
       return
     case 'remove-member':
       await q.run(sql`DELETE FROM cache_cluster WHERE id = ${change.clusterId} AND node_group_id IS NOT NULL`)

@@ -1,5 +1,6 @@
 import {
   invariant,
+  type AuthTokenUpdate,
   type CacheCluster,
   type Keyring,
   type Network,
@@ -11,7 +12,7 @@ import type { Queryable } from '../queryable.ts'
 import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
 import { readFailover, type FailoverRow } from '../read-failover.ts'
 import { prepared } from '../sql.ts'
-import { openToken } from './subjects.ts'
+import { openTokens } from './subjects.ts'
 
 const nodeGroupSubject = prepared('node_group_subject')
 const openFailover = prepared('open_failover')
@@ -28,6 +29,8 @@ interface NodeGroupRow {
   /** In cluster mode the node group has no endpoint. */
   endpoint_address: string | null
   auth_token_sealed: string | null
+  former_auth_token_sealed: string | null
+  auth_token_update: AuthTokenUpdate | null
   edge_failure: string | null
   cpus: Record<string, number>
   /** By zone. */
@@ -43,7 +46,7 @@ export async function loadNodeGroup(
   const [row] = await q.rows<NodeGroupRow>(nodeGroupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
-      g.cluster_enabled, g.auth_token_sealed,
+      g.cluster_enabled, g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update,
       (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_address,
       (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
@@ -65,6 +68,8 @@ export async function loadNodeGroup(
       replicationGroupId: row.name,
       automaticFailoverEnabled: row.automatic_failover_enabled,
       clusterEnabled: row.cluster_enabled,
+      authTokenUpdate: row.auth_token_update,
+      pending: nodeGroup.members[0]?.pending ?? null,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),
@@ -76,7 +81,7 @@ export async function loadNodeGroup(
 }
 
 function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyring: Keyring): NodeSubject[] {
-  const authToken = openToken(keyring, row)
+  const tokens = openTokens(keyring, row)
   return members.flatMap((cluster) =>
     cluster.nodes.map((node) => {
       const engineCpus = row.cpus[node.engineId]
@@ -87,7 +92,8 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         network: row.network,
         owner: { kind: 'replication-group' as const, id: row.group_id, name: row.name },
         nodeGroupId: row.doc.id,
-        authToken,
+        ...tokens,
+        saslUsers: [],
         engineCpus,
         endpointAddress: row.endpoint_address,
         portIsFixed: cluster.port !== null,

@@ -15,7 +15,8 @@ import type { Pools } from '../allocation.ts'
 import { subnetCount } from '../network-pool.ts'
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
-import { authTokenCell } from '../secret-cells.ts'
+import { openUsers } from '../sasl-users.ts'
+import { authTokenCell, formerAuthTokenCell } from '../secret-cells.ts'
 import { prepared } from '../sql.ts'
 
 const nodeSubject = prepared('node_subject')
@@ -35,6 +36,8 @@ interface NodeSubjectRow {
   group_id: string | null
   account_id: string
   auth_token_sealed: string | null
+  users_sealed: string | null
+  former_auth_token_sealed: string | null
   cpus: number
   outage_mode: OutageMode | null
   endpoint_address: string | null
@@ -44,7 +47,8 @@ interface NodeSubjectRow {
 export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): Promise<NodeSubject | null> {
   const [row] = await q.rows<NodeSubjectRow>(nodeSubject`
     SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
-      g.id AS group_id, c.account_id, g.auth_token_sealed, e.cpus, z.outage_mode,
+      g.id AS group_id, c.account_id, g.auth_token_sealed, g.former_auth_token_sealed,
+      (SELECT m.users_sealed FROM memcached_cluster m WHERE m.cluster_id = c.id) AS users_sealed, e.cpus, z.outage_mode,
       (SELECT p.address FROM endpoint_view p
         WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
@@ -63,7 +67,8 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
       row.group_id === null
         ? { kind: 'cache-cluster', id: cluster.id, name: cluster.cacheClusterId }
         : { kind: 'replication-group', id: row.group_id, name: cluster.replicationGroupId ?? '' },
-    authToken: openToken(keyring, row),
+    ...openTokens(keyring, row),
+    saslUsers: openUsers(keyring, { accountId: row.account_id, clusterId: cluster.id }, row.users_sealed),
     engineCpus: row.cpus,
     endpointAddress: row.endpoint_address,
     portIsFixed: cluster.port !== null,
@@ -71,13 +76,18 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
   }
 }
 
-/** Only replication groups have one. */
-export function openToken(
+/** Only replication groups have any. */
+export function openTokens(
   keyring: Keyring,
-  row: Pick<NodeSubjectRow, 'group_id' | 'account_id' | 'auth_token_sealed'>,
-): Secret | null {
-  if (row.auth_token_sealed === null || row.group_id === null) return null
-  return keyring.open(row.auth_token_sealed, authTokenCell(row.account_id, row.group_id))
+  row: Pick<NodeSubjectRow, 'group_id' | 'account_id' | 'auth_token_sealed' | 'former_auth_token_sealed'>,
+): Pick<NodeSubject, 'authToken' | 'formerAuthToken'> {
+  const { account_id: accountId, group_id: groupId } = row
+  const open = (sealed: string | null, cellOf: typeof authTokenCell): Secret | null =>
+    sealed === null || groupId === null ? null : keyring.open(sealed, cellOf(accountId, groupId))
+  return {
+    authToken: open(row.auth_token_sealed, authTokenCell),
+    formerAuthToken: open(row.former_auth_token_sealed, formerAuthTokenCell),
+  }
 }
 
 export async function loadReplicationGroup(

@@ -1,4 +1,6 @@
 import {
+  choiceOf,
+  describeChoice,
   hop,
   newId,
   seconds,
@@ -44,6 +46,12 @@ export function beginAutomatic(c: Context, { because, data }: Lost, readings: Re
 /** A restart of the primary empties the node group and fails over to nobody (ElastiCache, RebootCacheCluster). */
 export function beginReboot(c: Context) {
   return begin(c, { kind: 'recovery', cause: 'a restart of the primary was asked for', to: null })
+}
+
+/** The successor of the primary takes its place, in a planned switch. */
+export function beginTakeover(c: Context, to: NodeSubject) {
+  const cause = `a node of ${describeChoice(choiceOf(to))} takes the place of the primary's`
+  return begin(c, { kind: 'switch', cause, to })
 }
 
 /** What a user asked for begins only while the primary serves; null when nothing was asked. */

@@ -2,6 +2,7 @@ import {
   eventOfCluster,
   eventOfGroup,
   invariant,
+  isInWaiting,
   nodeRef,
   zoneIsOut,
   type FailoverPhase,
@@ -22,6 +23,8 @@ export const Frame = z.object({
   mayStartEmpty: z.object({ nodeId: z.string(), incarnation: z.number() }).nullable().default(null),
   /** Since when nodes have not been seen to serve, and when they were last looked at; epoch milliseconds. */
   silence: z.record(z.string(), z.object({ sinceMs: z.number(), lookedAtMs: z.number() })).default({}),
+  /** How often the successor of the primary has tried in vain to take over. */
+  switchesFailed: z.number().default(0),
   /** The change of primary under way. */
   failover: z
     .object({
@@ -81,6 +84,12 @@ export function mustFind(c: Context, nodeId: string | null): NodeSubject {
   const found = nodeId === null ? undefined : findNode(c, nodeId)
   invariant(found, `node ${nodeId ?? ''} belongs to node group ${c.subject.nodeGroup.id}`)
   return found
+}
+
+/** It is made beside the node whose place it is to take, and nobody is led to it. */
+export function isWaiting({ subject: { nodes } }: Context, { node }: NodeSubject): boolean {
+  const others = nodes.map((one) => one.node)
+  return isInWaiting(node, others)
 }
 
 /** Members that were let in with all of the node group's data, but for these nodes. */

@@ -30,7 +30,9 @@ import {
   tellCluster,
   type Context,
 } from './context.ts'
+import { configureMembers } from './configure-members.ts'
 import { leadClients, routeTarget, sourceAt } from './lead-clients.ts'
+import { isStranded, renew, roll } from './roll.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
 
@@ -88,6 +90,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     leaving: node.leaving,
     mayStartEmpty:
       !formed || (mayStartEmpty?.nodeId === node.id && node.incarnation >= mayStartEmpty.incarnation),
+    isStranded: !isPrimary && isStranded(c, one),
     target,
   }
 }
@@ -97,11 +100,15 @@ async function act(c: Context, membership: Membership, readings: ReadonlyMap<str
   const undone = results.find((because) => because !== null) ?? null
   if (membership.primaryServes) replaceTheSilent(c, readings)
   const routed = await routeAll(c, membership, results)
-  const because = undone ?? membership.because ?? routed
+  const untold = await configureMembers(c, readings)
+  const because = undone ?? membership.because ?? routed ?? untold
+  if (because === null) conclude(c)
+  const rolled = membership.primaryServes ? roll(c, readings, because) : null
+  if (rolled !== null) return rolled
   if (because === null) return settle(c)
   if (membership.isClose) return nap(CLOSE_MS, because)
   const isWatched = [...readings.values()].some(({ kind }) => kind !== 'serving' && kind !== 'dead')
-  const isTold = undone === null && routed === null && !isWatched
+  const isTold = undone === null && routed === null && untold === null && !isWatched
   return nap(isTold ? seconds(10) : LOOK_AGAIN_MS, because)
 }
 
@@ -129,6 +136,9 @@ async function perform(c: Context, action: MemberAction): Promise<string | null>
     }
     case 'replace':
       c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
+      return null
+    case 'renew':
+      renew(c, one)
       return null
     default:
       return unreachable(action)
@@ -191,17 +201,23 @@ async function routeAll(
   return leadClients(c, primaryServes && !failed.has(primary.node.id) ? primary : null, served)
 }
 
+/** A change of primary is over. */
+function conclude(c: Context): void {
+  if (c.frame.failover === null) return
+  const { id, startedAtMs } = ongoing(c)
+  advance(c, stage(c, 'redundancy-restored', 'every member serves again', startedAtMs))
+  c.change({ do: 'advance-failover', failoverId: id, advance: { status: 'completed' } })
+  c.frame.failover = null
+}
+
 /** Everything is where it should be. */
 function settle(c: Context) {
   c.clear('converge')
+  c.clear('configure')
   c.clear('checkup')
   c.frame.silence = {}
-  if (c.frame.failover !== null) {
-    const { id, startedAtMs } = ongoing(c)
-    advance(c, stage(c, 'redundancy-restored', 'every member serves again', startedAtMs))
-    c.change({ do: 'advance-failover', failoverId: id, advance: { status: 'completed' } })
-    c.frame.failover = null
-  }
+  const { id, authTokenUpdate } = c.subject.group
+  if (authTokenUpdate !== null) c.change({ do: 'end-token-update', replicationGroupRow: id })
   c.deadline(null)
   wakeOwner(c)
   return hop('wait')

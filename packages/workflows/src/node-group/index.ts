@@ -31,7 +31,9 @@ export const nodeGroup = defineWorkflow<NodeGroupSubject>()({
 
     // Home. Order is priority: safety first; what was asked for is begun by converging, once the primary is seen well.
     async wait(c) {
-      const asked = (['checkup', 'failover', 'converge'] as const).some((signal) => c.signals.has(signal))
+      const asked = (['checkup', 'failover', 'converge', 'configure'] as const).some((signal) =>
+        c.signals.has(signal),
+      )
       return asked ? converge(c) : nap(hours(6), 'the node group is serving')
     },
 

@@ -1,5 +1,5 @@
 import type { EdgeRef, EndpointRoutes, NodeSubject, ReplicationSource, RouteTarget } from '@cacheplane/domain'
-import type { Context } from './context.ts'
+import { isWaiting, type Context } from './context.ts'
 
 /** Null when the endpoint leads clients to these nodes, otherwise why it does not. Clients of a cluster find them alone. */
 export async function leadClients(
@@ -28,7 +28,7 @@ export async function route(
   const ref: EdgeRef = { edgeId, incarnation, engineId, controlPort }
   const routes: EndpointRoutes = {
     primary: primary === null ? null : routeTarget(primary),
-    readers: readers.map(routeTarget),
+    readers: readers.filter((one) => !isWaiting(c, one)).map(routeTarget),
   }
   const routed = await c.fleet.routeEndpoint(ref, slot, routes)
   return routed.kind === 'ready' ? null : routed.because

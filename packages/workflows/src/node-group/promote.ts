@@ -1,4 +1,14 @@
-import { hop, milliseconds, nap, nodeRef, nodeSpec, seconds, type NodeSubject } from '@cacheplane/domain'
+import {
+  choiceOf,
+  describeChoice,
+  hop,
+  milliseconds,
+  nap,
+  nodeRef,
+  nodeSpec,
+  seconds,
+  type NodeSubject,
+} from '@cacheplane/domain'
 import {
   advance,
   EXAMINE_MS,
@@ -28,7 +38,7 @@ const LAST_COPY_WITHIN_MS = seconds(30)
 export async function promote(c: Context) {
   const failover = ongoing(c)
   const candidate = mustFind(c, failover.candidateId)
-  const promoted = await c.fleet.promoteNode(nodeRef(candidate))
+  const promoted = await c.fleet.promoteNode(nodeSpec(candidate))
   if (promoted.kind === 'refused') return tryAnother(c, candidate, promoted.because)
   const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
   if (reading.kind === 'dead') return tryAnother(c, candidate, reading.because)
@@ -67,11 +77,18 @@ function handOver(c: Context, candidate: NodeSubject): void {
     c.change({ do: 'set-opened', nodeId: candidate.node.id, opened: true })
   tellCluster(c)
   if (kind === 'recovery') return
+  if (candidate.node.replaces === lostNodeId) return succeed(c, candidate, lost)
   const message = `Failover from primary node ${from} to replica node ${to} completed`
   groupEvent(c, message)
   memberEvent(c, candidate, message)
   // One that handed over stays and follows; a lost one is made again in its zone.
   if (kind !== 'switch') c.change({ do: 'raise', kind: 'node', subjectId: lostNodeId, signal: 'replace' })
+}
+
+/** In the same commit, so that the old node is never told to follow a version that it does not know. */
+function succeed(c: Context, candidate: NodeSubject, { node }: NodeSubject): void {
+  c.change({ do: 'set-leaving', nodeId: node.id })
+  memberEvent(c, candidate, `Replaced cache node ${node.cacheNodeId}`, describeChoice(choiceOf(candidate)))
 }
 
 async function doubt(c: Context, candidate: NodeSubject, because: string) {

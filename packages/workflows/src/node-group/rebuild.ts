@@ -1,4 +1,6 @@
 import {
+  canFollow,
+  choiceOf,
   electPrimary,
   hop,
   milliseconds,
@@ -14,6 +16,7 @@ import { advance, choose, examineAll, isAtHome, mustFind, ongoing, stage, type C
 import { heirsOf } from './heirs-of.ts'
 import { sourceAt } from './lead-clients.ts'
 import { HEIRS_WITHIN_MS, startEmpty } from './lose-primary.ts'
+import { remake } from './roll.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 
 const RETRY_MS = milliseconds(100)
@@ -69,6 +72,11 @@ function awaitAnswer(c: Context, mine: NodeSubject, own: NodeReading | undefined
 
 async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own: NodeReading | undefined) {
   const failover = ongoing(c)
+  // In the middle of an upgrade the furthest replica may be newer.
+  if (!canFollow(choiceOf(mine), choiceOf(source))) {
+    remake(c, mine, choiceOf(source))
+    return nap(seconds(1), 'the lost primary is made again as what its replicas are')
+  }
   if (own?.kind !== 'serving') return awaitAnswer(c, mine, own)
   const { link, loading } = own.replication
   if (link === null || link.source.port !== source.node.port) {

@@ -3,6 +3,7 @@ import {
   advance,
   choose,
   EXAMINE_MS,
+  findNode,
   groupEvent,
   inServiceBesides,
   mustFind,
@@ -78,6 +79,8 @@ export async function reopen(c: Context) {
     const isLost = c.now().getTime() - failover.startedAtMs > REOPEN_WITHIN_MS
     return isLost ? hop('fence') : nap(RETRY_MS, opened.because)
   }
+  const candidate = failover.candidateId === null ? undefined : findNode(c, failover.candidateId)
+  if (candidate?.node.replaces === old.node.id) c.frame.switchesFailed += 1
   c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })
   groupEvent(c, 'Failover was given up', 'the new primary could not take over in time')
   c.frame.failover = null

@@ -1,33 +1,51 @@
 -- AlterTable
-ALTER TABLE "replication_group" ADD COLUMN     "cluster_enabled" BOOLEAN NOT NULL DEFAULT false;
+ALTER TABLE "replication_group" ADD COLUMN     "pending_because" TEXT,
+ADD COLUMN     "pending_cache_node_type" TEXT,
+ADD COLUMN     "pending_engine" TEXT,
+ADD COLUMN     "pending_engine_version" TEXT,
+ADD COLUMN     "pending_state" TEXT;
 
 -- AlterTable
-ALTER TABLE "node_group" ADD COLUMN     "slots" TEXT;
+ALTER TABLE "cache_node" ADD COLUMN     "cache_node_type" TEXT,
+ADD COLUMN     "engine" TEXT,
+ADD COLUMN     "engine_version" TEXT,
+ADD COLUMN     "replaces" TEXT;
 
--- AlterTable
-ALTER TABLE "cache_node" ADD COLUMN     "bus_port" INTEGER,
-ADD COLUMN     "cluster_node_id" TEXT;
-
--- AlterTable
-ALTER TABLE "endpoint" ADD COLUMN     "replication_group_id" TEXT;
+-- DropIndex
+DROP INDEX "cache_node_cluster_id_cache_node_id_key";
 
 -- CreateIndex
-CREATE UNIQUE INDEX "endpoint_replication_group_id_key" ON "endpoint"("replication_group_id");
+CREATE UNIQUE INDEX "cache_node_replaces_key" ON "cache_node"("replaces");
 
--- AddForeignKey
-ALTER TABLE "endpoint" ADD CONSTRAINT "endpoint_replication_group_id_fkey" FOREIGN KEY ("replication_group_id") REFERENCES "replication_group"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+-- CreateIndex
+CREATE INDEX "cache_node_cluster_id_idx" ON "cache_node"("cluster_id");
 
-ALTER TABLE "endpoint" ADD CONSTRAINT "endpoint_holder" CHECK (
-  replication_group_id IS NULL OR (node_group_id IS NULL AND cache_cluster_id IS NULL));
+-- A successor has the id of the node whose place it is to take, and has it alone once that is gone.
+CREATE UNIQUE INDEX cache_node_has_its_place ON cache_node (cluster_id, cache_node_id) WHERE replaces IS NULL;
+
+ALTER TABLE "replication_group" ADD CONSTRAINT "replication_group_pending" CHECK (
+  (pending_state IS NULL AND num_nonnulls(pending_engine, pending_engine_version, pending_cache_node_type) = 0)
+  OR (pending_state IN ('waiting', 'rolling', 'stopped')
+    AND num_nonnulls(pending_engine, pending_engine_version, pending_cache_node_type) = 3));
+
+ALTER TABLE "cache_node" ADD CONSTRAINT "cache_node_choice" CHECK (
+  num_nonnulls(engine, engine_version, cache_node_type) IN (0, 3));
 
 -- The views again, with what is new in them.
-DROP VIEW replication_group_view, node_group_view, endpoint_view, cache_cluster_view, cache_node_view;
+DROP VIEW replication_group_view, node_group_view, cache_cluster_view, cache_node_view;
+
+CREATE VIEW pending_change_view AS
+SELECT g.id AS "replicationGroupRow", json_build_object('wanted', json_build_object('engine', g.pending_engine,
+  'engineVersion', g.pending_engine_version, 'cacheNodeType', g.pending_cache_node_type),
+  'state', g.pending_state, 'because', g.pending_because) AS pending
+FROM replication_group g WHERE g.pending_state IS NOT NULL;
 
 CREATE VIEW cache_node_view AS
 SELECT n.id, n.cluster_id AS "clusterId", n.cache_node_id AS "cacheNodeId", n.zone, n.engine_id AS "engineId",
   n.incarnation, n.ip, n.port, z.address, n.presence, n.opened_at AS "openedAt",
-  n.engine_version_actual AS "engineVersionActual", n.leaving, n.rebooting, n.bus_port AS "busPort",
-  n.cluster_node_id AS "clusterNodeId", n.created_at AS "createdAt",
+  n.engine_version_actual AS "engineVersionActual", n.leaving, n.rebooting, n.replaces,
+  CASE WHEN n.engine IS NOT NULL THEN json_build_object('engine', n.engine, 'engineVersion', n.engine_version,
+    'cacheNodeType', n.cache_node_type) END AS choice, n.parameter_values AS "parameterValues", n.created_at AS "createdAt",
   w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
   (SELECT json_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals
 FROM cache_node n
@@ -38,32 +56,29 @@ CREATE VIEW cache_cluster_view AS
 SELECT c.id, c.account_id AS "accountId", c.cache_cluster_id AS "cacheClusterId", c.node_group_id AS "nodeGroupRow",
   g.replication_group_id AS "replicationGroupId", s.node_group_id AS "nodeGroupId",
   c.engine, c.engine_version AS "engineVersion", c.cache_node_type AS "cacheNodeType",
-  c.cache_parameter_group_name AS "cacheParameterGroupName", c.port,
+  c.cache_parameter_group_name AS "cacheParameterGroupName", COALESCE(p.parameter_values, '{}') AS "parameterValues", c.port,
   c.transit_encryption_enabled AS "transitEncryptionEnabled", g.auth_token_sealed IS NOT NULL AS "authTokenEnabled",
   c.auto_minor_version_upgrade AS "autoMinorVersionUpgrade",
   c.preferred_maintenance_window AS "preferredMaintenanceWindow",
   c.snapshot_retention_limit AS "snapshotRetentionLimit", c.snapshot_window AS "snapshotWindow",
   c.network_id AS "networkId", c.created_at AS "createdAt",
+  (SELECT p.pending FROM pending_change_view p WHERE p."replicationGroupRow" = g.id) AS pending,
   w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
   (SELECT json_agg(r.name) FROM signal r WHERE r.workflow_id = w.id) AS signals,
   (SELECT json_agg(n ORDER BY n."cacheNodeId") FROM cache_node_view n WHERE n."clusterId" = c.id) AS nodes,
   (SELECT row_to_json(m) FROM memcached_view m WHERE m."clusterRow" = c.id) AS memcached
 FROM cache_cluster c
+-- A default group has no row.
+LEFT JOIN parameter_group p ON p.account_id = c.account_id AND p.name = c.cache_parameter_group_name
 LEFT JOIN replication_group g ON g.id = c.replication_group_id
 LEFT JOIN node_group s ON s.id = c.node_group_id
 -- A member shows its replication group's workflow.
 LEFT JOIN workflow w ON w.kind = CASE WHEN g.id IS NULL THEN 'cache-cluster' ELSE 'replication-group' END
   AND w.subject_id = COALESCE(g.id, c.id);
 
-CREATE VIEW endpoint_view AS
-SELECT p.node_group_id AS "nodeGroupRow", p.replication_group_id AS "replicationGroupRow", p.slot, p.primary_port AS "primaryPort", p.reader_port AS "readerPort",
-  e.id AS "edgeId", e.engine_id AS "engineId", e.incarnation, e.control_port AS "controlPort", e.serving_at AS "servingAt",
-  (SELECT z.address FROM zone z WHERE z.engine_id = e.engine_id ORDER BY z.name LIMIT 1) AS address
-FROM endpoint p JOIN edge e ON e.id = p.edge_id;
-
 CREATE VIEW node_group_view AS
 SELECT s.id, s.replication_group_id AS "replicationGroupRow", s.node_group_id AS "nodeGroupId", s.epoch::text,
-  s.primary_node_id AS "primaryNodeId", s.slots,
+  s.primary_node_id AS "primaryNodeId",
   w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
   (SELECT json_agg(r.name) FROM signal r WHERE r.workflow_id = w.id) AS signals,
   (SELECT row_to_json(p) FROM endpoint_view p WHERE p."nodeGroupRow" = s.id) AS endpoint,
@@ -77,15 +92,15 @@ SELECT g.id, g.account_id AS "accountId", g.replication_group_id AS "replication
   g.cache_parameter_group_name AS "cacheParameterGroupName", g.port,
   g.transit_encryption_enabled AS "transitEncryptionEnabled", g.auth_token_sealed IS NOT NULL AS "authTokenEnabled",
   g.at_rest_encryption_enabled AS "atRestEncryptionEnabled",
-  g.auth_token_last_modified_date AS "authTokenLastModifiedDate",
+  g.auth_token_last_modified_date AS "authTokenLastModifiedDate", g.auth_token_update AS "authTokenUpdate",
   g.automatic_failover_enabled AS "automaticFailoverEnabled", g.multi_az_enabled AS "multiAZEnabled",
   g.auto_minor_version_upgrade AS "autoMinorVersionUpgrade",
   g.preferred_maintenance_window AS "preferredMaintenanceWindow",
   g.snapshot_retention_limit AS "snapshotRetentionLimit", g.snapshot_window AS "snapshotWindow",
-  g.network_id AS "networkId", g.created_at AS "createdAt", g.cluster_enabled AS "clusterEnabled",
+  g.network_id AS "networkId", g.created_at AS "createdAt",
+  (SELECT p.pending FROM pending_change_view p WHERE p."replicationGroupRow" = g.id) AS pending,
   w.step, w.first_home_at AS "firstHomeAt", w.failure, w.because,
   (SELECT json_agg(r.name) FROM signal r WHERE r.workflow_id = w.id) AS signals,
-  (SELECT row_to_json(p) FROM endpoint_view p WHERE p."replicationGroupRow" = g.id) AS "configurationEndpoint",
   (SELECT json_agg(s ORDER BY s."nodeGroupId") FROM node_group_view s WHERE s."replicationGroupRow" = g.id) AS "nodeGroups"
 FROM replication_group g
 LEFT JOIN workflow w ON w.kind = 'replication-group' AND w.subject_id = g.id;

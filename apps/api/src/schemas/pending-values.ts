@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { EngineName } from './common.ts'
+
+export const PendingModifiedValues = z
+  .object({
+    engine: EngineName.optional(),
+    engineVersion: z.string().optional(),
+    cacheNodeType: z.string().optional(),
+  })
+  .meta({
+    id: 'PendingModifiedValues',
+    description:
+      'What was asked for and is not so yet: it is under way, waits for the maintenance window, or stopped.',
+  })
+
+export type PendingModifiedValuesView = z.infer<typeof PendingModifiedValues>
+
+export const AllowedNodeTypeModifications = z
+  .object({ scaleUpModifications: z.array(z.string()), scaleDownModifications: z.array(z.string()) })
+  .meta({ id: 'AllowedNodeTypeModifications' })

@@ -1,0 +1,93 @@
+import type { Engine } from '../engines.ts'
+import { ServiceError } from '../errors.ts'
+import { findNodeType } from '../node-types.ts'
+import { shown } from '../validation/findings.ts'
+import { effectiveValues, reserveOf } from './engine-parameters.ts'
+import { allFamilies, defaultParameterGroup, familyOf } from './families.ts'
+import type { ParameterValues } from './parameter.ts'
+
+export interface ParameterGroup {
+  name: string
+  family: string
+  description: string
+  /** What it says otherwise than its family. */
+  parameterValues: ParameterValues
+}
+
+/** Those that exist without anybody having made them, and cannot be changed. */
+export const DEFAULT_PARAMETER_GROUPS: readonly ParameterGroup[] = allFamilies().map(({ name }) => ({
+  name: defaultParameterGroup({ parameterGroupFamily: name }),
+  family: name,
+  description: `Default parameter group for ${name}`,
+  parameterValues: {},
+}))
+
+export function findDefaultGroup(name: string): ParameterGroup | undefined {
+  return DEFAULT_PARAMETER_GROUPS.find((group) => group.name === name)
+}
+
+/** One page of the defaults and of a user's own, which come in the same order. */
+export function mergeDefaults(
+  own: readonly ParameterGroup[],
+  page: { after?: string; limit: number },
+): ParameterGroup[] {
+  const defaults = DEFAULT_PARAMETER_GROUPS.filter(({ name }) => name > (page.after ?? ''))
+  return [...own, ...defaults].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, page.limit)
+}
+
+export function parameterGroupNotFound(name: string): ServiceError {
+  return new ServiceError('CacheParameterGroupNotFound', `CacheParameterGroup ${shown(name)} not found.`)
+}
+
+interface Attaching {
+  engine: Engine
+  engineVersion: string
+  cacheNodeType: string
+}
+
+/** Throws when a cache of this version and node type cannot use the group. */
+export function requireAttachable(
+  group: Pick<ParameterGroup, 'family' | 'parameterValues'>,
+  to: Attaching,
+): void {
+  const family = familyOf(to)
+  if (group.family !== family.name)
+    throw refused(
+      `Expected a parameter group of family ${family.name} but found one of family ${group.family}`,
+    )
+  const because = whyTooLarge(to, group.parameterValues)
+  if (because !== null) throw refused(because)
+}
+
+/** Null when the values leave room for items; memcached would not start otherwise. */
+export function whyTooLarge(to: Attaching, values: ParameterValues): string | null {
+  if (to.engine !== 'memcached') return null
+  const maxItemSize = Number(effectiveValues(to, values).get('max_item_size'))
+  const memoryMb = findNodeType(to.cacheNodeType)?.maxCacheMemoryMb ?? 0
+  const roomMb = memoryMb - reserveOf(to, values).memcachedConnectionsMb
+  if (maxItemSize <= (roomMb * 2 ** 20) / 4) return null
+  return `max_item_size must not exceed a quarter of max_cache_memory less memcached_connections_overhead, which is ${roomMb} MB for ${to.cacheNodeType}.`
+}
+
+/** Throws when a cache that stands cannot take the group over: some values are for ever. */
+export function requireExchangeable(
+  group: Pick<ParameterGroup, 'family' | 'parameterValues'>,
+  cluster: Attaching & { parameterValues: ParameterValues },
+): void {
+  requireAttachable(group, cluster)
+  const [has, wanted] = [cluster.parameterValues, group.parameterValues].map((values) =>
+    effectiveValues(cluster, values),
+  )
+  const fixed = familyOf(cluster).parameters.filter(({ modifiable }) => modifiable === 'while-unattached')
+  const other = fixed.find(({ name }) => has?.get(name) !== wanted?.get(name))
+  if (other === undefined) return
+  throw refused(
+    `${other.name} cannot be changed after creation: the parameter group must say ${has?.get(other.name)}, as the one before.`,
+  )
+}
+
+function refused(message: string): ServiceError {
+  return new ServiceError('InvalidParameterCombination', message, [
+    { path: 'cacheParameterGroupName', message },
+  ])
+}

@@ -1,0 +1,7 @@
+export * from './allowed-node-types.ts'
+export * from './can-follow.ts'
+export * from './find-shortage.ts'
+export * from './node-choice.ts'
+export * from './plan-rolling.ts'
+export * from './standing-nodes.ts'
+export * from './until-window.ts'

@@ -1,0 +1,133 @@
+import {
+  canFollow,
+  choiceOf,
+  describeChoice,
+  hop,
+  milliseconds,
+  nap,
+  newId,
+  planRolling,
+  unreachable,
+  type NodeChoice,
+  type NodeReading,
+  type NodeSubject,
+  type RollingNode,
+} from '@cacheplane/domain'
+import { beginTakeover } from './begin-failover.ts'
+import { isAtHome, memberEvent, mustFind, primaryOf, type Context } from './context.ts'
+
+/** What was just done is not in the rows yet, or a node is on its way out. */
+const LOOK_AGAIN_MS = milliseconds(250)
+
+type Readings = ReadonlyMap<string, NodeReading>
+
+/**
+ * The next step of a rolling change; null when none is under way. Called only while the primary serves: whatever happens
+ * to it comes first, and the rows tell where to go on.
+ *
+ * @param unrest why not every member is where it should be; null when all are
+ */
+export function roll(c: Context, readings: Readings, unrest: string | null) {
+  const { group, nodes } = c.subject
+  if (group.pending?.state !== 'rolling') return null
+  const { wanted } = group.pending
+  const reading = readings.get(primaryOf(c).node.id)
+  const action = planRolling({
+    nodes: nodes.map((one) => rollingNode(c, one, readings)),
+    wanted,
+    isSettled: unrest === null,
+    usedBytes: reading?.kind === 'serving' ? reading.usedMemoryBytes : null,
+    switchesFailed: c.frame.switchesFailed,
+  })
+  switch (action.do) {
+    case 'add':
+      c.change({
+        do: 'add-successor',
+        nodeId: action.nodeId,
+        successorId: newId('node', c.random),
+        choice: wanted,
+      })
+      return goOn(c)
+    case 'retire':
+      retire(c, action.nodeId, action.because)
+      return goOn(c)
+    case 'switch':
+      return beginTakeover(c, mustFind(c, action.nodeId))
+    case 'wait':
+      return unrest === null ? nap(LOOK_AGAIN_MS, action.because) : null
+    case 'stop':
+      c.change({ do: 'stop-rolling', groupId: group.id, because: action.because })
+      if (action.retire !== null) c.change({ do: 'set-leaving', nodeId: action.retire })
+      c.frame.switchesFailed = 0
+      return hop('converge')
+    case 'finish':
+      c.change({ do: 'finish-rolling', groupId: group.id, wanted })
+      c.frame.switchesFailed = 0
+      return null
+    default:
+      return unreachable(action)
+  }
+}
+
+/** A long change has no old signal to answer for: the step itself says that it is not over. */
+function goOn(c: Context) {
+  c.clear('converge')
+  return hop('converge')
+}
+
+function rollingNode(c: Context, one: NodeSubject, readings: Readings): RollingNode {
+  const { node, cluster } = one
+  const isPrimary = node.id === c.subject.nodeGroup.primaryNodeId
+  return {
+    nodeId: node.id,
+    cacheClusterId: cluster.cacheClusterId,
+    choice: choiceOf(one),
+    isPrimary,
+    replaces: node.replaces,
+    leaving: node.leaving,
+    hasCopy: isAtHome(one) && node.openedAt !== null && isWhole(readings.get(node.id), isPrimary),
+    failure: node.workflow.failure,
+    ageMs: c.now().getTime() - node.createdAt.getTime(),
+  }
+}
+
+function isWhole(reading: NodeReading | undefined, isPrimary: boolean): boolean {
+  if (reading?.kind !== 'serving' || !reading.open) return false
+  const { loading, link } = reading.replication
+  return !loading && (isPrimary || (link?.up === true && !link.syncing))
+}
+
+/** Who has its place by now is told of; one that never had a place goes without a word. */
+function retire(c: Context, nodeId: string, because: string): void {
+  c.change({ do: 'set-leaving', nodeId })
+  const one = mustFind(c, nodeId)
+  if (one.node.replaces === null) memberEvent(c, one, `Replaced cache node ${one.node.cacheNodeId}`, because)
+}
+
+/** Its version cannot copy that of the primary: after a failover in the middle of an upgrade it would ask without end. */
+export function isStranded(c: Context, one: NodeSubject): boolean {
+  return !canFollow(choiceOf(one), choiceOf(primaryOf(c)))
+}
+
+/**
+ * A stranded node is made again as what the primary is; one that has a successor makes way for it, and a successor that
+ * was to bring an older version back is no use any more.
+ */
+export function renew(c: Context, one: NodeSubject): void {
+  const { node } = one
+  const isSucceeded = c.subject.nodes.some((other) => other.node.replaces === node.id && !other.node.leaving)
+  if (isSucceeded || node.replaces !== null) return c.change({ do: 'set-leaving', nodeId: node.id })
+  remake(c, one, choiceOf(primaryOf(c)))
+}
+
+/** Its next incarnation runs this. */
+export function remake(
+  c: Context,
+  one: NodeSubject,
+  { engine, engineVersion }: Pick<NodeChoice, 'engine' | 'engineVersion'>,
+): void {
+  const choice = { ...choiceOf(one), engine, engineVersion }
+  c.change({ do: 'renew-node', nodeId: one.node.id, choice })
+  c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
+  memberEvent(c, one, `Replacing cache node ${one.node.cacheNodeId}`, `it becomes ${describeChoice(choice)}`)
+}

@@ -1,0 +1,30 @@
+import { NOW_MS, type Scene } from './scene.ts'
+
+/** Longer than every patience. */
+export const LONG_MS = 31_000
+
+interface Timed {
+  silence?: Record<string, { sinceMs: number; lookedAtMs: number }>
+  failover?: { startedAtMs: number; electedAtMs: number } | null
+}
+
+/**
+ * Moves everything that was noted further into the past: what is as far back as a moment, or as a long time, stays there.
+ * Deadlines of orders are shorter than a moment: what has not arrived by then never does.
+ */
+export function passTime(scene: Scene, ms: number): void {
+  const { work, momentMs } = scene
+  scene.late = []
+  const earlier = (atMs: number): number => {
+    const ageMs = NOW_MS - atMs + ms
+    return NOW_MS - (ageMs >= LONG_MS ? LONG_MS : Math.min(ageMs, momentMs))
+  }
+  const { silence = {}, failover = null } = work.frame as Timed
+  for (const one of Object.values(silence)) {
+    one.sinceMs = earlier(one.sinceMs)
+    one.lookedAtMs = earlier(one.lookedAtMs)
+  }
+  if (failover === null) return
+  failover.startedAtMs = earlier(failover.startedAtMs)
+  if (failover.electedAtMs > 0) failover.electedAtMs = earlier(failover.electedAtMs)
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { aNodeGroupIn, aReplicationGroup } from '../../../../test/support/builders.ts'
 import type { GroupChange } from '../ports/store.ts'
 import type { ReplicationGroup } from '../resources.ts'
+import { Secret } from '../secret.ts'
 import { planGroupChange, planTestFailover } from './plan-group-change.ts'
 
 const groupIn = (zones: string[], over: Partial<ReplicationGroup> = {}): ReplicationGroup =>
@@ -93,6 +94,23 @@ describe('a change of a replication group', () => {
   ])('refuses %s', (_, group, change, code, sentence) => {
     expect(() => planGroupChange(group, change)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(sentence) }),
+    )
+  })
+})
+
+describe('a group with cluster mode', () => {
+  const group = groupIn(TWO, { automaticFailoverEnabled: true, clusterEnabled: true })
+
+  it.each<[string, GroupChange]>([
+    ['engine', { choice: { engine: 'valkey' } }],
+    ['engineVersion', { choice: { engineVersion: '7.2' } }],
+    ['cacheNodeType', { choice: { cacheNodeType: 'cache.m7g.large' } }],
+    ['authToken', { authToken: { token: new Secret('0123456789abcdef'), strategy: 'ROTATE' } }],
+    ['cacheParameterGroupName', { cacheParameterGroupName: 'mine' }],
+  ])('keeps its %s', (path, change) => {
+    const details = [expect.objectContaining({ path })]
+    expect(() => planGroupChange(group, { ...change, deferred: false })).toThrow(
+      expect.objectContaining({ code: 'InvalidParameterCombination', details }),
     )
   })
 })

@@ -14,7 +14,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30 * SECOND,
           hookTimeout: 30 * SECOND,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
       {
@@ -24,7 +24,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 60 * SECOND,
           hookTimeout: 120 * SECOND,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
       {
@@ -34,7 +34,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 180 * SECOND,
           hookTimeout: 60 * SECOND,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
       {

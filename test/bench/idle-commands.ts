@@ -6,6 +6,7 @@ const ASKING = new Set([
   'acl|whoami',
   'auth',
   'client|setinfo',
+  'config|get',
   'hello',
   'info',
   'ping',

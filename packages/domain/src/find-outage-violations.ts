@@ -1,6 +1,6 @@
 import type { Audit, AuditedNode } from './audit.ts'
 import { seconds } from './duration.ts'
-import type { FleetObject } from './ports/fleet.ts'
+import type { FleetObject } from './ports/fleet-objects.ts'
 import { zoneIsOut } from './zone-outage.ts'
 
 /** As long as an outage may take to reach all nodes of its zone. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Audit } from './audit.ts'
 import { findViolations } from './find-violations.ts'
-import type { FleetObject } from './ports/fleet.ts'
+import type { FleetObject } from './ports/fleet-objects.ts'
 
 const AT = new Date('2026-01-01T12:00:00Z')
 

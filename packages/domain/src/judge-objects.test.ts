@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeObjects, ORPHAN_AGE_MAX_MS, ORPHAN_GRACE_MS } from './judge-objects.ts'
-import type { FleetObject } from './ports/fleet.ts'
+import type { FleetObject } from './ports/fleet-objects.ts'
 
 const NOW = new Date('2026-01-01T12:00:00Z')
 

@@ -1,5 +1,5 @@
 import { hours, seconds } from './duration.ts'
-import type { FleetObject } from './ports/fleet.ts'
+import type { FleetObject } from './ports/fleet-objects.ts'
 import type { ExpectedObjects } from './ports/store.ts'
 
 /** Longer than any call that may still be under way when the row it worked for is deleted. */

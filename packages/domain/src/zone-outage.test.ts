@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aNode, aWorkflowView } from '../../../test/support/builders.ts'
 import { object } from '../../../test/support/quiet-estate.ts'
-import type { FleetObject } from './ports/fleet.ts'
+import type { FleetObject } from './ports/fleet-objects.ts'
 import type { CacheNode } from './resources.ts'
 import { findFrozen, findUnstruck } from './zone-outage.ts'
 

@@ -1,4 +1,4 @@
-import type { FleetObject } from './ports/fleet.ts'
+import type { FleetObject } from './ports/fleet-objects.ts'
 import type { CacheNode, OutageMode } from './resources.ts'
 import { isDeleting } from './status.ts'
 

@@ -1,5 +1,5 @@
 import type { ClusterPeer, ClusterView } from '../ports/cluster.ts'
-import type { Hop } from '../ports/fleet.ts'
+import type { Hop } from '../ports/edges.ts'
 import { rangesOf, slotsIn, type SlotRange } from './slots.ts'
 
 /** A node of a cluster as its row has it, and as it sees the cluster; the view is null while it cannot be asked. */

@@ -1,9 +1,10 @@
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
-import type { EdgeKind } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { ClusterReading } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
+import type { EdgeReading, EdgeRef, EdgeSpec, EndpointRoutes, Hop, RouteTarget } from './edges.ts'
+import type { FleetObject, Inventory, NodeChange } from './fleet-objects.ts'
 
 /**
  * The data plane: Docker engines and the cache nodes on them.
@@ -262,83 +263,3 @@ export interface PeerTarget extends RouteTarget {
 
 export type Fenced =
   { kind: 'fenced'; how: 'was-dead' | 'killed'; because: string } | { kind: 'unknown'; because: string }
-
-/** A proxy on an engine's host network; it carries the endpoints of many node groups, each in a slot of its own. */
-export interface EdgeRef {
-  edgeId: string
-  incarnation: number
-  engineId: string
-  /** Where the control plane speaks to it, with TLS and a client certificate. */
-  controlPort: number
-}
-
-export interface EdgeSpec extends EdgeRef {
-  kind: EdgeKind
-  /** Names and addresses that the certificate of its configuration endpoints is valid for. */
-  tlsNames: readonly string[]
-  /** Declared once, at the start: other slots take another incarnation. */
-  slots: readonly EdgeSlot[]
-}
-
-export interface EdgeSlot {
-  slot: number
-  primaryPort: number
-  readerPort: number
-}
-
-/** A node as an edge reaches it: by its own address on the same engine, by its published port on another. */
-export interface RouteTarget {
-  engineId: string
-  ip: string
-  address: string
-  port: number
-}
-
-export interface EndpointRoutes {
-  /** Null closes the endpoint for writers. */
-  primary: RouteTarget | null
-  /** At most `READERS_MAX`; with none, readers are sent to the primary. */
-  readers: readonly RouteTarget[]
-}
-
-/** As many replicas as a node group can have. */
-export const READERS_MAX = 5
-
-export type EdgeReading =
-  | { kind: 'serving'; routes: readonly { slot: number; primary: Hop | null; readers: readonly Hop[] }[] }
-  | { kind: 'starting'; because: string }
-  | { kind: 'dead'; because: string }
-  | { kind: 'unknown'; because: string }
-
-/** Where an edge sends connections to. */
-export interface Hop {
-  host: string
-  port: number
-}
-
-export type ObjectKind = 'container' | 'network' | 'volume'
-
-export interface FleetObject {
-  kind: ObjectKind
-  engineId: string
-  /** Docker's id or name, opaque to callers. */
-  ref: string
-  name: string
-  /** Node, edge or network id that the object was made for. */
-  ownerId: string
-  incarnation: number | null
-  /** Containers only. */
-  state: 'created' | 'running' | 'paused' | 'exited' | 'other' | null
-  createdAt: Date | null
-}
-
-export type Inventory = { kind: 'known'; objects: FleetObject[] } | { kind: 'unknown'; because: string }
-
-export interface NodeChange {
-  engineId: string
-  of: 'node' | 'edge'
-  /** Id of the node or edge. */
-  ownerId: string
-  incarnation: number
-  change: 'died' | 'removed' | 'paused' | 'other'
-}

@@ -1,12 +1,14 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openInstallation, type Installation } from '../../../apps/worker/src/open-installation.ts'
-import { stopEmbeddedPostgres } from '../../../docker/bootstrap/embedded-postgres.ts'
 import { readInstallation } from '../../../docker/bootstrap/installation.ts'
 import { queueName } from '../../../docker/bootstrap/queue-container.ts'
 import { ROOT } from '../../../docker/bootstrap/settings.ts'
 import { docker, DOCKER_ADDRESS } from '../../support/docker.ts'
 import { SecondInstallation } from '../../support/second-installation.ts'
+import { DEADLINES } from '../deadlines.ts'
 import { freshPortPool, zonesAt, type Service } from './service.ts'
+import { waitFor } from './wait-for.ts'
 
 const PROGRAMS = { api: 'dist/server.js', worker: 'dist/main.js' } as const
 export type ProgramName = keyof typeof PROGRAMS
@@ -57,9 +59,15 @@ export class FullService implements Service {
     for (const { pid } of await this.up.processes(PROGRAMS[program])) sendTo(pid, signal)
   }
 
-  /** As when the server crashes: no farewell, recovery at the next start. The supervisor sees to that. */
+  /**
+   * As when the server crashes: no farewell, recovery at the next start. The supervisor sees to that, and may be so quick that
+   * whoever waits for the server's file to go waits for the next server.
+   */
   async crashPostgres(): Promise<void> {
-    await stopEmbeddedPostgres(this.postgresDir, 'immediate')
+    const [pid] = (await readFile(join(this.postgresDir, 'postmaster.pid'), 'utf8')).split('\n')
+    sendTo(Number(pid), 'SIGQUIT')
+    const look = async () => isAlive(Number(pid))
+    await waitFor('Postgres to be gone', look, (isThere) => !isThere, DEADLINES.refusal)
   }
 
   isReady(): Promise<boolean> {
@@ -87,5 +95,13 @@ function sendTo(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal)
   } catch {
     return
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }

@@ -20,12 +20,18 @@ const ALL_POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatM
     FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
   ),
 )
+/** Steps that only a change of shards passes. */
+const OF_RESHARDING = new Set(['reshard', 'open_slots', 'drain_slots', 'assign_slots', 'retire_shards'])
 const POINTS = [
-  ...ALL_POINTS.filter(({ step }) => step !== 'join').map((point) => ({
+  ...ALL_POINTS.filter(({ step }) => step !== 'join' && !OF_RESHARDING.has(step)).map((point) => ({
     ...point,
     mode: 'without cluster mode',
   })),
   ...ALL_POINTS.filter(({ kind, step }) => OF_CLUSTER.has(`${kind}.${step}`)).map((point) => ({
+    ...point,
+    mode: 'with cluster mode',
+  })),
+  ...ALL_POINTS.filter(({ step }) => OF_RESHARDING.has(step)).map((point) => ({
     ...point,
     mode: 'with cluster mode',
   })),
@@ -44,6 +50,8 @@ const OF_FAILOVER: Readonly<Record<string, Trouble>> = {
 
 /** Longer than a lease, so that another worker takes over in between. */
 const RECOVERED_MS = seconds(25)
+
+const clusterTroubleAt = (step: string): Trouble => (OF_RESHARDING.has(step) ? 'reshards' : 'loses-shard')
 
 function troubleAt(kind: string, step: string): Trouble {
   if (kind === 'edge') return step === 'failed' || step === 'destroy' ? 'has-no-port' : 'loses-edge'
@@ -66,7 +74,7 @@ describe('a worker that dies at any point of any step', () => {
   it.each(POINTS)(
     'at $name $mode: everything is created, repaired and deleted all the same',
     async ({ kind, step, name, mode }) => {
-      const trouble = mode === 'with cluster mode' ? 'loses-shard' : troubleAt(kind, step)
+      const trouble = mode === 'with cluster mode' ? clusterTroubleAt(step) : troubleAt(kind, step)
       const fails = trouble === 'fails' || trouble === 'has-no-port'
       // Only a node that stands alone is diagnosed by its own workflow.
       const isAlone = kind === 'cache-cluster' || name.startsWith('node.diagnose.')

@@ -10,6 +10,7 @@ import { ENGINE_ID, type SimWorld } from './sim-world.ts'
 
 const IMAGES = ['valkey-8.1', 'memcached-1.6.38']
 const TAKEN_PORT = 6379
+const RESHARDED_MS = seconds(60)
 
 /** What a cache goes through between its creation and its deletion. */
 export type Trouble =
@@ -25,6 +26,7 @@ export type Trouble =
   | 'loses-edge'
   | 'loses-zone'
   | 'loses-shard'
+  | 'reshards'
 
 /** The life of one cache in a simulated world, as its users and its luck have it. */
 export class Life {
@@ -42,7 +44,7 @@ export class Life {
     if (port !== null) this.world.fake.occupyPort(ENGINE_ID, port)
     const automaticFailoverEnabled = ['fails-over', 'waits-for-heirs', 'loses-zone'].includes(this.trouble)
     const zones = this.#isSmall() ? [null] : [null, null, null]
-    const inCluster = this.trouble === 'loses-shard' ? aClusterOf(2, 2) : {}
+    const inCluster = this.trouble === 'loses-shard' || this.trouble === 'reshards' ? aClusterOf(2, 2) : {}
     await this.#ring(
       this.kind === 'cache-cluster'
         ? await store.createCacheCluster(aClusterPlan({ cacheClusterId: this.name }))
@@ -80,6 +82,8 @@ export class Life {
         return
       case 'loses-zone':
         return this.#loseZoneForAWhile()
+      case 'reshards':
+        return this.#reshard()
       case 'gives-up-switch':
         fake.faults.order('readEdge', { lost: 'before' })
         return this.#switch()
@@ -132,6 +136,22 @@ export class Life {
     const { store } = this.world.test
     const primaryClusterId = `${this.name}-002`
     await this.#ring(await store.modifyReplicationGroup(ACCOUNT, this.name, { primaryClusterId }))
+  }
+
+  /** One shard comes, and all but one go, while the primary of the first is lost. */
+  async #reshard(): Promise<void> {
+    const { world } = this
+    const wish = (nodeGroupCount: number, retain: string[]) =>
+      world.test.store.changeShards(ACCOUNT, this.name, { nodeGroupCount, added: [], remove: [], retain })
+    await this.#ring(await wish(3, []))
+    const lost = await this.#primaryId()
+    world.later(seconds(1), async () => {
+      world.fake.kill(lost)
+      await Promise.resolve()
+    })
+    await world.run(RESHARDED_MS)
+    await this.#ring(await wish(1, ['0002']))
+    await world.run(RESHARDED_MS)
   }
 
   async #primaryId(): Promise<string> {

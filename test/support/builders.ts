@@ -151,6 +151,7 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   clusterEnabled: false,
   configurationEndpoint: null,
   pending: null,
+  resharding: null,
   nodeGroups: [aNodeGroup()],
   workflow: aWorkflowView(),
   ...over,

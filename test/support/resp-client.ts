@@ -48,7 +48,7 @@ export class RespClient {
       }
       this.#waiting = { count: commands.length, replies: [], settle: settleOnce }
       if (this.socket.destroyed) return this.#fail(new Error('the connection was closed'))
-      this.socket.write(commands.map(encode).join(''))
+      this.socket.write(commands.map((command) => encode(command)).join(''))
     })
     if (outcome instanceof Error) throw outcome
     const refusal = outcome.find((reply) => reply instanceof RespError)

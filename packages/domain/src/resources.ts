@@ -42,6 +42,8 @@ export interface ReplicationGroup extends NodeSettings {
   configurationEndpoint: Endpoint | null
   /** A change of engine, version or node type that is not finished; null when there is none. */
   pending: PendingChange | null
+  /** Slots that are on their way to other shards; null when none are. */
+  resharding: Resharding | null
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
 }
@@ -58,6 +60,16 @@ export interface PendingChange {
   state: 'waiting' | 'rolling' | 'stopped'
   /** Why it stopped. */
   because: string | null
+}
+
+/** What each shard is to own, by its internal id; a shard that is to own nothing leaves. */
+export type ReshardingTargets = readonly { shardId: string; slots: SlotRange[] }[]
+
+/** A change of the shards of a group with cluster mode. */
+export interface Resharding {
+  targets: ReshardingTargets
+  /** How many slots were to move when it began; 0 once it was given up. */
+  total: number
 }
 
 /** A shard: one primary and its replicas. */

@@ -61,6 +61,7 @@ export function replicationGroupStatus(group: ReplicationGroup): ReplicationGrou
   return ownerStatus(
     group.workflow,
     isServed(group.configurationEndpoint) &&
+      group.resharding === null &&
       group.nodeGroups.every((shard) => nodeGroupStatus(shard) === 'available'),
   )
 }

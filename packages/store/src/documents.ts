@@ -174,6 +174,7 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   clusterEnabled: doc.clusterEnabled,
   configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
   pending: doc.pending,
+  resharding: doc.resharding,
   nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

@@ -3,6 +3,7 @@ import type { Catalogue, Estate, Keyring, RandomBytes, WorkflowStore } from '@ca
 import { audit } from './audit.ts'
 import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
 import { decreaseReplicaCount, increaseReplicaCount } from './catalogue/change-replica-count.ts'
+import { changeShards } from './catalogue/change-shards.ts'
 import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
@@ -101,6 +102,8 @@ function catalogue(
       increaseReplicaCount(db, settings, { accountId, replicationGroupId, idempotency }, wish),
     decreaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
       decreaseReplicaCount(db, { accountId, replicationGroupId, idempotency }, wish),
+    changeShards: (accountId, replicationGroupId, wish, idempotency = null) =>
+      changeShards(db, settings, { accountId, replicationGroupId, idempotency }, wish),
     modifyCacheCluster: (accountId, cacheClusterId, change, idempotency = null) =>
       modifyCacheCluster(db, settings, { accountId, cacheClusterId, idempotency }, change),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>

@@ -23,10 +23,22 @@ import type { StepContext } from './step-context.ts'
 export const ClusterFrame = z.object({
   /** Since when the nodes are being brought to one view, epoch milliseconds. */
   joiningSinceMs: z.number().nullable().default(null),
+  /** Slots on their way, and how often they were tried in vain. */
+  move: z
+    .object({
+      fromShardId: z.string(),
+      toShardId: z.string(),
+      slots: z.array(z.object({ from: z.number(), to: z.number() })),
+      failures: z.number(),
+      /** Since when all keys are over there, epoch milliseconds. */
+      drainedAtMs: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
 })
-type Context = StepContext<OwnerSubject<ReplicationGroup>, z.infer<typeof ClusterFrame>>
+export type ClusterContext = StepContext<OwnerSubject<ReplicationGroup>, z.infer<typeof ClusterFrame>>
 
-interface Member {
+export interface ClusterMember {
   shard: NodeGroup
   cluster: CacheCluster
   node: CacheNode
@@ -41,42 +53,49 @@ const LOOK_AGAIN_SHARE = 0.1
  * Brings all nodes to one view of their cluster and leads clients into it. Each shard forms itself and keeps its primary; who
  * knows whom, and that every slot is somebody's, is seen to here. Null when all of that is so, otherwise why not yet.
  */
-export async function joinCluster(c: Context): Promise<string | null> {
+export async function joinCluster(c: ClusterContext): Promise<string | null> {
   const members = membersOf(c.subject.owner)
   const nodes = await Promise.all(members.map((member) => seeCluster(c, member)))
   const shards = c.subject.owner.nodeGroups.map(({ id, slots }) => ({ shardId: id, slots }))
-  const plan = planCluster(nodes, shards)
+  const isMoving = c.subject.owner.resharding !== null
+  const plan = planCluster(nodes, shards, isMoving ? { now: c.frame.move } : null)
   const results = await Promise.all(plan.actions.map((action) => perform(c, members, action)))
   const seen = new Set(nodes.filter(({ view }) => view !== null).map(({ nodeId }) => nodeId))
   const unseen = members.find((member) => !seen.has(member.node.id) && isMissed(c, member))
   const undone = results.find((because) => because !== null) ?? null
   const routed = await leadInto(
     c,
-    members.filter(({ node }) => seen.has(node.id) && node.openedAt !== null),
+    members.filter(({ node, shard }) => seen.has(node.id) && node.openedAt !== null && !isLeaving(c, shard)),
   )
   if (undone !== null || plan.because !== null) return undone ?? plan.because
   return unseen === undefined ? routed : `${unseen.cluster.cacheClusterId} cannot be asked`
 }
 
-export function lookAgain(c: Context, because: string) {
+export function lookAgain(c: ClusterContext, because: string) {
   const nowMs = c.now().getTime()
   c.frame.joiningSinceMs ??= nowMs
   const waitMs = (nowMs - c.frame.joiningSinceMs) * LOOK_AGAIN_SHARE
   return nap(Math.min(LOOK_AGAIN_MAX_MS, Math.max(LOOK_AGAIN_MIN_MS, waitMs)), because)
 }
 
-export function settleCluster(c: Context) {
+/** Whoever is to own nothing leaves. */
+export function isLeaving({ subject: { owner } }: ClusterContext, { id }: Pick<NodeGroup, 'id'>): boolean {
+  const target = owner.resharding?.targets.find(({ shardId }) => shardId === id)
+  return target?.slots.length === 0
+}
+
+export function settleCluster(c: ClusterContext) {
   c.frame.joiningSinceMs = null
   c.clear('converge')
   c.clear('checkup')
-  return hop(HOME_STEP)
+  return c.subject.owner.resharding === null ? hop(HOME_STEP) : hop('reshard')
 }
 
 /** Clients start with any node that serves, primaries first; an edge that meets a dead one goes on to the next by itself. */
-async function leadInto(c: Context, serving: readonly Member[]): Promise<string | null> {
+async function leadInto(c: ClusterContext, serving: readonly ClusterMember[]): Promise<string | null> {
   const { configurationEndpoint: endpoint } = c.subject.owner
   if (endpoint === null || endpoint.servingAt === null) return 'the endpoint is being made'
-  const leads = ({ shard, node }: Member): boolean => shard.primaryNodeId === node.id
+  const leads = ({ shard, node }: ClusterMember): boolean => shard.primaryNodeId === node.id
   const ordered = [...serving.filter(leads), ...serving.filter((member) => !leads(member))]
   const readers = ordered.slice(0, READERS_MAX).map(targetOf)
   const routed = await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers })
@@ -84,19 +103,19 @@ async function leadInto(c: Context, serving: readonly Member[]): Promise<string 
 }
 
 /** Before the endpoint goes to somebody else. */
-export async function leadNowhere(c: Context): Promise<void> {
+export async function leadNowhere(c: ClusterContext): Promise<void> {
   const { configurationEndpoint: endpoint } = c.subject.owner
   if (endpoint === null || endpoint.servingAt === null) return
   await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers: [] })
 }
 
-function membersOf(group: ReplicationGroup): Member[] {
+export function membersOf(group: ReplicationGroup): ClusterMember[] {
   return group.nodeGroups.flatMap((shard) =>
     shard.members.flatMap((cluster) => cluster.nodes.map((node) => ({ shard, cluster, node }))),
   )
 }
 
-async function seeCluster(c: Context, { shard, cluster, node }: Member): Promise<ClusterNode> {
+async function seeCluster(c: ClusterContext, { shard, cluster, node }: ClusterMember): Promise<ClusterNode> {
   const { id: nodeId, clusterNodeId } = node
   const reading = clusterNodeId === null ? null : await c.fleet.readCluster(nodeRef({ node, cluster }))
   return {
@@ -111,13 +130,13 @@ async function seeCluster(c: Context, { shard, cluster, node }: Member): Promise
 }
 
 /** One that is being made again is not: its shard says when it is back. */
-function isMissed(c: Context, { node }: Member): boolean {
+function isMissed(c: ClusterContext, { node }: ClusterMember): boolean {
   return c.workflow.firstHomeAt === null || node.openedAt !== null
 }
 
 async function perform(
-  c: Context,
-  members: readonly Member[],
+  c: ClusterContext,
+  members: readonly ClusterMember[],
   action: ClusterAction,
 ): Promise<string | null> {
   const find = (nodeId: string) => members.filter(({ node }) => node.id === nodeId)
@@ -136,7 +155,7 @@ async function perform(
   }
 }
 
-function targetOf({ node: { engineId, ip, address, port, busPort } }: Member): PeerTarget {
+function targetOf({ node: { engineId, ip, address, port, busPort } }: ClusterMember): PeerTarget {
   return { engineId, ip, address, port, busPort: busPort ?? 0 }
 }
 

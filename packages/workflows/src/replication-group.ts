@@ -9,6 +9,8 @@ import {
   type OwnerSubject,
   type ReplicationGroup,
 } from '@cacheplane/domain'
+import { assignSlots, drainSlots, openSlots, remindEnds } from './resharding/move-slots.ts'
+import { reshard, retireShards } from './resharding/reshard.ts'
 import { defineWorkflow } from './define-workflow.ts'
 import { ClusterFrame, joinCluster, leadNowhere, lookAgain, settleCluster } from './join-cluster.ts'
 import { comeHome, ownerSteps, partsAreComing, type OwnerContext, type OwnerFacts } from './owner-steps.ts'
@@ -36,6 +38,7 @@ export const replicationGroup = defineWorkflow<Subject>()({
 
     // Cluster mode: at the creation, and whenever a node group has another primary, a new node or one less.
     async join(c) {
+      await remindEnds(c)
       const because = await joinCluster(c)
       const isNew = c.workflow.firstHomeAt === null
       if (because === null && isNew) comeHome(c, facts(c.subject))
@@ -45,6 +48,13 @@ export const replicationGroup = defineWorkflow<Subject>()({
       c.fail(hopeless)
       return hop('unwind')
     },
+
+    // Slots move to other shards. Whatever befalls a node meanwhile is seen to first, by way of `join`.
+    reshard,
+    open_slots: openSlots,
+    drain_slots: drainSlots,
+    assign_slots: assignSlots,
+    retire_shards: retireShards,
 
     // Home. Order is priority: safety first, then repair, then what a user asked for, then maintenance.
     async wait(c) {

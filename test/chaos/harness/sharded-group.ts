@@ -10,11 +10,14 @@ import { waitFor } from './wait-for.ts'
 
 const Described = z.object({
   status: z.string(),
+  pendingModifiedValues: z.object({
+    resharding: z.object({ slotMigration: z.object({ progressPercentage: z.number() }) }).optional(),
+  }),
   configurationEndpoint: z.object({ address: z.string(), port: z.number() }),
   nodeGroups: z.array(
     z.object({
       nodeGroupId: z.string(),
-      slots: z.string(),
+      slots: z.string().default(""),
       nodeGroupMembers: z.array(z.object({ cacheClusterId: z.string() })),
     }),
   ),
@@ -60,6 +63,12 @@ export class ShardedGroup {
 
   async describe(): Promise<Group> {
     return Described.parse(JSON.parse((await this.customer.ask('GET', this.path)).body))
+  }
+
+  /** Of the slots that are on their way, in percent; null when none are. */
+  async progress(): Promise<number | null> {
+    const { resharding } = (await this.describe()).pendingModifiedValues
+    return resharding?.slotMigration.progressPercentage ?? null
   }
 
   async becomes(wanted: string): Promise<void> {

@@ -9,6 +9,7 @@ export type Action =
   | 'TestFailover'
   | 'IncreaseReplicaCount'
   | 'DecreaseReplicaCount'
+  | 'ModifyReplicationGroupShardConfiguration'
   | 'DescribeFailovers'
   | 'ListAllowedNodeTypeModifications'
   | 'CreateCacheCluster'

@@ -7,10 +7,12 @@ import {
   type Idempotency,
   type IncreaseReplicaCountRequest,
   type ModifyReplicationGroupRequest,
+  type ModifyShardConfigurationRequest,
   type Principal,
   readGroupChange,
   readReplicaDecrease,
   readReplicaIncrease,
+  readShardChange,
   type ReplicationGroup,
   ServiceError,
 } from '@cacheplane/domain'
@@ -72,6 +74,18 @@ export function decreaseReplicaCount(
   return change(service, asked, 'DecreaseReplicaCount', request, () => {
     const wish = readReplicaDecrease(request)
     return (accountId, name, key) => service.catalogue.decreaseReplicaCount(accountId, name, wish, key)
+  })
+}
+
+/** ModifyReplicationGroupShardConfiguration. */
+export function modifyShardConfiguration(
+  service: Service,
+  asked: Asked,
+  request: ModifyShardConfigurationRequest,
+): Promise<ReplicationGroup> {
+  return change(service, asked, 'ModifyReplicationGroupShardConfiguration', request, () => {
+    const wish = readShardChange(request)
+    return (accountId, name, key) => service.catalogue.changeShards(accountId, name, wish, key)
   })
 }
 

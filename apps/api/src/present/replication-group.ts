@@ -5,6 +5,7 @@ import {
   nodeGroupStatus,
   type ReplicationGroup,
   replicationGroupStatus,
+  reshardingProgress,
   standingNodes,
 } from '@cacheplane/domain'
 import type { ReplicationGroupView } from '../schemas/replication-group.ts'
@@ -31,6 +32,7 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     pendingModifiedValues: {
       ...presentPendingChoice(group, group.pending),
       ...(group.authTokenUpdate !== null && { authTokenStatus: TOKEN_STATUS[group.authTokenUpdate] }),
+      ...presentResharding(group),
     },
     memberClusters: members.map((member) => member.cacheClusterId),
     ...(group.workflow.firstHomeAt !== null && { nodeGroups: group.nodeGroups.map(presentNodeGroup) }),
@@ -60,6 +62,11 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     clusterMode: group.clusterEnabled ? 'enabled' : 'disabled',
     engine: group.engine,
   }
+}
+
+function presentResharding(group: ReplicationGroup) {
+  const progressPercentage = reshardingProgress(group)
+  return progressPercentage === null ? {} : { resharding: { slotMigration: { progressPercentage } } }
 }
 
 type NodeGroupView = NonNullable<ReplicationGroupView['nodeGroups']>[number]

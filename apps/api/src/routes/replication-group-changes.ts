@@ -10,6 +10,7 @@ import {
   increaseReplicaCount,
   listAllowedNodeTypeModifications,
   modifyReplicationGroup,
+  modifyShardConfiguration,
   testFailover,
 } from '../operations/change-replication-group.ts'
 import { presentFailover } from '../present/failover.ts'
@@ -35,6 +36,7 @@ export function replicationGroupChangeRoutes(app: App, context: RouteContext): v
   test(app, context)
   increase(app, context)
   decrease(app, context)
+  reshard(app, context)
   failovers(app, context)
   allowedNodeTypes(app, context)
 }
@@ -147,6 +149,34 @@ function decrease(app: App, context: RouteContext): void {
         request,
         reply,
         await decreaseReplicaCount(context, askedBy(request, request.params), request.body),
+      ),
+  })
+}
+
+function reshard(app: App, context: RouteContext): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/replication-groups/:replicationGroupId/shard-configuration',
+    schema: {
+      tags,
+      operationId: 'ModifyReplicationGroupShardConfiguration',
+      summary: 'Have more shards, fewer, or equal ones, while clients go on',
+      headers: changeHeaders,
+      params,
+      body: schemas.ModifyShardConfiguration,
+      response: answers(
+        'NodeGroupNotFoundFault',
+        'NodeGroupsPerReplicationGroupQuotaExceeded',
+        'NodeQuotaForCustomerExceeded',
+        'InsufficientCacheClusterCapacity',
+      ),
+    },
+    handler: async (request, reply) =>
+      send(
+        context,
+        request,
+        reply,
+        await modifyShardConfiguration(context, askedBy(request, request.params), request.body),
       ),
   })
 }

@@ -15,6 +15,11 @@ export const PendingModifiedValues = z
 
 export type PendingModifiedValuesView = z.infer<typeof PendingModifiedValues>
 
+/** Of a group with cluster mode whose slots are on their way. */
+export const Resharding = z
+  .object({ slotMigration: z.object({ progressPercentage: z.number() }) })
+  .meta({ id: 'ReshardingStatus' })
+
 export const AllowedNodeTypeModifications = z
   .object({ scaleUpModifications: z.array(z.string()), scaleDownModifications: z.array(z.string()) })
   .meta({ id: 'AllowedNodeTypeModifications' })

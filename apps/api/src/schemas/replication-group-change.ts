@@ -133,3 +133,36 @@ export const DecreaseReplicaCount = z
     required: ['applyImmediately'],
     examples: [{ newReplicaCount: 1, applyImmediately: true }],
   })
+
+const SHARDS_GO = 'Only for fewer shards, and only one of `nodeGroupsToRemove` and `nodeGroupsToRetain`.'
+
+export const ModifyShardConfiguration = z
+  .strictObject({
+    nodeGroupCount: z
+      .int()
+      .optional()
+      .meta({ description: 'How many shards there are to be, 1 to 90; as many as there are: equal shares.' }),
+    applyImmediately: z.boolean().optional().meta({ description: 'Must be true.' }),
+    reshardingConfiguration: z
+      .array(
+        z.strictObject({
+          nodeGroupId: z
+            .string()
+            .optional()
+            .meta({ description: 'The number of the new shard; the next one without it.' }),
+          preferredAvailabilityZones: z
+            .array(z.string())
+            .optional()
+            .meta({ description: 'A zone for each node; new shards have as many as the smallest one.' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Only for more shards: an element for each new one.' }),
+    nodeGroupsToRemove: z.array(z.string()).optional().meta({ description: SHARDS_GO }),
+    nodeGroupsToRetain: z.array(z.string()).optional().meta({ description: SHARDS_GO }),
+  })
+  .meta({
+    id: 'ModifyReplicationGroupShardConfiguration',
+    required: ['nodeGroupCount', 'applyImmediately'],
+    examples: [{ nodeGroupCount: 3, applyImmediately: true }],
+  })

@@ -2,7 +2,7 @@ import { ServiceError } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
-import { PendingModifiedValues } from './pending-values.ts'
+import { PendingModifiedValues, Resharding } from './pending-values.ts'
 
 const NodeGroupConfiguration = z.strictObject({
   nodeGroupId: z.string().optional().meta({
@@ -135,6 +135,7 @@ export const ReplicationGroup = z
         .enum(['SETTING', 'ROTATING'])
         .optional()
         .meta({ description: 'While a change of the token has not reached every node.' }),
+      resharding: Resharding.optional(),
     }).meta({ id: 'PendingModifiedGroupValues' }),
     memberClusters: z.array(z.string()),
     nodeGroups: z

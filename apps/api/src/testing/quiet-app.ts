@@ -34,6 +34,7 @@ const emptyCatalogue: Catalogue = {
   testFailover: refused,
   increaseReplicaCount: refused,
   decreaseReplicaCount: refused,
+  changeShards: refused,
   modifyCacheCluster: refused,
   rebootCacheCluster: refused,
   createParameterGroup: refused,

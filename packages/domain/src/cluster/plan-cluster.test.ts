@@ -28,7 +28,7 @@ const node = (id: string, shardId: string, isPrimary: boolean, peers: ClusterPee
   isPrimary,
   isOpen: true,
   at: [{ host: `ip-of-${id}`, port: 1 }],
-  view: peers === null ? null : ({ id, peers } satisfies ClusterView),
+  view: peers === null ? null : ({ id, peers, marked: [] } satisfies ClusterView),
 })
 const three = (a: ClusterPeer[], r: ClusterPeer[], b: ClusterPeer[]) => [
   node('a', 's1', true, a),
@@ -89,7 +89,7 @@ describe('a cluster', () => {
 
   test('does not count a container that the rows do not know', () => {
     const [a, r, b] = three(ALL, ALL, ALL)
-    const stranger = { ...b, view: { id: 'x', peers: [peer('x')] } } as ClusterNode
+    const stranger = { ...b, view: { id: 'x', peers: [peer('x')], marked: [] } } as ClusterNode
     expect(planCluster([a, r, stranger] as ClusterNode[], SHARDS).actions).toEqual([])
   })
 

@@ -1,6 +1,6 @@
 import type { ClusterPeer, ClusterView } from '../ports/cluster.ts'
 import type { Hop } from '../ports/edges.ts'
-import { rangesOf, slotsIn, type SlotRange } from './slots.ts'
+import { rangesOf, SLOTS, slotsIn, type SlotRange } from './slots.ts'
 
 /** A node of a cluster as its row has it, and as it sees the cluster; the view is null while it cannot be asked. */
 export interface ClusterNode {
@@ -27,6 +27,12 @@ export type ClusterAction =
   | { do: 'introduce'; nodeId: string; peerIds: string[] }
   | { do: 'claim'; nodeId: string; slots: SlotRange[] }
 
+/** Some slots are on their way between shards, and may be seen at either end. */
+export interface Moving {
+  /** Those that are right now, and who gets them. */
+  now: { toShardId: string; slots: readonly SlotRange[] } | null
+}
+
 export interface ClusterPlan {
   actions: ClusterAction[]
   /** What is still to come, null when every node sees the cluster as it should be. */
@@ -44,16 +50,23 @@ interface Seen extends ClusterNode {
  * came is introduced to everybody, whoever is seen as it was before speaks up, and a slot that nobody owns is claimed by
  * the primary that should. Whom a node sees and the rows do not know may be newer than the rows: it is forgotten once it is
  * out of reach, or where it is at an address that is nobody's, as that of every container before.
+ *
+ * @param moving null unless slots are on their way between shards
  */
-export function planCluster(nodes: readonly ClusterNode[], shards: readonly ClusterShard[]): ClusterPlan {
+export function planCluster(
+  nodes: readonly ClusterNode[],
+  shards: readonly ClusterShard[],
+  moving: Moving | null = null,
+): ClusterPlan {
   const seen = nodes.filter((node): node is Seen => node.view !== null && node.view.id === node.clusterNodeId)
   const known = new Set(nodes.flatMap(({ clusterNodeId }) => clusterNodeId ?? []))
   const forgets = seen.flatMap((node) => forget(node, nodes))
   const introductions = introduce(seen)
   const isSettled = forgets.length === 0 && introductions.length === 0
-  const claims = isSettled ? shards.flatMap((shard) => claim(shard, seen)) : []
+  const claims = isSettled ? shards.flatMap((shard) => claim(claimed(shard, moving), seen)) : []
   const actions = [...forgets, ...introductions, ...claims, ...(isSettled ? remind(seen) : [])]
-  const disagreements = seen.flatMap((node) => disagreement(node, nodes, shards, known) ?? [])
+  const owned = moving === null ? shards : null
+  const disagreements = seen.flatMap((node) => disagreement(node, nodes, owned, known) ?? [])
   return { actions, because: disagreements[0] ?? (actions.length > 0 ? 'the cluster is changing' : null) }
 }
 
@@ -83,7 +96,7 @@ function remind(seen: readonly Seen[]): ClusterAction[] {
     const own = one.view.peers.find(({ id }) => id === one.clusterNodeId)
     const stale = seen.filter(({ view }) => {
       const peer = view.peers.find(({ id }) => id === one.clusterNodeId)
-      const isHidden = peer !== undefined && one.isOpen && isUntold(peer)
+      const isHidden = peer !== undefined && one.isOpen && isUntold(peer, view.peers)
       return own !== undefined && peer !== undefined && (isHidden || !isAlike(own, peer))
     })
     return stale.length === 0
@@ -94,6 +107,15 @@ function remind(seen: readonly Seen[]): ClusterAction[] {
 
 function isAlike(a: ClusterPeer, b: ClusterPeer): boolean {
   return a.role === b.role && a.primaryId === b.primaryId && isSame(a.slots, b.slots)
+}
+
+/** Of slots on their way, the keys are with whoever gets them as soon as their owner gave them up. */
+function claimed({ shardId, slots }: ClusterShard, moving: Moving | null): ClusterShard {
+  const way = moving?.now ?? null
+  if (way === null) return { shardId, slots }
+  const onWay = slotsIn(way.slots)
+  const others = slotsIn(slots).filter((slot) => !onWay.includes(slot))
+  return { shardId, slots: rangesOf(way.toShardId === shardId ? [...others, ...onWay] : others) }
 }
 
 function claim({ shardId, slots }: ClusterShard, seen: readonly Seen[]): ClusterAction[] {
@@ -109,7 +131,7 @@ function claim({ shardId, slots }: ClusterShard, seen: readonly Seen[]): Cluster
 function disagreement(
   { nodeId, view }: Seen,
   nodes: readonly ClusterNode[],
-  shards: readonly ClusterShard[],
+  shards: readonly ClusterShard[] | null,
   known: ReadonlySet<string>,
 ): string | null {
   const ghost = view.peers.find(({ id }) => !known.has(id))
@@ -120,27 +142,35 @@ function disagreement(
   for (const node of heard) {
     const peer = peerOf(node)
     if (peer === undefined) return `node ${nodeId} does not know node ${node.nodeId} yet`
-    if (!isInPlace(peer, node, nodes))
+    if (!isInPlace(peer, node, nodes, view.peers))
       return `node ${nodeId} does not see node ${node.nodeId} in its place yet`
   }
   const isElsewhere = ({ shardId, slots }: ClusterShard): boolean => {
     const primary = heard.find((node) => node.shardId === shardId && node.isPrimary)
     return primary !== undefined && !isSame(peerOf(primary)?.slots ?? [], slots)
   }
-  if (shards.some(isElsewhere)) return `node ${nodeId} does not see all slots where they belong yet`
+  if (shards === null && slotsIn(view.peers.flatMap(({ slots }) => slots)).length < SLOTS)
+    return `node ${nodeId} does not see an owner of each slot`
+  if (shards?.some(isElsewhere) === true) return `node ${nodeId} does not see all slots where they belong yet`
   return haveDistinctEpochs(view.peers) ? null : `node ${nodeId} sees two primaries of one epoch`
 }
 
-function isInPlace(peer: ClusterPeer, node: ClusterNode, nodes: readonly ClusterNode[]): boolean {
-  if (node.isOpen && isUntold(peer)) return false
+function isInPlace(
+  peer: ClusterPeer,
+  node: ClusterNode,
+  nodes: readonly ClusterNode[],
+  peers: readonly ClusterPeer[],
+): boolean {
+  if (node.isOpen && isUntold(peer, peers)) return false
   if (node.isPrimary) return peer.role === 'primary'
   const primary = nodes.find((other) => other.shardId === node.shardId && other.isPrimary)
   return peer.role === 'replica' && peer.primaryId === primary?.clusterNodeId
 }
 
 /** Clients are not told of it although it has something for them: its name or its data have not been heard of. */
-function isUntold({ role, slots, isListed }: ClusterPeer): boolean {
-  return !isListed && (role === 'replica' || slots.length > 0)
+function isUntold({ primaryId, slots, isListed }: ClusterPeer, peers: readonly ClusterPeer[]): boolean {
+  const primary = peers.find(({ id }) => id === primaryId)
+  return !isListed && (slots.length > 0 || (primary !== undefined && primary.slots.length > 0))
 }
 
 /** Both are in order, and as few as can be. */

@@ -8,7 +8,29 @@ export interface ClusterView {
   id: string
   /** Whom it knows, itself included. */
   peers: ClusterPeer[]
+  /** Slots that it marks as on their way. */
+  marked: MarkedSlot[]
 }
+
+/** A slot on its way to another node, or from it. */
+export interface MarkedSlot {
+  slot: number
+  mark: 'migrating' | 'importing'
+  peerId: string
+}
+
+/** What a node is to take a slot for; `owned` by itself or another. */
+export interface SlotMark {
+  mark: MarkedSlot['mark'] | 'owned'
+  /** The other end of the way, or the owner, by its id in the cluster. */
+  peerId: string
+}
+
+/** `left`: the time was over first. `unmarked`: it does not know, or not any more, that they are on their way there. */
+export type Drained =
+  | { kind: 'drained' | 'left' | 'unmarked'; keys: number }
+  | { kind: 'refused'; refusal: 'dead'; because: string }
+  | { kind: 'unknown'; because: string }
 
 export interface ClusterPeer {
   id: string

@@ -1,7 +1,7 @@
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
-import type { ClusterReading } from './cluster.ts'
+import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
 import type { EdgeReading, EdgeRef, EdgeSpec, EndpointRoutes, Hop, RouteTarget } from './edges.ts'
 import type { FleetObject, Inventory, NodeChange } from './fleet-objects.ts'
@@ -80,6 +80,16 @@ export interface Fleet {
    * primary that starts so; later ones take the greatest by themselves.
    */
   claimSlots(ref: NodeRef, slots: readonly SlotRange[], epoch: number): Promise<Ensured<'dead'>>
+  /**
+   * Marks slots as on their way, or gives them to their new owner. An owner-to-be must have them marked before it is told,
+   * so that its claim is newer than that of the owner before; where it already is as asked, nothing is touched.
+   */
+  setSlots(ref: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Ensured<'dead'>>
+  /**
+   * Has a node send the keys of slots that it marks as on their way to their new owner, for so long, in small portions with
+   * pauses in which it serves its clients. What the new owner has of them is overwritten: the sender is the owner still.
+   */
+  drainSlots(ref: NodeRef, slots: readonly SlotRange[], to: DrainTarget, withinMs: number): Promise<Drained>
   /**
    * Makes sure that this incarnation never serves again: it is dead already, or it is killed and seen dead. Only
    * `fenced` is evidence.
@@ -259,6 +269,13 @@ export interface ReplicationSource {
 /** A node as another of its cluster speaks to it. */
 export interface PeerTarget extends RouteTarget {
   busPort: number
+}
+
+/** Where keys are sent. */
+export interface DrainTarget extends RouteTarget {
+  nodeId: string
+  incarnation: number
+  clusterNodeId: string
 }
 
 export type Fenced =

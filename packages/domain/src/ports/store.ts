@@ -57,6 +57,13 @@ export interface Catalogue {
     wish: ReplicaDecrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
+  /** Shards come and go, and their slots move, while clients go on. */
+  changeShards(
+    accountId: string,
+    id: string,
+    wish: ShardChange,
+    idempotency?: Idempotency | null,
+  ): Promise<Accepted>
   /** Memcached nodes come and go; the rest takes effect at once. */
   modifyCacheCluster(
     accountId: string,
@@ -203,6 +210,16 @@ export interface ReplicaDecrease {
   newReplicaCount: number | null
   /** CacheClusterIds; empty leaves the choice. */
   replicasToRemove: readonly string[]
+}
+
+/** As asked for; what of it is possible is judged with the group at hand. */
+export interface ShardChange {
+  nodeGroupCount: number
+  /** Shards to be, as far as something is said of them: their numbers, and a zone for each of their nodes. */
+  added: readonly { nodeGroupId: string | null; zones: readonly string[] | null }[]
+  /** NodeGroupIds of shards that go, or of those that stay. */
+  remove: readonly string[]
+  retain: readonly string[]
 }
 
 export interface CacheClusterPlan extends PlanBase {

@@ -1,3 +1,4 @@
+import type { SlotRange } from '../cluster/slots.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
@@ -16,6 +17,7 @@ import type {
   PendingChange,
   Presence,
   ReplicationGroup,
+  ReshardingTargets,
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
@@ -139,6 +141,11 @@ export type Change =
   | { do: 'stop-rolling'; groupId: string; because: string }
   /** The node group is what was wanted; the change is over when all of its replication group are. */
   | { do: 'finish-rolling'; groupId: string; wanted: NodeChoice }
+  /** What shards own by now, in the words of `formatSlots`. */
+  | { do: 'set-slots'; shards: readonly { shardId: string; slots: readonly SlotRange[] }[] }
+  /** It goes no further: what it comes to instead. */
+  | { do: 'retarget-resharding'; groupId: string; targets: ReshardingTargets }
+  | { do: 'end-resharding'; groupId: string }
   /** A user's restart is over, or has begun as the replacement of the node. */
   | { do: 'clear-rebooting'; nodeId: string }
   /** The next epoch with another primary, if the epoch is still `fromEpoch`; anything else is a lost lease. */

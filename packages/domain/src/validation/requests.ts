@@ -107,6 +107,20 @@ export interface ReplicaConfiguration {
   preferredAvailabilityZones?: string[] | undefined
 }
 
+/** Where the nodes of a new shard go. */
+export interface ReshardingConfiguration {
+  nodeGroupId?: string | undefined
+  preferredAvailabilityZones?: string[] | undefined
+}
+
+export interface ModifyShardConfigurationRequest {
+  nodeGroupCount?: number | undefined
+  applyImmediately?: boolean | undefined
+  reshardingConfiguration?: ReshardingConfiguration[] | undefined
+  nodeGroupsToRemove?: string[] | undefined
+  nodeGroupsToRetain?: string[] | undefined
+}
+
 export interface IncreaseReplicaCountRequest {
   newReplicaCount?: number | undefined
   replicaConfiguration?: ReplicaConfiguration[] | undefined

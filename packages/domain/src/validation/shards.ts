@@ -1,16 +1,15 @@
 import { parseSlots, rangesOf, SLOTS, slotsIn, splitSlots, type SlotRange } from '../cluster/slots.ts'
-import { ServiceError } from '../errors.ts'
 import type { ShardPlan } from '../ports/store.ts'
 import type { Findings } from './findings.ts'
 import { checkZone } from './identifiers.ts'
 import { isOneZone, MAX_REPLICAS, MAX_SHARDS, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS, type Nodes } from './nodes.ts'
 import type { CreateReplicationGroupRequest, NodeGroupConfiguration } from './requests.ts'
+import { SHARDS_QUOTA, tooManyShards } from './read-shard-change.ts'
 import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
 
 type Request = CreateReplicationGroupRequest
 
 const allow = ruleFor<Request>()
-const SHARDS_QUOTA = 90
 const NODE_GROUP_ID = /^\d{1,4}$/
 
 const RULES = [
@@ -70,11 +69,7 @@ export function checkShards(findings: Findings, request: Request): Nodes {
 
 /** Thrown once nothing else is wrong. */
 export function requireShardQuota(shards: readonly ShardPlan[] | null): void {
-  if (shards === null || shards.length <= SHARDS_QUOTA) return
-  throw new ServiceError(
-    'NodeGroupsPerReplicationGroupQuotaExceeded',
-    `The request cannot be processed because it would exceed the maximum of ${SHARDS_QUOTA} node groups (shards) in a single replication group.`,
-  )
+  if (shards !== null && shards.length > SHARDS_QUOTA) throw tooManyShards()
 }
 
 function countShards(

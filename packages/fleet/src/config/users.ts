@@ -58,6 +58,11 @@ export function replicationRules(node: EngineOfUsers, password: Secret): string[
   return ['reset', 'on', passwordRule(password), ...allChannels(node), '+psync', '+replconf', '+ping']
 }
 
+/** What a node needs of another one to give it keys, and nothing else. */
+export function migrationRules(password: Secret): string[] {
+  return ['reset', 'on', passwordRule(password), '~*', '+restore-asking', '+select']
+}
+
 /** Redis 6.0 knows neither rules on channels nor rules that take a single subcommand away. */
 function isRedis60({ engine, engineVersion }: EngineOfUsers): boolean {
   return engine === 'redis' && /^6\.0(\.|$)/.test(engineVersion)

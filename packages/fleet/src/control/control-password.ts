@@ -12,3 +12,11 @@ export function controlPassword(
 export function replicationPassword(keyring: Pick<Keyring, 'derive'>, nodeGroupId: string): Secret {
   return keyring.derive(`replication|${nodeGroupId}`)
 }
+
+/** What a node that sends keys shows the one that takes them. */
+export function migrationPassword(
+  keyring: Pick<Keyring, 'derive'>,
+  { nodeId, incarnation }: Pick<NodeRef, 'nodeId' | 'incarnation'>,
+): Secret {
+  return keyring.derive(`migration|${nodeId}|${incarnation}`)
+}

@@ -79,6 +79,14 @@ export class MemcachedControl implements Omit<NodeControl, 'listens'> {
     return this.cluster()
   }
 
+  setSlots(): Promise<Answer<void>> {
+    return this.cluster()
+  }
+
+  drain(): Promise<Answer<never>> {
+    return this.cluster()
+  }
+
   /** It reads its parameters at its start and has no tokens. */
   drift(): Promise<Answer<string[]>> {
     return Promise.resolve({ kind: 'answered', value: [] })

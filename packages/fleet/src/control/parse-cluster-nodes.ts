@@ -1,4 +1,4 @@
-import type { ClusterPeer, ClusterView, Hop, SlotRange } from '@cacheplane/domain'
+import type { ClusterPeer, ClusterView, Hop, MarkedSlot, SlotRange } from '@cacheplane/domain'
 import type { Reply } from './resp-parser.ts'
 
 /** Null when the answer makes no sense. Who is being introduced has no id of its own yet and is left out. */
@@ -8,7 +8,8 @@ export function parseClusterNodes(text: string, listed: ReadonlySet<string>): Cl
     .map((line) => parseLine(line, listed))
     .filter((entry) => !entry.flags.includes('handshake'))
   const own = entries.find(({ flags }) => flags.includes('myself'))
-  return own === undefined ? null : { id: own.peer.id, peers: entries.map(({ peer }) => peer) }
+  if (own === undefined) return null
+  return { id: own.peer.id, peers: entries.map(({ peer }) => peer), marked: own.marked }
 }
 
 /**
@@ -29,8 +30,14 @@ function namedId(node: Reply): string | null {
 
 const LOST = ['fail', 'fail?', 'noaddr']
 
+interface Entry {
+  flags: string[]
+  peer: ClusterPeer
+  marked: MarkedSlot[]
+}
+
 /** `id ip:port@bus,name flags primary ping pong epoch link slot slot…` */
-function parseLine(line: string, listed: ReadonlySet<string>): { flags: string[]; peer: ClusterPeer } {
+function parseLine(line: string, listed: ReadonlySet<string>): Entry {
   const [id = '', at = '', flagList = '', primary = '-', , , epoch = '0', link = '', ...slots] = line
     .trim()
     .split(' ')
@@ -45,7 +52,14 @@ function parseLine(line: string, listed: ReadonlySet<string>): { flags: string[]
     epoch: Number(epoch),
     slots: rangesOfWords(slots),
   }
-  return { flags, peer }
+  return { flags, peer, marked: slots.flatMap((word) => markIn(word) ?? []) }
+}
+
+/** `[93->-id]` on its way there, `[93-<-id]` from there; a node says it of itself only. */
+function markIn(word: string): MarkedSlot | null {
+  const [, slot, way, peerId] = /^\[(\d+)-([<>])-(\w+)\]$/.exec(word) ?? []
+  if (slot === undefined || peerId === undefined) return null
+  return { slot: Number(slot), mark: way === '>' ? 'migrating' : 'importing', peerId }
 }
 
 /** An address of IPv6 has colons of its own. */

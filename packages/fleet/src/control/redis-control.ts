@@ -1,16 +1,17 @@
-import type { ClusterView, Keyring, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
-import { customerRules, customerTokens, replicationRules } from '../config/users.ts'
-import { controlUser, REPLICATION_USER } from '../core/names.ts'
-import type { Answer, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
+import type { ClusterView, Keyring, NodeRef, NodeSpec, SlotMark, SlotRange } from '@cacheplane/domain'
+import { customerRules, customerTokens, migrationRules, replicationRules } from '../config/users.ts'
+import { controlUser, MIGRATION_USER, REPLICATION_USER } from '../core/names.ts'
+import type { Answer, DrainHop, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
 import { ClusterControl } from './cluster-control.ts'
 import type { Route } from './connect.ts'
-import { controlPassword, replicationPassword } from './control-password.ts'
+import { controlPassword, migrationPassword, replicationPassword } from './control-password.ts'
 import { HeldProbe } from './held-probe.ts'
 import { differing, REFUSING } from './differing-parameters.ts'
 import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { isOn, pairsOf, takesTokens } from './parse-user.ts'
 import { respSession, type Login } from './resp-session.ts'
+import { drain, setSlots } from './slot-control.ts'
 
 /** Stands for the tokens among names of parameters. */
 const AUTH_TOKEN = 'auth-token'
@@ -47,7 +48,11 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
 
   async open(node: NodeSpec): Promise<Answer<void>> {
     const clients = this.#clients(node)
-    return this.#order(node, node.nodeGroupId === null ? [clients] : [this.#replicas(node), clients])
+    const sisters = node.busPort === null ? [] : [this.#sisters(node)]
+    return this.#order(
+      node,
+      node.nodeGroupId === null ? [clients] : [this.#replicas(node), ...sisters, clients],
+    )
   }
 
   // Switched off, a user's connections stay: they must be cut as well. Normal clients go last of all, with their answers.
@@ -55,6 +60,7 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
     return this.#order(node, [
       ['ACL', 'SETUSER', 'default', 'off'],
       ['ACL', 'SETUSER', REPLICATION_USER, 'off'],
+      ...(node.busPort === null ? [] : [['ACL', 'SETUSER', MIGRATION_USER, 'off']]),
       ['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'],
       ['CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes'],
     ])
@@ -98,6 +104,16 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
     return this.#cluster.claim(node, slots, epoch)
   }
 
+  setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>> {
+    return setSlots((ref, commands) => this.#ask(ref, commands), node, slots, as)
+  }
+
+  async drain(node: NodeRef, slots: readonly SlotRange[], to: DrainHop, withinMs: number) {
+    const password = migrationPassword(this.keyring, to)
+    const route = await this.routeTo(node)
+    return drain(route, this.#login(node), { slots, withinMs, to, as: { user: MIGRATION_USER, password } })
+  }
+
   async drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>> {
     const asked = [
       ['CONFIG', 'GET', '*'],
@@ -132,6 +148,10 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
   #replicas(node: NodeSpec): string[] {
     const password = replicationPassword(this.keyring, node.nodeGroupId ?? '')
     return ['ACL', 'SETUSER', REPLICATION_USER, ...replicationRules(node, password)]
+  }
+
+  #sisters(node: NodeSpec): string[] {
+    return ['ACL', 'SETUSER', MIGRATION_USER, ...migrationRules(migrationPassword(this.keyring, node))]
   }
 
   async #order(node: NodeRef, commands: readonly (readonly string[])[]): Promise<Answer<void>> {

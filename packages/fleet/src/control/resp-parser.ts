@@ -12,11 +12,15 @@ const REPLY_MAX = 4 * 1_048_576
 export class RespParser {
   #buffer = Buffer.alloc(0)
 
+  /** @param encoding of texts; `latin1` keeps the bytes of keys that are no text */
+  constructor(private readonly encoding: 'utf8' | 'latin1' = 'utf8') {}
+
   push(chunk: Buffer): Reply[] {
     this.#buffer = Buffer.concat([this.#buffer, chunk])
     if (this.#buffer.length > REPLY_MAX) throw new Error('the reply is too long')
     const replies: Reply[] = []
-    for (let parsed = parse(this.#buffer, 0); parsed !== null; parsed = parse(this.#buffer, 0)) {
+    const next = () => parse(this.#buffer, 0, this.encoding)
+    for (let parsed = next(); parsed !== null; parsed = next()) {
       replies.push(parsed.reply)
       this.#buffer = this.#buffer.subarray(parsed.end)
     }
@@ -30,7 +34,7 @@ interface Parsed {
 }
 
 /** Null when the reply is not complete yet. */
-function parse(buffer: Buffer, start: number): Parsed | null {
+function parse(buffer: Buffer, start: number, encoding: BufferEncoding): Parsed | null {
   const lineEnd = buffer.indexOf('\r\n', start)
   if (lineEnd < 0) return null
   const line = buffer.toString('utf8', start + 1, lineEnd)
@@ -43,9 +47,9 @@ function parse(buffer: Buffer, start: number): Parsed | null {
     case ':':
       return { reply: Number(line), end }
     case '$':
-      return parseBulk(buffer, lengthOf(line), end)
+      return parseBulk(buffer, lengthOf(line), end, encoding)
     case '*':
-      return parseArray(buffer, lengthOf(line), end)
+      return parseArray(buffer, lengthOf(line), end, encoding)
     default:
       throw new Error('the peer does not speak RESP')
   }
@@ -57,18 +61,28 @@ function lengthOf(line: string): number {
   return length
 }
 
-function parseBulk(buffer: Buffer, length: number, start: number): Parsed | null {
+function parseBulk(
+  buffer: Buffer,
+  length: number,
+  start: number,
+  encoding: BufferEncoding,
+): Parsed | null {
   if (length < 0) return { reply: null, end: start }
   const end = start + length + 2
-  return buffer.length < end ? null : { reply: buffer.toString('utf8', start, start + length), end }
+  return buffer.length < end ? null : { reply: buffer.toString(encoding, start, start + length), end }
 }
 
-function parseArray(buffer: Buffer, length: number, start: number): Parsed | null {
+function parseArray(
+  buffer: Buffer,
+  length: number,
+  start: number,
+  encoding: BufferEncoding,
+): Parsed | null {
   if (length < 0) return { reply: null, end: start }
   const reply: Reply[] = []
   let end = start
   for (let index = 0; index < length; index += 1) {
-    const parsed = parse(buffer, end)
+    const parsed = parse(buffer, end, encoding)
     if (parsed === null) return null
     reply.push(parsed.reply)
     end = parsed.end

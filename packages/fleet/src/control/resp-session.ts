@@ -20,7 +20,7 @@ export async function respSession(
 ): Promise<Answer<Reply[]>> {
   const parser = new RespParser()
   const replies: Reply[] = []
-  const request = [['AUTH', user, password.reveal()], ...commands].map(encode).join('')
+  const request = [['AUTH', user, password.reveal()], ...commands].map((command) => encode(command)).join('')
   const answer = await exchange(route, request, (chunk) => {
     replies.push(...parser.push(chunk))
     const failed = replies.some((reply) => reply instanceof RespError)
@@ -32,12 +32,13 @@ export async function respSession(
   return { kind: 'answered', value: answer.value.slice(1) }
 }
 
-export function encode(command: readonly string[]): string {
-  const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`)
+export function encode(command: readonly string[], encoding: 'utf8' | 'latin1' = 'utf8'): string {
+  const parts = command.map((part) => `$${Buffer.byteLength(part, encoding)}\r\n${part}\r\n`)
   return `*${command.length}\r\n${parts.join('')}`
 }
 
-function meaningOf(error: string): Exclude<Answer<never>, { kind: 'answered' }> {
+/** What an error that an engine answers says of it. */
+export function meaningOf(error: string): Exclude<Answer<never>, { kind: 'answered' }> {
   const [code = ''] = error.split(' ')
   switch (code) {
     case 'WRONGPASS':

@@ -1,6 +1,7 @@
 import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
+import { drainSlots } from './drain-slots.ts'
 import type { EdgeControl } from './edge-control.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
 import { ensureEdge } from './ensure-edge.ts'
@@ -91,7 +92,8 @@ type OnNode = <T>(
 ) => Promise<T | { kind: 'unknown'; because: string }>
 
 type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'findDrift'
-type ClusterOrders = 'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots'
+type ClusterOrders =
+  'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots' | 'setSlots' | 'drainSlots'
 
 /** What a node is told, and no more than once. */
 function orders(onNode: OnNode): Pick<Fleet, Orders> {
@@ -116,6 +118,10 @@ function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
     claimSlots: (ref, slots, epoch) =>
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
+    setSlots: (ref, slots, as) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.setSlots(ref, slots, as))),
+    drainSlots: (ref, slots, to, withinMs) =>
+      onNode(ref, (bench) => drainSlots(bench, ref, { slots, to, withinMs })),
   }
 }
 

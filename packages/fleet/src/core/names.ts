@@ -26,6 +26,9 @@ export function controlUser(nodeId: string): string {
 /** As whom replicas log in to their primary. */
 export const REPLICATION_USER = '_repl'
 
+/** As whom a node of a cluster takes keys from another one. */
+export const MIGRATION_USER = '_migr'
+
 function harmless(text: string): string {
   return text
     .toLowerCase()

@@ -1,4 +1,14 @@
-import type { ClusterView, Hop, NodeRef, NodeSpec, ReplicationFacts, SlotRange } from '@cacheplane/domain'
+import type {
+  ClusterView,
+  Drained,
+  DrainTarget,
+  Hop,
+  NodeRef,
+  NodeSpec,
+  ReplicationFacts,
+  SlotMark,
+  SlotRange,
+} from '@cacheplane/domain'
 
 /** Speaks to the cache process itself, over the network, as the control plane's own user. */
 export interface NodeControl {
@@ -21,6 +31,13 @@ export interface NodeControl {
   meet(node: NodeRef, peers: readonly PeerHop[]): Promise<Answer<void>>
   forget(node: NodeRef, clusterNodeIds: readonly string[]): Promise<Answer<void>>
   claim(node: NodeRef, slots: readonly SlotRange[], epoch: number): Promise<Answer<void>>
+  setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>>
+  drain(
+    node: NodeRef,
+    slots: readonly SlotRange[],
+    to: DrainHop,
+    withinMs: number,
+  ): Promise<Answer<Extract<Drained, { keys: number }>>>
   /**
    * False when the kernel at the node's address says that nothing listens there: its process has ended. True and null are
    * no evidence of anything.
@@ -39,6 +56,9 @@ export interface Source extends Hop {
 export interface PeerHop extends Hop {
   busPort: number
 }
+
+/** Where keys are sent, as their sender reaches it. */
+export interface DrainHop extends Hop, Pick<DrainTarget, 'nodeId' | 'incarnation' | 'clusterNodeId'> {}
 
 export interface ClusterSource extends PeerHop {
   clusterNodeId: string

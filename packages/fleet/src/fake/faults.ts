@@ -26,6 +26,8 @@ export type CallName =
   | 'introduceNode'
   | 'forgetPeers'
   | 'claimSlots'
+  | 'setSlots'
+  | 'drainSlots'
   | 'configureNode'
   | 'readDrift'
   | 'readLog'

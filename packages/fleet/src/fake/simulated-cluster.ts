@@ -22,6 +22,7 @@ export function bootedCluster(random: Random): SimulatedCluster {
     currentEpoch: 0,
     primaryId: null,
     slots: [],
+    marked: new Map(),
     peers: new Map(),
     banned: new Map(),
     version: 1,
@@ -197,6 +198,8 @@ export function takeOverInCluster(cluster: SimulatedCluster): void {
   cluster.slots = lost?.slots ?? []
   if (lost !== undefined) lost.slots = []
   cluster.primaryId = null
+  // Most engines keep the marks of a primary from its replicas.
+  cluster.marked.clear()
 }
 
 function raiseEpoch(cluster: SimulatedCluster, epoch: number): void {
@@ -207,7 +210,7 @@ function raiseEpoch(cluster: SimulatedCluster, epoch: number): void {
 
 export function clusterView({ role, ip, port, cluster }: SimulatedProcess): ClusterView | null {
   if (cluster === null) return null
-  const { id, primaryId, epoch, slots } = cluster
+  const { id, primaryId, epoch, slots, marked } = cluster
   const own: ClusterPeer = {
     id,
     at: { host: ip, port },
@@ -218,7 +221,8 @@ export function clusterView({ role, ip, port, cluster }: SimulatedProcess): Clus
     epoch,
     slots,
   }
-  return { id, peers: [own, ...[...cluster.peers].map(([peerId, peer]) => peerSeen(peerId, peer))] }
+  const peers = [own, ...[...cluster.peers].map(([peerId, peer]) => peerSeen(peerId, peer))]
+  return { id, peers, marked: [...marked.values()] }
 }
 
 function peerSeen(id: string, peer: SimulatedPeer): ClusterPeer {

@@ -1,9 +1,9 @@
-import type { ClusterView, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
+import type { ClusterView, NodeRef, NodeSpec, SlotMark, SlotRange } from '@cacheplane/domain'
 import type { Call } from '../core/call.ts'
 import { COMMAND_MS, CONNECT_MS } from '../core/deadlines.ts'
 import type { ContainerEvent } from '../core/docker-engine.ts'
 import { NODE_LABEL } from '../core/labels.ts'
-import type { Answer, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
+import type { Answer, DrainHop, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
 import type { CallName } from './faults.ts'
 import {
   claimInCluster,
@@ -13,6 +13,7 @@ import {
   meetInCluster,
   takeOverInCluster,
 } from './simulated-cluster.ts'
+import { drainInCluster, setSlotsInCluster } from './simulated-slots.ts'
 import { newHistoryId, usedMemory } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
@@ -24,7 +25,14 @@ type Reached = { kind: 'process'; process: SimulatedProcess } | Exclude<Answer<n
 
 type NodeCall = Extract<
   CallName,
-  `${string}Node` | 'followPrimary' | 'readDrift' | 'readCluster' | 'forgetPeers' | 'claimSlots'
+  | `${string}Node`
+  | 'followPrimary'
+  | 'readDrift'
+  | 'readCluster'
+  | 'forgetPeers'
+  | 'claimSlots'
+  | 'setSlots'
+  | 'drainSlots'
 >
 
 /** Speaks to simulated processes. The network to a node does not lead through its engine, so a hung engine is no bar. */
@@ -119,6 +127,16 @@ export class SimulatedControl implements NodeControl {
     )
     if (answer.kind !== 'answered') return answer
     return answer.value ? done : { kind: 'silent', because: 'a slot is somebody else’s' }
+  }
+
+  async setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>> {
+    const answer = await this.#talk('setSlots', node, (process) => setSlotsInCluster(process, slots, as))
+    if (answer.kind !== 'answered') return answer
+    return answer.value === null ? done : { kind: 'busy', because: answer.value }
+  }
+
+  drain(node: NodeRef, slots: readonly SlotRange[], to: DrainHop) {
+    return this.#talk('drainSlots', node, (process) => drainInCluster(process, slots, to.clusterNodeId))
   }
 
   promote(node: NodeSpec): Promise<Answer<void>> {

@@ -1,4 +1,4 @@
-import type { ClusterPeer, Engine, Hop, SlotRange } from '@cacheplane/domain'
+import type { ClusterPeer, Engine, Hop, MarkedSlot, SlotRange } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
@@ -96,6 +96,8 @@ export interface SimulatedCluster {
   currentEpoch: number
   primaryId: string | null
   slots: SlotRange[]
+  /** Slots on their way, as a node says of itself. */
+  marked: Map<number, MarkedSlot>
   /** Everybody else that it knows, by id. */
   peers: Map<string, SimulatedPeer>
   /** Until when it does not learn of somebody again, by id. */

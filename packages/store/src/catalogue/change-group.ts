@@ -14,7 +14,7 @@ import { raiseOn } from '../workflows/raise.ts'
 import { findReplicationGroup } from './describe.ts'
 import { recall, rememberKey } from './idempotency.ts'
 
-interface ChangeWish {
+export interface ChangeWish {
   accountId: string
   replicationGroupId: string
   idempotency: Idempotency | null

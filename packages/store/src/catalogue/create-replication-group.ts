@@ -1,6 +1,4 @@
 import {
-  formatSlots,
-  invariant,
   isOneZone,
   memberId,
   MULTI_AZ_SPREADS,
@@ -9,8 +7,6 @@ import {
   type Accepted,
   type Keyring,
   type ReplicationGroupPlan,
-  type ShardPlan,
-  type ZoneRoom,
 } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
@@ -18,7 +14,6 @@ import { authTokenCell } from '../secret-cells.ts'
 import { sql } from '../sql.ts'
 import {
   findNetwork,
-  insertCluster,
   insertWorkflow,
   lockPlacement,
   place,
@@ -27,16 +22,10 @@ import {
 } from './create-owner.ts'
 import { takeEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { insertShard, type Shard } from './insert-shard.ts'
 import { requireParameterGroup } from './parameter-group-users.ts'
 
 const FIRST_NODE_GROUP = '0001'
-
-/** A node group that is to be, and the zones of its nodes, the primary's first. */
-interface Shard {
-  nodeGroupId: string
-  slots: ShardPlan['slots'] | null
-  memberIds: string[]
-}
 
 /** One transaction: all of a replication group's rows and the workflow that will make it real, or nothing. */
 export function createReplicationGroup(
@@ -67,7 +56,7 @@ export function createReplicationGroup(
       for (const shard of shards) {
         const own = left.splice(0, shard.memberIds.length)
         if (plan.multiAZEnabled && isOneZone(own.map((zone) => zone.name))) throw oneZone()
-        const nodeGroupId = await insertShard(q, settings, plan, { groupId: id, shard, zones: own, network })
+        const nodeGroupId = await insertShard(q, settings.pools, plan, { groupId: id, shard, zones: own, network })
         if (plan.shards === null) await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
       if (plan.shards !== null) await takeEndpoint(q, settings.pools, { replicationGroupId: id }, plan.port)
@@ -95,34 +84,7 @@ function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): 
   }))
 }
 
-interface PlacedShard {
-  groupId: string
-  shard: Shard
-  zones: readonly ZoneRoom[]
-  network: { id: string; subnet: string }
-}
-
-/** A node group's row and those of its members; returns its id. */
-async function insertShard(
-  q: Queryable,
-  { pools }: PlacementSettings,
-  plan: ReplicationGroupPlan,
-  { groupId, shard, zones, network }: PlacedShard,
-): Promise<string> {
-  const nodeIds: string[] = []
-  const clusterIds: string[] = []
-  for (const [i, cacheClusterId] of shard.memberIds.entries()) {
-    const inCluster = plan.shards !== null
-    const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools, inCluster }
-    // The port that was asked for is the endpoint's.
-    const member = await insertCluster(q, { ...plan, port: null }, placed)
-    clusterIds.push(member.id)
-    nodeIds.push(...member.nodeIds)
-  }
-  return insertNodeGroup(q, groupId, shard, clusterIds, nodeIds)
-}
-
-function oneZone(): ServiceError {
+export function oneZone(): ServiceError {
   return new ServiceError('InsufficientCacheClusterCapacity', `${MULTI_AZ_SPREADS} Only one has room.`)
 }
 
@@ -168,22 +130,4 @@ async function insertGroup(
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
       ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled},
       ${plan.shards !== null})`)
-}
-
-async function insertNodeGroup(
-  q: Queryable,
-  groupId: string,
-  { nodeGroupId, slots }: Pick<Shard, 'nodeGroupId' | 'slots'>,
-  clusterIds: readonly string[],
-  nodeIds: readonly string[],
-): Promise<string> {
-  const id = newId('nodeGroup', q.random)
-  const [primaryNodeId] = nodeIds
-  invariant(primaryNodeId, 'a node group has a primary')
-  await q.run(sql`
-    INSERT INTO node_group (id, replication_group_id, node_group_id, primary_node_id, slots)
-    VALUES (${id}, ${groupId}, ${nodeGroupId}, ${primaryNodeId}, ${slots === null ? null : formatSlots(slots)})`)
-  await q.run(sql`
-    UPDATE cache_cluster SET replication_group_id = ${groupId}, node_group_id = ${id} WHERE id = ANY(${clusterIds})`)
-  return id
 }

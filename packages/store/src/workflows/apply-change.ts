@@ -8,6 +8,7 @@ import { announce } from './announce.ts'
 import { applyEdgeChange, isEdgeChange } from './apply-edge-change.ts'
 import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
 import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
+import { applyReshardingChange, isReshardingChange } from './apply-resharding-change.ts'
 import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
 import { raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
@@ -37,6 +38,7 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
   if (isNodeChange(change)) return applyNodeChange(q, pools, change)
   if (isNodeGroupChange(change)) return applyNodeGroupChange(q, change)
   if (isRollingChange(change)) return applyRollingChange(q, pools, change)
+  if (isReshardingChange(change)) return applyReshardingChange(q, change)
   if (isEdgeChange(change)) return applyEdgeChange(q, pools, change)
   if (isSpareChange(change)) return applySpareChange(q, pools, change)
   switch (change.do) {

@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  slotsIn,
+  type ClusterView,
+  type Drained,
+  type NodeRef,
+  type SlotMark,
+  type SlotRange,
+} from '@cacheplane/domain'
+import { COMMAND_MS } from '../core/deadlines.ts'
+import type { Answer, DrainHop } from '../core/node-control.ts'
+import type { Ask } from './cluster-control.ts'
+import type { Route } from './connect.ts'
+import { parseClusterNodes } from './parse-cluster-nodes.ts'
+import { respConversation, type AskOn } from './resp-conversation.ts'
+import type { Reply } from './resp-parser.ts'
+import type { Login } from './resp-session.ts'
+
+const done = { kind: 'answered', value: undefined } as const
+const SENSELESS = { kind: 'silent', because: 'its CLUSTER NODES makes no sense' } as const
+
+/** Touches only what is not so yet, because engines refuse to be told twice. */
+export async function setSlots(
+  ask: Ask,
+  node: NodeRef,
+  ranges: readonly SlotRange[],
+  { mark, peerId }: SlotMark,
+): Promise<Answer<void>> {
+  const answer = await ask(node, [['CLUSTER', 'NODES']])
+  if (answer.kind !== 'answered') return answer
+  const view = viewOf(answer.value[0])
+  if (view === null) return SENSELESS
+  const owners = ownersIn(view)
+  const marked = new Map(view.marked.map((one) => [one.slot, one]))
+  const has = (slot: number) => marked.get(slot)?.mark === mark && marked.get(slot)?.peerId === peerId
+  const owns = (slot: number) => owners.get(slot) === view.id
+  const slots = slotsIn(ranges)
+  switch (mark) {
+    case 'importing':
+      return tell(ask, node, 'IMPORTING', peerId, slots.filter((slot) => !owns(slot) && !has(slot)))
+    case 'migrating':
+      return tell(ask, node, 'MIGRATING', peerId, slots.filter((slot) => owns(slot) && !has(slot)))
+    case 'owned': {
+      const changing = slots.filter((slot) => owners.get(slot) !== peerId || marked.has(slot))
+      const isUnsure = (slot: number) => !owns(slot) && marked.get(slot)?.mark !== 'importing'
+      // Without the mark its claim would be no newer than that of the owner before, who would keep the slot.
+      if (peerId === view.id && changing.some(isUnsure))
+        return { kind: 'busy', because: 'it does not know that the slots are on their way' }
+      return tell(ask, node, 'NODE', peerId, changing)
+    }
+  }
+}
+
+async function tell(
+  ask: Ask,
+  node: NodeRef,
+  what: string,
+  peerId: string,
+  slots: readonly number[],
+): Promise<Answer<void>> {
+  if (slots.length === 0) return done
+  const commands = slots.map((slot) => ['CLUSTER', 'SETSLOT', String(slot), what, peerId])
+  const answer = await ask(node, commands)
+  return answer.kind === 'answered' ? done : answer
+}
+
+export interface Drain {
+  slots: readonly SlotRange[]
+  to: DrainHop
+  /** Who is let in there. */
+  as: Login
+  withinMs: number
+}
+
+type Result = Extract<Drained, { keys: number }>
+
+/** An engine serves nobody while it sends: a portion takes about so long, and is followed by as long a pause. */
+const PORTION_MS = 1.5
+const PORTION_MAX = 256
+const PAUSE_MIN_MS = 1
+/** Of one large key; the shard would take a node that is silent for longer for lost. */
+const MIGRATE_MS = 2_000
+const ANSWER_MS = 2 * MIGRATE_MS
+
+/** Sends keys as long as there is time, and says whether there are any left. */
+export function drain(route: Route, login: Login, order: Drain): Promise<Answer<Result>> {
+  const until = performance.now() + order.withinMs
+  return respConversation(route, login, COMMAND_MS, async (ask) => {
+    const asked = await ask([['CLUSTER', 'NODES']], COMMAND_MS)
+    if (asked.kind !== 'answered') return asked
+    const view = viewOf(asked.value[0])
+    if (view === null) return SENSELESS
+    const owners = ownersIn(view)
+    const mine = slotsIn(order.slots).filter((slot) => owners.get(slot) === view.id)
+    const marked = new Set(
+      view.marked.flatMap(({ slot, mark, peerId }) =>
+        mark === 'migrating' && peerId === order.to.clusterNodeId ? [slot] : [],
+      ),
+    )
+    if (mine.some((slot) => !marked.has(slot))) return answered('unmarked', 0)
+    const full = await slotsWithKeys(ask, mine)
+    if (full.kind !== 'answered') return full
+    return sendAll(ask, order, full.value, until)
+  })
+}
+
+async function sendAll(
+  ask: AskOn,
+  order: Drain,
+  slots: readonly number[],
+  until: number,
+): Promise<Answer<Result>> {
+  let sent = 0
+  let portion = 16
+  for (const slot of slots) {
+    for (;;) {
+      if (performance.now() > until) return answered('left', sent)
+      const got = await ask([['CLUSTER', 'GETKEYSINSLOT', String(slot), String(portion)]], COMMAND_MS)
+      if (got.kind !== 'answered') return got
+      const keys = namesIn(got.value[0])
+      if (keys.length === 0) break
+      const begunAt = performance.now()
+      const moved = await ask([migrate(order, keys)], ANSWER_MS)
+      if (moved.kind !== 'answered') return moved
+      const tookMs = performance.now() - begunAt
+      sent += keys.length
+      portion = nextPortion(portion, keys.length, tookMs)
+      await sleep(Math.max(PAUSE_MIN_MS, tookMs))
+    }
+  }
+  return answered('drained', sent)
+}
+
+/** Keys of about the same size as the last ones would take their time. */
+function nextPortion(portion: number, sent: number, tookMs: number): number {
+  const fitting = Math.floor((sent * PORTION_MS) / Math.max(tookMs, 0.05))
+  return Math.max(1, Math.min(PORTION_MAX, 2 * portion, fitting))
+}
+
+async function slotsWithKeys(ask: AskOn, slots: readonly number[]): Promise<Answer<number[]>> {
+  if (slots.length === 0) return { kind: 'answered', value: [] }
+  const commands = slots.map((slot) => ['CLUSTER', 'COUNTKEYSINSLOT', String(slot)])
+  const counted = await ask(commands, COMMAND_MS)
+  if (counted.kind !== 'answered') return counted
+  return { kind: 'answered', value: slots.filter((_, i) => counted.value[i] !== 0) }
+}
+
+/** Whoever sends is the owner, so that what it has is newer than what an earlier try may have left over there. */
+function migrate({ to, as }: Drain, keys: readonly string[]): string[] {
+  const where = [to.host, String(to.port), '', '0', String(MIGRATE_MS)]
+  return ['MIGRATE', ...where, 'REPLACE', 'AUTH2', as.user, as.password.reveal(), 'KEYS', ...keys]
+}
+
+const answered = (kind: Result['kind'], keys: number) => ({ kind: 'answered', value: { kind, keys } }) as const
+
+function namesIn(reply: Reply | undefined): string[] {
+  return Array.isArray(reply) ? reply.filter((one) => typeof one === 'string') : []
+}
+
+function viewOf(reply: Reply | undefined): ClusterView | null {
+  return typeof reply === 'string' ? parseClusterNodes(reply, new Set()) : null
+}
+
+function ownersIn({ peers }: ClusterView): ReadonlyMap<number, string> {
+  return new Map(peers.flatMap(({ id, slots }) => slotsIn(slots).map((slot) => [slot, id] as const)))
+}

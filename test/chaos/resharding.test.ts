@@ -101,7 +101,10 @@ describe('a cluster whose shards come and go while its clients write', () => {
     await NODE_FAULTS['process killed'](await group.containerOf(primary ?? ''))
     await group.becomes('available')
     await agrees()
-    expect((await group.describe()).nodeGroups.map(({ nodeGroupId }) => nodeGroupId)).toEqual(['0001', '0002'])
+    expect((await group.describe()).nodeGroups.map(({ nodeGroupId }) => nodeGroupId)).toEqual([
+      '0001',
+      '0002',
+    ])
     expect(await missing()).toEqual([])
   })
 

@@ -10,7 +10,7 @@ import { ENGINE_ID, type SimWorld } from './sim-world.ts'
 
 const IMAGES = ['valkey-8.1', 'memcached-1.6.38']
 const TAKEN_PORT = 6379
-const RESHARDED_MS = seconds(60)
+const RESHARDED_MS = seconds(40)
 
 /** What a cache goes through between its creation and its deletion. */
 export type Trouble =

@@ -32,9 +32,13 @@ export const ClusterFrame = z.object({
       failures: z.number(),
       /** Since when all keys are over there, epoch milliseconds. */
       drainedAtMs: z.number().nullable(),
+      /** Their keys took longer than one portion of time. */
+      isLong: z.boolean(),
     })
     .nullable()
     .default(null),
+  /** How many slots set out together. */
+  slotsAtOnce: z.number().default(64),
 })
 export type ClusterContext = StepContext<OwnerSubject<ReplicationGroup>, z.infer<typeof ClusterFrame>>
 

@@ -17,7 +17,7 @@ const Described = z.object({
   nodeGroups: z.array(
     z.object({
       nodeGroupId: z.string(),
-      slots: z.string().default(""),
+      slots: z.string().default(''),
       nodeGroupMembers: z.array(z.object({ cacheClusterId: z.string() })),
     }),
   ),
@@ -45,6 +45,7 @@ export class ShardedGroup {
       description: 'sharded',
       engine: 'valkey',
       cacheNodeType: 'cache.t4g.micro',
+      clusterMode: 'enabled',
       numNodeGroups: wish.shards,
       replicasPerNodeGroup: wish.replicas,
       transitEncryptionEnabled: true,

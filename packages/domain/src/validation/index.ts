@@ -6,7 +6,12 @@ export { planCacheCluster } from './plan-cache-cluster.ts'
 export { planClusterChange, type ClusterChangePlan } from './plan-cluster-change.ts'
 export { planGroupChange, planTestFailover, primaryOf } from './plan-group-change.ts'
 export { planReboot } from './plan-reboot.ts'
-export { planShardChange, planSlotTargets, reshardingProgress, type ShardChangePlan } from './plan-shard-change.ts'
+export {
+  planShardChange,
+  planSlotTargets,
+  reshardingProgress,
+  type ShardChangePlan,
+} from './plan-shard-change.ts'
 export { readShardChange } from './read-shard-change.ts'
 export { memberId, planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
 export { planReplicationGroup } from './plan-replication-group.ts'

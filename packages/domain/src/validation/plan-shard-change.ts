@@ -91,7 +91,10 @@ function planAdded(group: ReplicationGroup, wish: ShardChange, count: number): S
   })
 }
 
-function planLeaving(nodeGroups: readonly NodeGroup[], { nodeGroupCount, remove, retain }: ShardChange): string[] {
+function planLeaving(
+  nodeGroups: readonly NodeGroup[],
+  { nodeGroupCount, remove, retain }: ShardChange,
+): string[] {
   const named = remove.length > 0 ? remove : retain
   const path = remove.length > 0 || retain.length === 0 ? 'nodeGroupsToRemove' : 'nodeGroupsToRetain'
   const findings = new Findings()

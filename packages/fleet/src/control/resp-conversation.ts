@@ -5,10 +5,7 @@ import { RespError, RespParser, type Reply } from './resp-parser.ts'
 import { encode, meaningOf, type Login } from './resp-session.ts'
 
 /** One reply for each command and no error among them, or what came instead. Never called while it is still waiting. */
-export type AskOn = (
-  commands: readonly (readonly string[])[],
-  withinMs: number,
-) => Promise<Answer<Reply[]>>
+export type AskOn = (commands: readonly (readonly string[])[], withinMs: number) => Promise<Answer<Reply[]>>
 
 /**
  * Logs in, and asks as often as `talk` does over one connection, because the next question depends on the answer. Texts are
@@ -67,7 +64,9 @@ function askOn(socket: Socket): AskOn {
         replies = []
         // What else is on its way would be taken for the answer to the next question.
         if (failure !== undefined) ended ??= meaningOf(failure.message)
-        resolve(failure !== undefined ? meaningOf(failure.message) : isComplete ? answered : (ended ?? answered))
+        resolve(
+          failure !== undefined ? meaningOf(failure.message) : isComplete ? answered : (ended ?? answered),
+        )
       }
       if (ended !== null) return onNews()
       socket.write(commands.map((command) => encode(command, 'latin1')).join(''), 'latin1')

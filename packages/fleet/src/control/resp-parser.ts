@@ -61,23 +61,13 @@ function lengthOf(line: string): number {
   return length
 }
 
-function parseBulk(
-  buffer: Buffer,
-  length: number,
-  start: number,
-  encoding: BufferEncoding,
-): Parsed | null {
+function parseBulk(buffer: Buffer, length: number, start: number, encoding: BufferEncoding): Parsed | null {
   if (length < 0) return { reply: null, end: start }
   const end = start + length + 2
   return buffer.length < end ? null : { reply: buffer.toString(encoding, start, start + length), end }
 }
 
-function parseArray(
-  buffer: Buffer,
-  length: number,
-  start: number,
-  encoding: BufferEncoding,
-): Parsed | null {
+function parseArray(buffer: Buffer, length: number, start: number, encoding: BufferEncoding): Parsed | null {
   if (length < 0) return { reply: null, end: start }
   const reply: Reply[] = []
   let end = start

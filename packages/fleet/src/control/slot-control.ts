@@ -37,9 +37,21 @@ export async function setSlots(
   const slots = slotsIn(ranges)
   switch (mark) {
     case 'importing':
-      return tell(ask, node, 'IMPORTING', peerId, slots.filter((slot) => !owns(slot) && !has(slot)))
+      return tell(
+        ask,
+        node,
+        'IMPORTING',
+        peerId,
+        slots.filter((slot) => !owns(slot) && !has(slot)),
+      )
     case 'migrating':
-      return tell(ask, node, 'MIGRATING', peerId, slots.filter((slot) => owns(slot) && !has(slot)))
+      return tell(
+        ask,
+        node,
+        'MIGRATING',
+        peerId,
+        slots.filter((slot) => owns(slot) && !has(slot)),
+      )
     case 'owned': {
       const changing = slots.filter((slot) => owners.get(slot) !== peerId || marked.has(slot))
       const isUnsure = (slot: number) => !owns(slot) && marked.get(slot)?.mark !== 'importing'
@@ -51,6 +63,9 @@ export async function setSlots(
   }
 }
 
+/** Valkey answers each of these only when a replica has it as well, one after the other on one connection. */
+const SIDE_BY_SIDE = 16
+
 async function tell(
   ask: Ask,
   node: NodeRef,
@@ -60,8 +75,12 @@ async function tell(
 ): Promise<Answer<void>> {
   if (slots.length === 0) return done
   const commands = slots.map((slot) => ['CLUSTER', 'SETSLOT', String(slot), what, peerId])
-  const answer = await ask(node, commands)
-  return answer.kind === 'answered' ? done : answer
+  const share = Math.ceil(commands.length / SIDE_BY_SIDE)
+  const shares = Array.from({ length: Math.ceil(commands.length / share) }, (_, i) =>
+    commands.slice(i * share, (i + 1) * share),
+  )
+  const answers = await Promise.all(shares.map((some) => ask(node, some)))
+  return answers.find((answer) => answer.kind !== 'answered') ?? done
 }
 
 export interface Drain {
@@ -151,7 +170,8 @@ function migrate({ to, as }: Drain, keys: readonly string[]): string[] {
   return ['MIGRATE', ...where, 'REPLACE', 'AUTH2', as.user, as.password.reveal(), 'KEYS', ...keys]
 }
 
-const answered = (kind: Result['kind'], keys: number) => ({ kind: 'answered', value: { kind, keys } }) as const
+const answered = (kind: Result['kind'], keys: number) =>
+  ({ kind: 'answered', value: { kind, keys } }) as const
 
 function namesIn(reply: Reply | undefined): string[] {
   return Array.isArray(reply) ? reply.filter((one) => typeof one === 'string') : []

@@ -96,7 +96,10 @@ function resolveCollision(process: InCluster, id: string, peer: SimulatedPeer): 
   raiseEpoch(own, own.currentEpoch + 1)
 }
 
-/** The greater epoch owns a slot; who has lost the last of its slots follows whom it lost it to. */
+/**
+ * The greater epoch owns a slot; who has lost all of its slots to one that has nothing else follows that one. Who has given
+ * them away to one that has others stays a primary without any.
+ */
 function giveWay(process: InCluster, winnerId: string, winner: SimulatedPeer): void {
   if (winner.role !== 'primary' || winner.slots.length === 0) return
   const taken = new Set(slotsIn(winner.slots))
@@ -107,11 +110,12 @@ function giveWay(process: InCluster, winnerId: string, winner: SimulatedPeer): v
   }
   const own = process.cluster
   if (own.slots.length === 0 || own.epoch >= winner.epoch) return
+  const had = slotsIn(own.slots)
   const left = without(own.slots)
-  if (left.length === own.slots.length && slotsIn(left).length === slotsIn(own.slots).length) return
+  if (slotsIn(left).length === had.length) return
   own.slots = left
   own.version += 1
-  if (left.length === 0) followInCluster(process, winnerId, winner)
+  if (left.length === 0 && had.length === taken.size) followInCluster(process, winnerId, winner)
 }
 
 /** Also what a process does by itself. */

@@ -56,7 +56,12 @@ export function createReplicationGroup(
       for (const shard of shards) {
         const own = left.splice(0, shard.memberIds.length)
         if (plan.multiAZEnabled && isOneZone(own.map((zone) => zone.name))) throw oneZone()
-        const nodeGroupId = await insertShard(q, settings.pools, plan, { groupId: id, shard, zones: own, network })
+        const nodeGroupId = await insertShard(q, settings.pools, plan, {
+          groupId: id,
+          shard,
+          zones: own,
+          network,
+        })
         if (plan.shards === null) await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
       if (plan.shards !== null) await takeEndpoint(q, settings.pools, { replicationGroupId: id }, plan.port)

@@ -1,4 +1,11 @@
-import { formatSlots, invariant, newId, type NodeSettings, type SlotRange, type ZoneRoom } from '@cacheplane/domain'
+import {
+  formatSlots,
+  invariant,
+  newId,
+  type NodeSettings,
+  type SlotRange,
+  type ZoneRoom,
+} from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'

@@ -18,9 +18,15 @@ import { isDisturbed } from './reshard.ts'
 const DRAIN_MS = milliseconds(600)
 const EXAMINE_MS = 400
 /** What was seen longer ago is looked at again: a primary may have changed since. */
-const FRESH_MS = milliseconds(250)
+const FRESH_MS = seconds(1)
 /** A replica that has not caught up by then does not keep its shard from getting slots. */
 const COPIES_WITHIN_MS = seconds(2)
+/**
+ * Slots that set out together arrive together. Until then commands on several keys of theirs may be put off, so that it is
+ * to be over soon.
+ */
+const SLOTS_MIN = 16
+const SLOTS_MAX = 512
 const RETRY_MIN_MS = milliseconds(20)
 const RETRY_MAX_MS = seconds(2)
 
@@ -63,6 +69,7 @@ export async function drainSlots(c: ClusterContext) {
       moveOf(c).drainedAtMs = c.now().getTime()
       return hop('assign_slots')
     case 'left':
+      moveOf(c).isLong = true
       return hop('drain_slots')
     case 'unmarked':
       return hop('open_slots')
@@ -123,12 +130,19 @@ function record(c: ClusterContext): void {
   const rows = owner.nodeGroups.map(({ id, slots }) => ({ shardId: id, slots }))
   const shards = slotsAfter(rows, moveOf(c))
   c.change({ do: 'set-slots', shards })
+  const { slotsAtOnce } = c.frame
+  c.frame.slotsAtOnce = moveOf(c).isLong
+    ? Math.max(SLOTS_MIN, slotsAtOnce / 2)
+    : Math.min(SLOTS_MAX, slotsAtOnce * 2)
   c.frame.move = null
   const after = owner.nodeGroups.map((shard, i) => ({ ...shard, slots: [...(shards[i]?.slots ?? [])] }))
   const [was, is] = [reshardingProgress(owner) ?? 0, reshardingProgress({ ...owner, nodeGroups: after }) ?? 0]
   const quarter = [75, 50, 25].find((percent) => was < percent && is >= percent)
   if (quarter !== undefined)
-    c.event(owner.accountId, eventOfGroup(owner.replicationGroupId, `Resharding: ${quarter} % of the slots moved`))
+    c.event(
+      owner.accountId,
+      eventOfGroup(owner.replicationGroupId, `Resharding: ${quarter} % of the slots moved`),
+    )
 }
 
 /** Null while anything else has to be seen to first. */

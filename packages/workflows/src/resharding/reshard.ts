@@ -17,11 +17,6 @@ import {
 } from '@cacheplane/domain'
 import { isLeaving, membersOf, type ClusterContext } from '../join-cluster.ts'
 
-/**
- * How many slots are on their way at once. While some of a slot's keys are here and some there, commands on several of them
- * are put off, so that this is not for ever.
- */
-const SLOTS_AT_ONCE = 64
 const LOOK_AGAIN_MS = milliseconds(100)
 
 /** Repair comes before resharding: views that may be old are looked at by `join`, which comes back here. */
@@ -43,9 +38,9 @@ export async function reshard(c: ClusterContext) {
   if (c.frame.move !== null) return hop('open_slots')
   const lacking = await findLack(c, shards)
   if (lacking !== null) return giveUp(c, lacking)
-  const move = planSlotMove(shards, resharding.targets, SLOTS_AT_ONCE)
+  const move = planSlotMove(shards, resharding.targets, c.frame.slotsAtOnce)
   if (move === null) return hop('retire_shards')
-  c.frame.move = { ...move, failures: 0, drainedAtMs: null }
+  c.frame.move = { ...move, failures: 0, drainedAtMs: null, isLong: false }
   return hop('open_slots')
 }
 

@@ -60,11 +60,11 @@ export async function describeUpdateActions(
   return readStaticPage(service, principal, 'update-actions', request, rows)
 }
 
-export interface Processed extends UpdateTarget {
+interface Processed extends UpdateTarget {
   status: UpdateActionStatus
 }
 
-export interface Unprocessed extends UpdateTarget {
+interface Unprocessed extends UpdateTarget {
   error: ServiceError
 }
 

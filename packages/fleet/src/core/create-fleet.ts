@@ -22,6 +22,7 @@ import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { routeEndpoint } from './route-endpoint.ts'
+import { imageOf, surveyImages } from './survey-images.ts'
 
 export interface FleetParts {
   /** Label value that tells this installation's objects from everybody else's. */
@@ -49,6 +50,7 @@ export function createFleet(parts: FleetParts): Fleet {
   return {
     recallEngines: (zones) => pool.recall(zones),
     survey: () => pool.survey(),
+    ...imageQuestions(on),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
     ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
@@ -81,6 +83,21 @@ export function createFleet(parts: FleetParts): Fleet {
     close: async () => {
       for (const { engine } of seats) edgeControlOf(engine).close()
       await Promise.all(seats.map(({ engine }) => engine.close()))
+    },
+  }
+}
+
+type On = <T>(
+  engineId: string,
+  act: (engine: DockerEngine) => Promise<T>,
+) => Promise<T | { kind: 'unknown'; because: string }>
+
+function imageQuestions(on: On): Pick<Fleet, 'surveyImages' | 'imageOf'> {
+  return {
+    surveyImages: (engineId) => on(engineId, surveyImages),
+    imageOf: async (ref) => {
+      const image = await on(ref.engineId, (engine) => imageOf(engine, ref))
+      return typeof image === 'string' ? image : null
     },
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  Certificate,
   ClusterView,
   Drained,
   DrainTarget,
@@ -24,6 +25,10 @@ export interface NodeControl {
   drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>>
   /** Puts just that right. */
   configure(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<void>>
+  /** Shown by a handshake; null without TLS. */
+  certificate(node: NodeRef): Promise<Answer<Certificate | null>>
+  /** Has it read its certificate's files again. */
+  readCertificate(node: NodeRef): Promise<Answer<void>>
   /** Leads without taking writes. */
   lend(node: NodeRef): Promise<Answer<void>>
   /** Of a node in cluster mode; busy while it gets to know somebody. */

@@ -8,7 +8,9 @@ import { Customer } from './harness/customer.ts'
 import { LooseService } from './harness/loose-service.ts'
 import { ShardedGroup } from './harness/sharded-group.ts'
 
-const KEYS = 3_000
+const KEYS = 1_000
+/** Half of all slots, on a machine that does other things. */
+const RESHARDED_MS = 150_000
 /** Names are bytes, and not all of them are text. */
 const nameOf = (i: number): Buffer => Buffer.concat([Buffer.from(`key-${i}-`), Buffer.from([0xff, i % 256])])
 
@@ -75,36 +77,29 @@ describe('a cluster whose shards come and go while its clients write', () => {
   const agrees = () =>
     expect.poll(() => group.disagreements(), { timeout: DEADLINES.failover, interval: 100 }).toEqual([])
 
-  test('grows from one shard to three and loses no key and no count on the way', async () => {
+  test('grows from one shard to two and loses no key and no count on the way', async () => {
     const { behind, errors, keys } = await counting(async () => {
-      await ask({ nodeGroupCount: 3 })
-      await group.becomes('available')
+      await ask({ nodeGroupCount: 2 })
+      await group.becomes('available', RESHARDED_MS)
     })
     expect({ behind, errors }).toEqual({ behind: [], errors: [] })
-    expect((await group.describe()).nodeGroups.map(({ slots }) => slots)).toEqual([
-      '0-5461',
-      '5462-10922',
-      '10923-16383',
-    ])
+    expect((await group.describe()).nodeGroups.map(({ slots }) => slots)).toEqual(['0-8191', '8192-16383'])
     expect(await missing()).toEqual([])
     expect(await count()).toBe(KEYS + keys)
     await agrees()
   })
 
   test('loses the primary that gives slots away in the middle, and every key arrives all the same', async () => {
-    const [primary] = await group.membersOf('0003')
+    const [primary] = await group.membersOf('0002')
     await sleep(1_000)
-    await ask({ nodeGroupCount: 2, nodeGroupsToRemove: ['0003'] })
+    await ask({ nodeGroupCount: 1, nodeGroupsToRemove: ['0002'] })
     await expect
       .poll(async () => (await group.progress()) ?? 100, { timeout: DEADLINES.settled, interval: 10 })
       .toBeGreaterThan(5)
     await NODE_FAULTS['process killed'](await group.containerOf(primary ?? ''))
-    await group.becomes('available')
+    await group.becomes('available', RESHARDED_MS)
     await agrees()
-    expect((await group.describe()).nodeGroups.map(({ nodeGroupId }) => nodeGroupId)).toEqual([
-      '0001',
-      '0002',
-    ])
+    expect((await group.describe()).nodeGroups.map(({ nodeGroupId }) => nodeGroupId)).toEqual(['0001'])
     expect(await missing()).toEqual([])
   })
 
@@ -116,11 +111,10 @@ describe('a cluster whose shards come and go while its clients write', () => {
       })
       return [status, (JSON.parse(body) as { code: string }).code]
     }
-    expect(await refused({ nodeGroupCount: 1 })).toEqual([400, 'InvalidParameterCombination'])
-    expect(await refused({ nodeGroupCount: 2 })).toEqual([400, 'InvalidReplicationGroupState'])
-    expect(await refused({ nodeGroupCount: 1, nodeGroupsToRemove: ['0009'] })).toEqual([
-      404,
-      'NodeGroupNotFoundFault',
+    expect(await refused({ nodeGroupCount: 1 })).toEqual([400, 'InvalidReplicationGroupState'])
+    expect(await refused({ nodeGroupCount: 2, nodeGroupsToRetain: ['0001'] })).toEqual([
+      400,
+      'InvalidParameterCombination',
     ])
     expect(await refused({ nodeGroupCount: 3, applyImmediately: false })).toEqual([
       400,

@@ -72,10 +72,10 @@ export class ShardedGroup {
     return resharding?.slotMigration.progressPercentage ?? null
   }
 
-  async becomes(wanted: string): Promise<void> {
+  async becomes(wanted: string, withinMs: number = DEADLINES.settled): Promise<void> {
     const cache = { kind: 'replication-group', name: this.name } as const
     const look = () => this.customer.status(cache)
-    await waitFor(`${this.name} to be ${wanted}`, look, (seen) => seen === wanted, DEADLINES.settled)
+    await waitFor(`${this.name} to be ${wanted}`, look, (seen) => seen === wanted, withinMs)
   }
 
   /** A cluster client that starts at the configuration endpoint. */

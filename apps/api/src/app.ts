@@ -25,6 +25,7 @@ import { healthRoutes } from './routes/health.ts'
 import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { serviceUpdateRoutes } from './routes/service-updates.ts'
 
 const BODY_LIMIT_BYTES = 256 * 1024
 /** A request, body included, must arrive within this; an answer may take as long as `Prefer: wait` says. */
@@ -75,6 +76,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   parameterGroupRoutes(app, context)
   parameterRoutes(app, context)
   zoneOutageRoutes(app, context)
+  serviceUpdateRoutes(app, context)
   await app.ready()
   return app
 }

@@ -13,6 +13,8 @@ export const ID_PREFIXES = {
   parameterGroup: 'pg',
   edge: 'edge',
   failover: 'fo',
+  serviceUpdate: 'su',
+  updateAction: 'ua',
   workflow: 'wf',
   accessKey: 'ak',
   request: 'req',

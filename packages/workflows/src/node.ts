@@ -23,6 +23,7 @@ import {
 } from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
+import { noteCertificate, renew, rest, untilRenewal } from './node-certificate.ts'
 import { recovered } from './recovered.ts'
 import { setParameters } from './set-parameters.ts'
 import type { StepContext } from './step-context.ts'
@@ -31,6 +32,8 @@ import { wakeOwner } from './wake-owner.ts'
 const Frame = z.object({
   /** Containers of this node that exited before they were opened, since it was last serving. */
   deathsAtBoot: z.number().int().default(0),
+  /** When it is to have another certificate, epoch milliseconds; null without TLS, and while nobody has seen its own. */
+  renewAtMs: z.number().nullable().default(null),
 })
 type Context = StepContext<NodeSubject, z.infer<typeof Frame>>
 type Admitted = Extract<Admission, { kind: 'open' }>
@@ -70,13 +73,17 @@ export const node = defineWorkflow<NodeSubject>()({
     },
 
     async admit(c) {
-      const reading = await c.fleet.observeNode(nodeRef(c.subject), BOOT_PATIENCE_MS)
+      const [reading, imageId] = await Promise.all([
+        c.fleet.observeNode(nodeRef(c.subject), BOOT_PATIENCE_MS),
+        c.fleet.imageOf(nodeRef(c.subject)),
+      ])
       const admission = admitNode(c.subject, reading)
+      if (admission.kind === 'open') await noteCertificate(c)
       switch (admission.kind) {
         case 'open':
           return c.subject.nodeGroupId === null
-            ? open(c, admission.version)
-            : report(c, c.subject.nodeGroupId, admission)
+            ? open(c, admission.version, imageId)
+            : report(c, c.subject.nodeGroupId, admission, imageId)
         case 'wait':
           return waitOrGiveUp(c, admission.because)
         case 'refuse':
@@ -93,11 +100,12 @@ export const node = defineWorkflow<NodeSubject>()({
       if (c.signals.has('replace')) {
         c.clear('replace')
         c.clear('checkup')
-        return replace(c, c.subject.node.rebooting ? 'a restart was asked for' : 'its node group gave it up')
+        return replace(c, whyReplaced(c.subject))
       }
       if (c.signals.has('checkup')) return c.subject.nodeGroupId === null ? hop('diagnose') : refer(c)
       if (c.signals.has('configure')) return configure(c)
-      return nap(hours(6), 'the node is serving')
+      if (untilRenewal(c) === 0) return renew(c)
+      return rest(c)
     },
 
     async diagnose(c) {
@@ -136,14 +144,19 @@ export const node = defineWorkflow<NodeSubject>()({
   },
 })
 
-async function open(c: Context, version: string) {
+function whyReplaced({ node, nodeGroupId }: NodeSubject): string {
+  if (node.rebooting) return 'a restart was asked for'
+  return nodeGroupId === null ? 'a service update is being applied' : 'its node group gave it up'
+}
+
+async function open(c: Context, version: string, imageId: string | null) {
   const { node } = c.subject
   const opened = await c.fleet.openNode(nodeSpec(c.subject))
   if (opened.kind === 'unknown') return waitOrGiveUp(c, opened.because)
   if (opened.kind === 'refused')
     return afterRefusal(c, { kind: 'refused', refusal: 'dead', because: opened.because })
   const isNew = node.workflow.firstHomeAt === null
-  c.change({ do: 'set-opened', nodeId: node.id, opened: true, engineVersionActual: version })
+  c.change({ do: 'set-opened', nodeId: node.id, opened: true, engineVersionActual: version, imageId })
   event(c, isNew ? added(node) : recovered(node), describeLimits(c.subject))
   if (node.rebooting) c.change({ do: 'clear-rebooting', nodeId: node.id })
   c.frame.deathsAtBoot = 0
@@ -164,9 +177,14 @@ const added = ({ cacheNodeId, zone }: CacheNode): string =>
   `Added cache node ${cacheNodeId} in availability zone ${zone}`
 
 /** Whether it may be opened, as what, is for its node group to decide: it is booted and proved, and closed. */
-function report(c: Context, nodeGroupId: string, { version, clusterNodeId }: Admitted) {
+function report(
+  c: Context,
+  nodeGroupId: string,
+  { version, clusterNodeId }: Admitted,
+  imageId: string | null,
+) {
   const { node } = c.subject
-  const facts = { engineVersionActual: version, clusterNodeId }
+  const facts = { engineVersionActual: version, clusterNodeId, imageId }
   c.change({ do: 'set-opened', nodeId: node.id, opened: false, ...facts })
   c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'converge' })
   const limits = describeLimits(c.subject)
@@ -182,7 +200,7 @@ function refer(c: Context) {
   c.clear('checkup')
   if (nodeGroupId !== null)
     c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'checkup' })
-  return nap(hours(6), 'the node is serving')
+  return rest(c)
 }
 
 /** What can be told to a running node; a member is told by its node group. */
@@ -193,7 +211,7 @@ async function configure(c: Context) {
   if (configured.kind === 'unknown') return nap(seconds(1), configured.because)
   setParameters(c, c.subject.node, parameterValues)
   c.clear('configure')
-  return nap(hours(6), 'the node is serving')
+  return rest(c)
 }
 
 /** Says so when the engine has fewer processors than the node type. */

@@ -28,6 +28,10 @@ export type Action =
   | 'DescribeNodeTypes'
   | 'DescribeAvailabilityZones'
   | 'DescribeCaCertificate'
+  | 'DescribeServiceUpdates'
+  | 'DescribeUpdateActions'
+  | 'BatchApplyUpdateAction'
+  | 'BatchStopUpdateAction'
   | 'BeginAvailabilityZoneOutage'
   | 'EndAvailabilityZoneOutage'
 

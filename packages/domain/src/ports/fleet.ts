@@ -1,6 +1,8 @@
+import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
+import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
 import type { EdgeReading, EdgeRef, EdgeSpec, EndpointRoutes, Hop, RouteTarget } from './edges.ts'
@@ -22,6 +24,10 @@ export interface Fleet {
   recallEngines(zones: readonly { name: string; engineId: string }[]): void
   /** Capacity and reachability of each configured Docker engine. Never throws. */
   survey(): Promise<EngineReport[]>
+  /** What the engine would make nodes of, and what those that stand there were made of. */
+  surveyImages(
+    engineId: string,
+  ): Promise<({ kind: 'known' } & ImageSurvey) | { kind: 'unknown'; because: string }>
   ensureNetwork(spec: NetworkSpec): Promise<Ensured<'subnet-taken'>>
   removeNetwork(ref: NetworkRef): Promise<Removed>
   /**
@@ -30,6 +36,8 @@ export interface Fleet {
    * started again (an empty primary would wipe its replicas): the answer is `dead`.
    */
   ensureNode(spec: NodeSpec): Promise<Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'dead'>>
+  /** What the container of this incarnation was made of; null when its engine does not say. */
+  imageOf(ref: NodeRef): Promise<string | null>
   /** Asks the node who it is, through the control plane's own user; waits up to `patienceMs` while it starts. */
   observeNode(ref: NodeRef, patienceMs: number): Promise<NodeReading>
   /**
@@ -52,6 +60,10 @@ export interface Fleet {
   configureNode(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Ensured<'dead'>>
   /** What `configureNode` would change, by its names; null when the node does not say. */
   findDrift(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<string[] | null>
+  /** What the node shows in a handshake; null without TLS, and when it does not answer. */
+  certificateOf(ref: NodeRef): Promise<Certificate | null>
+  /** Gives a running node another certificate: connections live on, and handshakes from then on show it. */
+  renewCertificate(spec: NodeSpec): Promise<Ensured<'dead'>>
   /**
    * Shuts clients out of a living node and cuts their connections: nothing is acknowledged any more, and nothing is lost.
    * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.

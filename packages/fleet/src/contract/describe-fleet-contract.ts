@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { certificateContract } from './certificate-contract.ts'
 import { clusterContract } from './cluster-contract.ts'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
 import { configureContract } from './configure-contract.ts'
@@ -6,6 +7,7 @@ import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
 import { freezeContract } from './freeze-contract.ts'
+import { imageContract } from './image-contract.ts'
 import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
 import { orphanContract } from './orphan-contract.ts'
@@ -25,8 +27,10 @@ export function describeFleetContract(
     discoveryContract(openBench)
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
+    imageContract(openBench, variants[0])
     upgradeContract(openBench)
     for (const variant of variants) engineContract(openBench, variant)
+    certificateContract(openBench, variants)
     for (const variant of variants) configureContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)
     for (const variant of replicated(variants).filter(hasClusterMode)) clusterContract(openBench, variant)

@@ -21,7 +21,9 @@ import { orderNode, type OrderBench } from './order-node.ts'
 import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
+import { renewCertificate } from './renew-certificate.ts'
 import { routeEndpoint } from './route-endpoint.ts'
+import { imageOf, surveyImages } from './survey-images.ts'
 
 export interface FleetParts {
   /** Label value that tells this installation's objects from everybody else's. */
@@ -49,6 +51,7 @@ export function createFleet(parts: FleetParts): Fleet {
   return {
     recallEngines: (zones) => pool.recall(zones),
     survey: () => pool.survey(),
+    ...imageQuestions(on),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
     ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
@@ -85,12 +88,34 @@ export function createFleet(parts: FleetParts): Fleet {
   }
 }
 
+type On = <T>(
+  engineId: string,
+  act: (engine: DockerEngine) => Promise<T>,
+) => Promise<T | { kind: 'unknown'; because: string }>
+
+function imageQuestions(on: On): Pick<Fleet, 'surveyImages' | 'imageOf'> {
+  return {
+    surveyImages: (engineId) => on(engineId, surveyImages),
+    imageOf: async (ref) => {
+      const image = await on(ref.engineId, (engine) => imageOf(engine, ref))
+      return typeof image === 'string' ? image : null
+    },
+  }
+}
+
 type OnNode = <T>(
   ref: NodeRef,
   act: (bench: OrderBench & { clock: Clock }) => Promise<T>,
 ) => Promise<T | { kind: 'unknown'; because: string }>
 
-type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'findDrift'
+type Orders =
+  | 'closeNode'
+  | 'promoteNode'
+  | 'lendNode'
+  | 'configureNode'
+  | 'findDrift'
+  | 'certificateOf'
+  | 'renewCertificate'
 type ClusterOrders = 'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots'
 
 /** What a node is told, and no more than once. */
@@ -104,6 +129,8 @@ function orders(onNode: OnNode): Pick<Fleet, Orders> {
       onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
     findDrift: async (spec, parameters) =>
       answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
+    certificateOf: async (ref) => answered(await onNode(ref, ({ control }) => control.certificate(ref))),
+    renewCertificate: (spec) => onNode(spec, (bench) => renewCertificate(bench, spec)),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { NodeSpec } from '@cacheplane/domain'
 import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import { ok, type Call } from '../core/call.ts'
@@ -8,12 +9,14 @@ import type {
   DockerEngine,
   EdgeBlueprint,
   EngineInfo,
+  ImageFacts,
   NetworkBlueprint,
   NetworkFacts,
   NodeBlueprint,
   ObjectFacts,
 } from '../core/docker-engine.ts'
 import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL, type OwnerLabel } from '../core/labels.ts'
+import { ANY_ENGINE_IMAGE } from '../images/engine-image-tag.ts'
 import { bridgeGateway } from './bridge-gateway.ts'
 import { CallGate } from './call-gate.ts'
 import { containerOptions, edgeOptions } from './container-options.ts'
@@ -22,12 +25,13 @@ import {
   engineInfo,
   inspectedContainer,
   listedContainer,
+  listedImage,
   listedNetwork,
   listedVolume,
   listOf,
   volumesOf,
 } from './facts.ts'
-import { forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
+import { forgeCertificate, forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
 import { tar, type TarFile } from './tar.ts'
@@ -95,6 +99,13 @@ export class DockerodeEngine implements DockerEngine {
     )
   }
 
+  images(): Promise<Call<ImageFacts[]>> {
+    const filters = { reference: [ANY_ENGINE_IMAGE] }
+    return this.#gate.call('list images', DEADLINES.look, async (abortSignal) =>
+      listOf(await this.#docker.listImages({ filters, abortSignal })).flatMap(listedImage),
+    )
+  }
+
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
     return this.#gate.call('inspect container', DEADLINES.look, async (abortSignal) =>
       inspectedContainer(await this.#docker.getContainer(ref).inspect({ abortSignal })),
@@ -128,6 +139,13 @@ export class DockerodeEngine implements DockerEngine {
     const archive = tar(files, UID)
     return this.#void('put files', DEADLINES.create, (abortSignal) =>
       created.value.putArchive(archive, { path: DIRECTORY, abortSignal }),
+    )
+  }
+
+  async putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>> {
+    const archive = tar(await forgeCertificate(this.options.forge, spec), UID)
+    return this.#void('put files', DEADLINES.create, (abortSignal) =>
+      this.#docker.getContainer(ref).putArchive(archive, { path: DIRECTORY, abortSignal }),
     )
   }
 

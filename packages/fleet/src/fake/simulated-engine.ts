@@ -1,4 +1,4 @@
-import { findEngineVersion } from '@cacheplane/domain'
+import type { Certificate } from '@cacheplane/domain'
 import { DEADLINES } from '../core/deadlines.ts'
 import { ok, type Call } from '../core/call.ts'
 import type {
@@ -7,6 +7,7 @@ import type {
   DockerEngine,
   EdgeBlueprint,
   EngineInfo,
+  ImageFacts,
   NetworkBlueprint,
   NetworkFacts,
   NodeBlueprint,
@@ -14,8 +15,10 @@ import type {
 } from '../core/docker-engine.ts'
 import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels, type OwnerLabel } from '../core/labels.ts'
 import type { CallName } from './faults.ts'
-import { bootedEdge, edgePorts } from './simulated-edge.ts'
-import { bootedProcess } from './simulated-process.ts'
+import { bootedEdge } from './simulated-edge.ts'
+import { bootedProcess, newCertificate } from './simulated-process.ts'
+import { imageOf, imagesOf } from './simulated-images.ts'
+import { clash, portsTaken } from './simulated-ports.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
 import { emit, findContainer, removeWhere, stop, type EngineWorld, type SimulatedContainer } from './world.ts'
@@ -58,6 +61,10 @@ export class SimulatedEngine implements DockerEngine {
     )
   }
 
+  images(): Promise<Call<ImageFacts[]>> {
+    return this.#call('listImages', DEADLINES.look, () => ok(imagesOf(this.world)))
+  }
+
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
     return this.#call('inspectContainer', DEADLINES.look, () => {
       const container = findContainer(this.world, ref)
@@ -75,7 +82,14 @@ export class SimulatedEngine implements DockerEngine {
     return this.#call('createContainer', DEADLINES.create, () =>
       this.world.missingImages.has('edge')
         ? { kind: 'notFound', because: 'No such image: cacheplane/edge' }
-        : this.#put({ name, labels, networkName: null, process: null, edge: bootedEdge(spec) }),
+        : this.#put({
+            name,
+            labels,
+            networkName: null,
+            imageId: 'edge',
+            process: null,
+            edge: bootedEdge(spec),
+          }),
     )
   }
 
@@ -83,6 +97,15 @@ export class SimulatedEngine implements DockerEngine {
     return this.#call('readLog', DEADLINES.look, () => {
       const container = findContainer(this.world, ref)
       return container === undefined ? notFound('container') : ok(container.log)
+    })
+  }
+
+  putCertificate(ref: string): Promise<Call<void>> {
+    return this.#call('putCertificate', DEADLINES.create, () => {
+      const container = findContainer(this.world, ref)
+      if (container === undefined) return notFound('container')
+      if (container.process !== null) container.process.certificateFile = this.#newCertificate()
+      return done
     })
   }
 
@@ -157,18 +180,18 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   #create({ name, labels, networkName, spec }: NodeBlueprint): Call<void> {
-    const isKnown = findEngineVersion(spec.engine, spec.engineVersion) !== undefined
-    if (!isKnown || this.world.missingImages.has(`${spec.engine}-${spec.engineVersion}`)) {
-      return {
-        kind: 'notFound',
-        because: `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`,
-      }
+    const imageId = imageOf(this.world, spec)
+    if (imageId === null) {
+      const because = `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`
+      return { kind: 'notFound', because }
     }
-    const process = bootedProcess(spec, this.simulation.random)
-    return this.#put({ name, labels, networkName, process, edge: null })
+    const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
+    return this.#put({ name, labels, networkName, imageId, process, edge: null })
   }
 
-  #put(made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'process' | 'edge'>): Call<void> {
+  #put(
+    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'>,
+  ): Call<void> {
     const { name, labels } = made
     if (findContainer(this.world, name) !== undefined) {
       return { kind: 'conflict', because: `The container name "/${name}" is already in use` }
@@ -198,9 +221,9 @@ export class SimulatedEngine implements DockerEngine {
     if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }
     }
-    const clash = this.#clash(container)
-    if (clash !== null) return { kind: 'refused', because: clash }
-    const taken = this.#portsTaken(container)
+    const because = clash(this.world, container)
+    if (because !== null) return { kind: 'refused', because }
+    const taken = portsTaken(this.world, container)
     if (taken !== null) return this.#exit(container, taken)
     const { clock, random, timings } = this.simulation
     container.state = 'running'
@@ -217,29 +240,6 @@ export class SimulatedEngine implements DockerEngine {
     container.state = to
     emit(this.world, { action: to === 'paused' ? 'paused' : 'other', labels: container.labels })
     return done
-  }
-
-  #clash({ process }: SimulatedContainer): string | null {
-    if (process === null) return null
-    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
-    if (running.some((other) => other.process?.ip === process.ip)) return 'Address already in use'
-    if (!this.#isTaken(process.port)) return null
-    return `Bind for 127.0.0.1:${process.port} failed: port is already allocated`
-  }
-
-  #isTaken(port: number): boolean {
-    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
-    const held = running.flatMap(({ process, edge }) => [
-      ...(process === null ? [] : [process.port]),
-      ...(edge === null ? [] : edgePorts(edge)),
-    ])
-    return held.includes(port) || this.world.occupiedPorts.has(port)
-  }
-
-  /** Docker knows nothing of the ports of an edge, which is on the host's network: it starts, and stops at once. */
-  #portsTaken({ edge }: SimulatedContainer): string | null {
-    const taken = edge === null ? undefined : edgePorts(edge).find((port) => this.#isTaken(port))
-    return taken === undefined ? null : `cannot bind socket (Address already in use) [127.0.0.1:${taken}]`
   }
 
   #exit(container: SimulatedContainer, log: string): Call<void> {
@@ -266,6 +266,11 @@ export class SimulatedEngine implements DockerEngine {
     return owner === undefined ? ours : ours.filter(({ labels }) => labels[label] === owner)
   }
 
+  #newCertificate(): Certificate {
+    const { random, clock, certificateLifetimeMs } = this.simulation
+    return newCertificate(random, clock.now(), certificateLifetimeMs)
+  }
+
   #replicate(): void {
     const { worlds, clock, random } = this.simulation
     advanceReplication(worlds, clock.monotonicMs(), random)
@@ -282,6 +287,6 @@ export class SimulatedEngine implements DockerEngine {
 }
 
 function factsOf(container: SimulatedContainer): ContainerFacts {
-  const { ref, name, labels, createdAt, state, attached } = container
-  return { ref, name, labels, createdAt, state, attached }
+  const { ref, name, labels, createdAt, state, attached, imageId } = container
+  return { ref, name, labels, createdAt, state, attached, imageId }
 }

@@ -1,4 +1,4 @@
-import type { ClusterPeer, Engine, Hop, SlotRange } from '@cacheplane/domain'
+import type { Certificate, ClusterPeer, Engine, Hop, SlotRange } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
@@ -15,6 +15,8 @@ export interface EngineWorld {
   readonly occupiedSubnets: Set<string>
   /** `valkey-8.1`, or `edge`; what is listed here is not on the engine. */
   readonly missingImages: Set<string>
+  /** Other names for what `valkey-8.1` and the like stand for since they were built again. */
+  readonly rebuiltImages: Map<string, string>
   /**
    * `hung` takes a call and never answers, `unreachable` answers at once that nobody is there; the nodes are there all the
    * same. Of a `dark` engine nothing can be heard, nodes and edges included.
@@ -44,6 +46,7 @@ export interface SimulatedContainer {
   /** Monotonic time at which the process inside answers; infinite until it is started. */
   answersAtMs: number
   networkName: string | null
+  imageId: string
   /** False while it is cut off from its network. */
   attached: boolean
   /** What runs inside: a cache, an edge, or neither in a foreign container. */
@@ -63,6 +66,9 @@ export interface SimulatedProcess {
   port: number
   busPort: number | null
   tls: boolean
+  /** What it shows, and what lies in its files; null without TLS. */
+  certificate: Certificate | null
+  certificateFile: Certificate | null
   open: boolean
   /** Set when it was opened with a token. */
   authenticates: boolean
@@ -154,6 +160,7 @@ export function emptyWorld(engineId: string, address: string): EngineWorld {
     occupiedPorts: new Set(),
     occupiedSubnets: new Set(),
     missingImages: new Set(),
+    rebuiltImages: new Map(),
     state: 'up',
     listeners: new Set(),
     probes: new Set(),

@@ -105,12 +105,7 @@ function catalogue(
       modifyReplicationGroup(db, settings, accountId, id, change, key, keyring),
     testFailover: (accountId, id, nodeGroupId, key = null) =>
       testFailover(db, accountId, id, nodeGroupId, key),
-    increaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
-      increaseReplicaCount(db, settings, { accountId, replicationGroupId, idempotency }, wish),
-    decreaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
-      decreaseReplicaCount(db, { accountId, replicationGroupId, idempotency }, wish),
-    changeShards: (accountId, replicationGroupId, wish, idempotency = null) =>
-      changeShards(db, settings, { accountId, replicationGroupId, idempotency }, wish),
+    ...sizes(db, settings),
     modifyCacheCluster: (accountId, cacheClusterId, change, idempotency = null) =>
       modifyCacheCluster(db, settings, { accountId, cacheClusterId, idempotency }, change),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
@@ -194,5 +189,20 @@ function workflowStore(
     loadEdge: (id) => loadEdge(db, id),
     loadZone: (name) => loadZone(db, name),
     loadDockerEngine: (id) => subjects.loadDockerEngine(db, pools, spareNetworks, id),
+  }
+}
+
+/** How many nodes there are, and how they share what there is. */
+function sizes(
+  db: Database,
+  settings: PlacementSettings,
+): Pick<Catalogue, 'increaseReplicaCount' | 'decreaseReplicaCount' | 'changeShards'> {
+  return {
+    increaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
+      increaseReplicaCount(db, settings, { accountId, replicationGroupId, idempotency }, wish),
+    decreaseReplicaCount: (accountId, replicationGroupId, wish, idempotency = null) =>
+      decreaseReplicaCount(db, { accountId, replicationGroupId, idempotency }, wish),
+    changeShards: (accountId, replicationGroupId, wish, idempotency = null) =>
+      changeShards(db, settings, { accountId, replicationGroupId, idempotency }, wish),
   }
 }

@@ -151,6 +151,7 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   clusterEnabled: false,
   configurationEndpoint: null,
   pending: null,
+  snapshotting: false,
   nodeGroups: [aNodeGroup()],
   workflow: aWorkflowView(),
   ...over,
@@ -185,5 +186,6 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   endpointAddress: '127.0.0.1',
   portIsFixed: false,
   zoneOutage: null,
+  seed: null,
   ...over,
 })

@@ -15,6 +15,8 @@ const Environment = z.object({
       'local-1a=unix:///var/run/docker.sock,local-1b=unix:///var/run/docker.sock,local-1c=unix:///var/run/docker.sock',
     )
     .transform(parseZones),
+  /** Folder where snapshots are kept; every worker must see the same. */
+  CACHEPLANE_VAULT: z.string().min(1),
   CACHEPLANE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
   /** Test builds only: where this process stops itself, `<failpoint>=<exit|stop>`; see failpoints.ts. */

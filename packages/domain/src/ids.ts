@@ -13,6 +13,8 @@ export const ID_PREFIXES = {
   parameterGroup: 'pg',
   edge: 'edge',
   failover: 'fo',
+  snapshot: 'snap',
+  snapshotFile: 'rdb',
   workflow: 'wf',
   accessKey: 'ak',
   request: 'req',

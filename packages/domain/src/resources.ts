@@ -42,6 +42,8 @@ export interface ReplicationGroup extends NodeSettings {
   configurationEndpoint: Endpoint | null
   /** A change of engine, version or node type that is not finished; null when there is none. */
   pending: PendingChange | null
+  /** A snapshot of it is being taken. */
+  snapshotting: boolean
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
 }

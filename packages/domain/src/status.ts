@@ -58,11 +58,12 @@ const isServed = (endpoint: Endpoint | null): boolean => endpoint === null || en
  * races its users' automation (elasticache-reference, 1.3), so we keep `modifying`.
  */
 export function replicationGroupStatus(group: ReplicationGroup): ReplicationGroupStatus {
-  return ownerStatus(
+  const status = ownerStatus(
     group.workflow,
     isServed(group.configurationEndpoint) &&
       group.nodeGroups.every((shard) => nodeGroupStatus(shard) === 'available'),
   )
+  return status === 'available' && group.snapshotting ? 'snapshotting' : status
 }
 
 export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {

@@ -1,4 +1,4 @@
-import type { AuthorityMaterial, Clock, Fleet, Keyring } from '@cacheplane/domain'
+import type { AuthorityMaterial, Clock, Fleet, Keyring, Vault } from '@cacheplane/domain'
 import { HaproxyControl } from './control/haproxy-control.ts'
 import { createNetworkControl } from './control/network-control.ts'
 import { createFleet } from './core/create-fleet.ts'
@@ -27,6 +27,8 @@ export interface DockerFleetOptions {
   keyring: Pick<Keyring, 'derive'>
   /** The private CA; asked for when the first node with TLS needs it, and then remembered. */
   authority: () => Promise<AuthorityMaterial>
+  /** Where snapshots are kept. */
+  vault: Vault
   clock: Clock
   log: Log
   sshOptions?: object
@@ -38,7 +40,7 @@ const CONNECT_BETWEEN_ENGINES_MS = 500
 
 /** The fleet on real Docker engines. Connects to nothing until it is asked for something. */
 export function createDockerFleet(options: DockerFleetOptions): Fleet {
-  const { installation, zones, keyring, clock, log, sshOptions = {} } = options
+  const { installation, zones, keyring, vault, clock, log, sshOptions = {} } = options
   const authority = remember(options.authority)
   const own = remember(async () => issueControlLeaf(await authority()))
   const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
@@ -53,6 +55,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       publishAddress: publish,
       connectMs,
       hasSisters,
+      vault,
       forge: { keyring, authority, hasSisters },
       log,
       sshOptions,
@@ -74,6 +77,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
     seats,
     controlOf: (engine) => controlsOf(engine).node,
     edgeControlOf: (engine) => controlsOf(engine).edge,
+    vault,
     clock,
   })
 }

@@ -43,7 +43,9 @@ export type NodeGroupDoc = WorkflowColumns &
     members: CacheClusterDoc[] | null
   }
 export type ReplicationGroupDoc = WorkflowColumns &
-  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'workflow'> & { nodeGroups: NodeGroupDoc[] | null }
+  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'snapshotting' | 'workflow'> & {
+    nodeGroups: NodeGroupDoc[] | null
+  }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
@@ -148,7 +150,8 @@ export const readNodeGroup = (doc: NodeGroupDoc): NodeGroup => ({
   workflow: readWorkflow(doc),
 })
 
-export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
+/** @param snapshotting whether a snapshot of it is being taken, which its view does not say */
+export const readGroup = (doc: ReplicationGroupDoc, snapshotting: boolean): ReplicationGroup => ({
   engine: doc.engine,
   engineVersion: doc.engineVersion,
   cacheNodeType: doc.cacheNodeType,
@@ -174,6 +177,7 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   clusterEnabled: doc.clusterEnabled,
   configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
   pending: doc.pending,
+  snapshotting,
   nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

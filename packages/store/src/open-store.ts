@@ -7,6 +7,9 @@ import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
+import { createSnapshot } from './catalogue/create-snapshot.ts'
+import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
+import { findSnapshot, listSnapshots } from './catalogue/describe-snapshots.ts'
 import * as describe from './catalogue/describe.ts'
 import { ensureFreeEndpoints, retireEdges } from './catalogue/endpoints.ts'
 import { listEvents } from './catalogue/list-events.ts'
@@ -28,6 +31,7 @@ import { heartbeat, servingNodes } from './watch.ts'
 import { commit } from './workflows/commit.ts'
 import { loadEdge } from './workflows/load-edge.ts'
 import { loadNodeGroup } from './workflows/load-node-group.ts'
+import { loadSnapshot } from './workflows/load-snapshot.ts'
 import { loadZone } from './workflows/load-zone.ts'
 import { raiseOnce } from './workflows/raise.ts'
 import * as subjects from './workflows/subjects.ts'
@@ -106,6 +110,7 @@ function catalogue(
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
     ...parameterGroupsOf(db),
+    ...snapshotsOf(db),
     beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
     endOutage: (zone) => zones.endOutage(db, zone),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
@@ -148,6 +153,17 @@ function parameterGroupsOf(db: Database): OfParameterGroups {
   }
 }
 
+function snapshotsOf(
+  db: Database,
+): Pick<Catalogue, 'createSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'> {
+  return {
+    createSnapshot: (accountId, plan, key = null) => createSnapshot(db, accountId, plan, key),
+    deleteSnapshot: (accountId, name) => deleteSnapshot(db, accountId, name),
+    findSnapshot: (accountId, name) => findSnapshot(db, accountId, name),
+    listSnapshots: (accountId, query) => listSnapshots(db, accountId, query),
+  }
+}
+
 function workflowStore(
   db: Database,
   keyring: Keyring,
@@ -166,6 +182,7 @@ function workflowStore(
     loadNodeGroup: (id) => loadNodeGroup(db, keyring, id),
     loadEdge: (id) => loadEdge(db, id),
     loadZone: (name) => loadZone(db, name),
+    loadSnapshot: (id) => loadSnapshot(db, keyring, id),
     loadDockerEngine: (id) => subjects.loadDockerEngine(db, pools, spareNetworks, id),
   }
 }

@@ -16,6 +16,8 @@ import type {
   ReplicationGroup,
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
+import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
+import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
 import type { EngineReport, SaslUser } from './fleet.ts'
 import type { NodeSubject } from './workflows.ts'
@@ -93,6 +95,13 @@ export interface Catalogue {
   /** Newest first. Null when there is no such group. */
   listFailovers(accountId: string, replicationGroupId: string, limit: number): Promise<Failover[] | null>
 
+  /** The rows and the workflow of a snapshot that is to be taken. */
+  createSnapshot(accountId: string, plan: SnapshotPlan, idempotency?: Idempotency | null): Promise<Accepted>
+  deleteSnapshot(accountId: string, snapshotName: string): Promise<Accepted>
+  findSnapshot(accountId: string, snapshotName: string): Promise<Snapshot | null>
+  /** Ordered by name. */
+  listSnapshots(accountId: string, query: SnapshotQuery): Promise<Snapshot[]>
+
   findReplicationGroup(accountId: string, replicationGroupId: string): Promise<ReplicationGroup | null>
   /** Ordered by id; `after` is exclusive. */
   listReplicationGroups(accountId: string, page: Page): Promise<ReplicationGroup[]>
@@ -115,6 +124,12 @@ export interface Catalogue {
 export interface Page {
   after?: string
   limit: number
+}
+
+export interface SnapshotQuery extends Page {
+  replicationGroupId?: string
+  cacheClusterId?: string
+  source?: SnapshotSource
 }
 
 export interface EventQuery {
@@ -162,6 +177,8 @@ export interface ReplicationGroupPlan extends PlanBase {
   multiAZEnabled: boolean
   /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
   shards: readonly ShardPlan[] | null
+  /** What it is to hold from the start; null for one that begins empty. */
+  snapshotName: string | null
 }
 
 export interface ShardPlan {

@@ -52,6 +52,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     meet: (node, peers) => of(node.engine).meet(node, peers),
     forget: (node, ids) => of(node.engine).forget(node, ids),
     claim: (node, slots, epoch) => of(node.engine).claim(node, slots, epoch),
+    save: (node, sink) => of(node.engine).save(node, sink),
     // Behind a published port nothing is proved: its proxy may be gone while the node lives.
     listens: async (node) => (host === null ? isListening(node.ip, node.port) : null),
     probe: (node, onTrouble) => of(node.engine).probe(node, onTrouble),

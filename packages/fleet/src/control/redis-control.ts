@@ -11,6 +11,7 @@ import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { isOn, pairsOf, takesTokens } from './parse-user.ts'
 import { respSession, type Login } from './resp-session.ts'
+import { saveStream } from './save-stream.ts'
 
 /** Stands for the tokens among names of parameters. */
 const AUTH_TOKEN = 'auth-token'
@@ -118,6 +119,10 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
       name === AUTH_TOKEN ? this.#clients(node) : ['CONFIG', 'SET', name, parameters[name] ?? ''],
     )
     return commands.length === 0 ? { kind: 'answered', value: undefined } : this.#order(node, commands)
+  }
+
+  async save<T>(node: NodeRef, sink: (content: AsyncIterable<Uint8Array>) => Promise<T>): Promise<Answer<T>> {
+    return saveStream(await this.routeTo(node), this.#login(node), sink)
   }
 
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {

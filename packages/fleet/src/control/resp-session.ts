@@ -37,7 +37,7 @@ export function encode(command: readonly string[]): string {
   return `*${command.length}\r\n${parts.join('')}`
 }
 
-function meaningOf(error: string): Exclude<Answer<never>, { kind: 'answered' }> {
+export function meaningOf(error: string): Exclude<Answer<never>, { kind: 'answered' }> {
   const [code = ''] = error.split(' ')
   switch (code) {
     case 'WRONGPASS':

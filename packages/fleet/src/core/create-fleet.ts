@@ -1,4 +1,4 @@
-import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
+import type { Clock, Fleet, NodeChange, NodeRef, Vault } from '@cacheplane/domain'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import type { EdgeControl } from './edge-control.ts'
@@ -22,6 +22,8 @@ import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { routeEndpoint } from './route-endpoint.ts'
+import { removeFile, saveNode } from './save-node.ts'
+import { removeTrial, tryFile } from './try-file.ts'
 
 export interface FleetParts {
   /** Label value that tells this installation's objects from everybody else's. */
@@ -31,6 +33,8 @@ export interface FleetParts {
   controlOf: (engine: DockerEngine) => NodeControl
   /** And to its edges. */
   edgeControlOf: (engine: DockerEngine) => EdgeControl
+  /** Where snapshots are kept. */
+  vault: Vault
   clock: Clock
 }
 
@@ -39,11 +43,11 @@ export function createFleet(parts: FleetParts): Fleet {
   const { installation, seats, controlOf, edgeControlOf, clock } = parts
   const pool = new EnginePool(seats)
   const deaths = new Deaths()
-  const on = async <T>(engineId: string, act: (engine: DockerEngine) => Promise<T>) => {
+  const on: On = async (engineId, act) => {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
   }
-  const onNode = <T>({ engineId }: NodeRef, act: (bench: OrderBench & { clock: Clock }) => Promise<T>) =>
+  const onNode: OnNode = ({ engineId }, act) =>
     on(engineId, (engine) => act({ engine, control: controlOf(engine), clock, deaths }))
   const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
@@ -75,6 +79,7 @@ export function createFleet(parts: FleetParts): Fleet {
         publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
       ),
     removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
+    ...backups({ parts, on, onNode }),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
     watch: (onChange) => watchAll(pool, deaths, onChange),
@@ -84,6 +89,11 @@ export function createFleet(parts: FleetParts): Fleet {
     },
   }
 }
+
+type On = <T>(
+  engineId: string,
+  act: (engine: DockerEngine) => Promise<T>,
+) => Promise<T | { kind: 'unknown'; because: string }>
 
 type OnNode = <T>(
   ref: NodeRef,
@@ -116,6 +126,26 @@ function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.forget(ref, ids))),
     claimSlots: (ref, slots, epoch) =>
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
+  }
+}
+
+/** What is carried between nodes and the vault. */
+function backups({
+  parts: { installation, vault, clock },
+  on,
+  onNode,
+}: {
+  parts: FleetParts
+  on: On
+  onNode: OnNode
+}): Pick<Fleet, 'saveNode' | 'tryFile' | 'removeTrial' | 'removeFile'> {
+  return {
+    saveNode: (ref, fileId) => onNode(ref, (bench) => saveNode({ ...bench, vault }, ref, fileId)),
+    tryFile: (trial, patienceMs) =>
+      on(trial.engineId, (engine) => tryFile({ engine, vault, clock }, installation, trial, patienceMs)),
+    removeTrial: ({ engineId, fileId }) =>
+      on(engineId, (engine) => removeTrial(engine, installation, fileId)),
+    removeFile: (fileId) => removeFile(vault, fileId),
   }
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { VaultDamage, type Vault, type VaultFile } from '@cacheplane/domain'
 import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import { ok, type Call } from '../core/call.ts'
@@ -12,6 +15,7 @@ import type {
   NetworkFacts,
   NodeBlueprint,
   ObjectFacts,
+  TrialBlueprint,
 } from '../core/docker-engine.ts'
 import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL, type OwnerLabel } from '../core/labels.ts'
 import { bridgeGateway } from './bridge-gateway.ts'
@@ -30,7 +34,9 @@ import {
 import { forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
+import { seedArchive } from './seed-archive.ts'
 import { tar, type TarFile } from './tar.ts'
+import { TRIAL_FILES, trialOptions } from './trial-options.ts'
 
 const LINES = 40
 
@@ -49,10 +55,16 @@ export interface DockerodeEngineOptions {
   /** How long a node may take to accept a connection of an edge. */
   connectMs: number
   forge: Forge
+  /** Where seeds are. */
+  vault: Pick<Vault, 'open'>
   log: Log
   /** For `ssh://` addresses: options of the ssh2 client. */
   sshOptions?: object
 }
+
+/** Far less than any disk takes in. */
+const SEED_BYTES_PER_MS = 5_000
+const seedMs = ({ bytes }: VaultFile): number => DEADLINES.create + bytes / SEED_BYTES_PER_MS
 
 /** A Docker engine over its API. Nothing outside of this folder sees dockerode. */
 export class DockerodeEngine implements DockerEngine {
@@ -105,7 +117,7 @@ export class DockerodeEngine implements DockerEngine {
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
     const { forge } = this.options
     const options = containerOptions(blueprint, forgeCommand(forge, blueprint.spec), this.options)
-    return this.#create(options, forgeFiles(forge, blueprint.spec))
+    return this.#create(options, forgeFiles(forge, blueprint.spec), blueprint.spec.seed)
   }
 
   async createEdge(blueprint: EdgeBlueprint): Promise<Call<void>> {
@@ -116,7 +128,15 @@ export class DockerodeEngine implements DockerEngine {
     return this.#create(edgeOptions(blueprint), files)
   }
 
-  async #create(options: ContainerCreateOptions, forged: Promise<TarFile[]>): Promise<Call<void>> {
+  createTrial(blueprint: TrialBlueprint): Promise<Call<void>> {
+    return this.#create(trialOptions(blueprint), Promise.resolve([...TRIAL_FILES]), blueprint.file)
+  }
+
+  async #create(
+    options: ContainerCreateOptions,
+    forged: Promise<TarFile[]>,
+    seed: VaultFile | null = null,
+  ): Promise<Call<void>> {
     const [files, created] = await Promise.all([
       forged,
       this.#gate.call('create container', DEADLINES.create, (abortSignal) =>
@@ -124,11 +144,39 @@ export class DockerodeEngine implements DockerEngine {
       ),
     ])
     if (created.kind !== 'ok') return created
+    if (seed !== null) return this.#putSeed(created.value, seed, files)
     if (files.length === 0) return ok(undefined)
     const archive = tar(files, UID)
     return this.#void('put files', DEADLINES.create, (abortSignal) =>
       created.value.putArchive(archive, { path: DIRECTORY, abortSignal }),
     )
+  }
+
+  /** A file that turns out to be damaged ends the call: what has come of it until then is in a container that never starts. */
+  async #putSeed(
+    container: Docker.Container,
+    seed: VaultFile,
+    files: readonly TarFile[],
+  ): Promise<Call<void>> {
+    const { vault } = this.options
+    let damage: string | null = null
+    const put = await this.#void('put seed', seedMs(seed), async (deadline) => {
+      const stop = new AbortController()
+      const archive = Readable.from(seedArchive(vault, seed, files), { objectMode: false })
+      const broken = once(archive, 'error', { signal: stop.signal }).then(([error]) => {
+        if (error instanceof VaultDamage) damage = error.message
+        throw error instanceof Error ? error : new Error('the seed could not be read')
+      })
+      broken.catch(() => undefined)
+      const abortSignal = AbortSignal.any([deadline, stop.signal])
+      try {
+        await Promise.race([container.putArchive(archive, { path: DIRECTORY, abortSignal }), broken])
+      } finally {
+        stop.abort()
+        archive.destroy()
+      }
+    })
+    return damage === null ? put : { kind: 'refused', because: `seed damaged: ${damage}` }
   }
 
   startContainer(ref: string): Promise<Call<void>> {

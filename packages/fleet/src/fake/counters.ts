@@ -41,6 +41,7 @@ export function noCalls(): Counters {
     createNetwork: 0,
     removeNetwork: 0,
     removeVolume: 0,
+    saveNode: 0,
     readNode: 0,
     openNode: 0,
     closeNode: 0,

@@ -16,6 +16,7 @@ export type CallName =
   | 'createNetwork'
   | 'removeNetwork'
   | 'removeVolume'
+  | 'saveNode'
   | 'readNode'
   | 'openNode'
   | 'closeNode'

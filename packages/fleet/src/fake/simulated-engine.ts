@@ -11,10 +11,19 @@ import type {
   NetworkFacts,
   NodeBlueprint,
   ObjectFacts,
+  TrialBlueprint,
 } from '../core/docker-engine.ts'
-import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels, type OwnerLabel } from '../core/labels.ts'
+import {
+  isOurs,
+  NETWORK_LABEL,
+  NODE_LABEL,
+  TRIAL_LABEL,
+  type Labels,
+  type OwnerLabel,
+} from '../core/labels.ts'
 import type { CallName } from './faults.ts'
 import { bootedEdge, edgePorts } from './simulated-edge.ts'
+import { loadDump } from './simulated-dump.ts'
 import { bootedProcess } from './simulated-process.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
@@ -77,6 +86,19 @@ export class SimulatedEngine implements DockerEngine {
         ? { kind: 'notFound', because: 'No such image: cacheplane/edge' }
         : this.#put({ name, labels, networkName: null, process: null, edge: bootedEdge(spec) }),
     )
+  }
+
+  createTrial({ name, labels, file }: TrialBlueprint): Promise<Call<void>> {
+    return this.#call('createContainer', DEADLINES.create, () => {
+      const isGood = loadDump(this.simulation.vault.files.get(file.fileId)) !== null
+      const put = this.#put({ name, labels, networkName: null, process: null, edge: null })
+      const trial = findContainer(this.world, name)
+      if (put.kind === 'ok' && trial !== undefined)
+        trial.log = isGood
+          ? '1:M * Ready to accept connections'
+          : '1:M # Bad file format reading the RDB file'
+      return put
+    })
   }
 
   lastWords(ref: string): Promise<Call<string>> {
@@ -165,6 +187,11 @@ export class SimulatedEngine implements DockerEngine {
       }
     }
     const process = bootedProcess(spec, this.simulation.random)
+    if (spec.seed !== null) {
+      const seed = loadDump(this.simulation.vault.files.get(spec.seed.fileId))
+      if (seed === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }
+      process.writes = seed
+    }
     return this.#put({ name, labels, networkName, process, edge: null })
   }
 
@@ -194,6 +221,7 @@ export class SimulatedEngine implements DockerEngine {
     const container = findContainer(this.world, ref)
     if (container === undefined) return notFound('container')
     if (container.state === 'running' || container.state === 'paused') return { kind: 'notModified' }
+    if (TRIAL_LABEL in container.labels) return this.#startTrial(container)
     const onNetwork = this.world.networks.some((network) => network.name === container.networkName)
     if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }
@@ -206,6 +234,12 @@ export class SimulatedEngine implements DockerEngine {
     container.state = 'running'
     container.answersAtMs = clock.monotonicMs() + random.between(...timings.boot)
     emit(this.world, { action: 'started', labels: container.labels })
+    return done
+  }
+
+  #startTrial(container: SimulatedContainer): Call<void> {
+    if (!container.log.includes('Ready')) return this.#exit(container, container.log)
+    container.state = 'running'
     return done
   }
 

@@ -9,6 +9,7 @@ import { applyEdgeChange, isEdgeChange } from './apply-edge-change.ts'
 import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
 import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
 import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
+import { applySnapshotChange, isSnapshotChange } from './apply-snapshot-change.ts'
 import { raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -39,6 +40,7 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
   if (isRollingChange(change)) return applyRollingChange(q, pools, change)
   if (isEdgeChange(change)) return applyEdgeChange(q, pools, change)
   if (isSpareChange(change)) return applySpareChange(q, pools, change)
+  if (isSnapshotChange(change)) return applySnapshotChange(q, change)
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)

@@ -1,13 +1,17 @@
+import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SECOND = 1_000
 
 /** Real engines and databases on two cores: slow is not wrong, only endless is. */
 export default defineConfig({
+  // Packages of the workspace are tested as they stand here, not as they were last built.
+  ssr: { resolve: { conditions: ['@cacheplane/source', ...defaultServerConditions] } },
   test: {
     passWithNoTests: true,
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['apps/**/*.test.ts', 'packages/**/*.test.ts', 'docker/**/*.test.ts'],
@@ -18,6 +22,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
@@ -28,6 +33,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
@@ -38,6 +44,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
@@ -48,6 +55,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],

@@ -12,11 +12,13 @@ export const PROGRAMS = [
   { name: 'api', file: join(ROOT, 'apps/api/dist/server.js') },
   { name: 'worker', file: join(ROOT, 'apps/worker/dist/main.js') },
 ]
+const TURBO = 'node_modules/turbo/bin/turbo'
 export const SUPERVISOR = join(ROOT, 'dist/supervisor.js')
 
 /** Bundles api, worker and supervisor; what has not changed since the last time comes from turbo's cache. */
 export async function buildPrograms(): Promise<void> {
-  await node('the service', ['node_modules/turbo/bin/turbo', 'run', 'build', '--output-logs=errors-only'])
+  const programs = PROGRAMS.map(({ name }) => `--filter=@cacheplane/${name}`)
+  await node('the service', [TURBO, 'run', 'build', ...programs, '--output-logs=errors-only'])
   await node('the supervisor', ['docker/bootstrap/bundle.mjs', 'dist', 'docker/bootstrap/main/supervisor.ts'])
 }
 

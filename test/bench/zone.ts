@@ -47,12 +47,17 @@ export async function measureZone(later: Later, say: (message: string) => void):
   const writers = targets.map((target) => new SteadyWriter(async () => target, RETRY_MS))
   later.add(async () => writers.forEach((writer) => writer.close()))
   const before = await Promise.all(writers.map((writer) => writer.untilWritten()))
+  const begunAtMs = Date.now()
   const begunMs = performance.now()
   const [after] = await Promise.all([
     Promise.all(writers.map((writer, i) => writer.untilWritten(before[i]?.runId))),
     hosts.at(LOST).powerOff(),
   ])
   const timelines = await Promise.all(targets.map((_, i) => failoverOf(customer, `group-${i}`)))
+  const detected = timelines.flatMap(({ phases: [first] }) =>
+    first === undefined ? [] : [first.at.getTime() - begunAtMs],
+  )
+  say(`detected after p50 ${percentile(detected, 0.5)} ms`)
   say(describePhases(timelines))
   return readingOf(after.map(({ atMs }) => atMs - begunMs))
 }

@@ -26,6 +26,7 @@ import { replicationGroupChangeRoutes } from './routes/replication-group-changes
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
 import { snapshotRoutes } from './routes/snapshots.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { serviceUpdateRoutes } from './routes/service-updates.ts'
 
 const BODY_LIMIT_BYTES = 256 * 1024
 /** A request, body included, must arrive within this; an answer may take as long as `Prefer: wait` says. */
@@ -77,6 +78,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   parameterRoutes(app, context)
   zoneOutageRoutes(app, context)
   snapshotRoutes(app, context)
+  serviceUpdateRoutes(app, context)
   await app.ready()
   return app
 }

@@ -5,6 +5,8 @@ import { sumFigures, type Figures } from './figures.ts'
 import type { Answer, InstanceSettings, Order } from './instance.ts'
 
 const PROGRAM = fileURLToPath(new URL('./instance.ts', import.meta.url))
+/** The library as it stands here, not as it was last built. */
+const FROM_SOURCES = ['--conditions=@cacheplane/source', '--import', 'tsx']
 const PATIENCE_MS = 30_000
 
 interface Running {
@@ -18,7 +20,7 @@ export class Instances {
   #turn = 0
 
   async start(settings: InstanceSettings): Promise<void> {
-    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
+    const child = spawn(process.execPath, [...FROM_SOURCES, PROGRAM], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, DEMO_INSTANCE: JSON.stringify(settings) },
     })

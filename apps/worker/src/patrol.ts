@@ -46,6 +46,8 @@ export class Patrol {
     for (const workflowId of edges) await doorbell.ring(workflowId)
     const reachable = reports.filter((report) => report.reachable)
     await Promise.all(reachable.map(({ engineId }) => this.#inspect(engineId)))
+    await Promise.all(reachable.map(({ engineId }) => this.#compareImages(engineId)))
+    for (const workflowId of await estate.applyDueUpdates()) await doorbell.ring(workflowId)
   }
 
   async #inspect(engineId: string): Promise<void> {
@@ -70,6 +72,11 @@ export class Patrol {
     await Promise.all(
       expected.edges.filter(({ atHome }) => atHome).map((edge) => this.#greet(engineId, edge)),
     )
+  }
+
+  async #compareImages(engineId: string): Promise<void> {
+    const survey = await this.deps.fleet.surveyImages(engineId)
+    if (survey.kind === 'known') await this.deps.estate.recordImages(engineId, survey)
   }
 
   /** An edge that runs and does not answer is looked at; one that does is ready to be told something at once. */

@@ -23,6 +23,7 @@ export const ERROR_STATUS = {
   CacheParameterGroupQuotaExceeded: 400,
   InvalidCacheParameterGroupState: 400,
   CacheSubnetGroupNotFoundFault: 400,
+  ServiceUpdateNotFoundFault: 404,
   SnapshotNotFoundFault: 404,
   SnapshotFeatureNotSupportedFault: 400,
   SnapshotAlreadyExistsFault: 400,

@@ -15,6 +15,8 @@ export const ID_PREFIXES = {
   failover: 'fo',
   snapshot: 'snap',
   snapshotFile: 'rdb',
+  serviceUpdate: 'su',
+  updateAction: 'ua',
   workflow: 'wf',
   accessKey: 'ak',
   request: 'req',

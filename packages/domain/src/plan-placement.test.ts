@@ -61,7 +61,10 @@ describe('planPlacement', () => {
     expect(
       names({ engines: engines.map((engine) => ({ ...engine, reachable: engine.engineId === 'e1' })) }),
     ).toEqual(['a'])
-    expect(names({ engines: [] })).toBe('no-room')
+    expect(planPlacement({ zones, engines: [], wishes: ['a'], memoryBytesPerNode: 100 })).toEqual({
+      kind: 'no-room',
+      because: 'the Docker engine of availability zone a does not answer',
+    })
   })
 
   it('never places more on an engine than it has, however zones share engines', () => {

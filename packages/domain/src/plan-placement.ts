@@ -112,8 +112,9 @@ function describeLack(
   if (first !== undefined && candidates.every((zone) => zone.isOut === true))
     return others.length === 0 ? zoneIsOut(first.name) : 'every availability zone is out'
   const where = wish === null ? 'any availability zone' : `availability zone ${wish}`
-  const most = Math.max(0, ...candidates.filter((zone) => zone.isOut !== true).map(freeOf))
-  return `a node needs ${mib(neededBytes)} MiB, and ${where} has at most ${mib(most)} MiB free`
+  const most = Math.max(...candidates.filter((zone) => zone.isOut !== true).map(freeOf))
+  if (most === Number.NEGATIVE_INFINITY) return `the Docker engine of ${where} does not answer`
+  return `a node needs ${mib(neededBytes)} MiB, and ${where} has at most ${mib(Math.max(0, most))} MiB free`
 }
 
 /** Whole mebibytes, for sentences. */

@@ -25,6 +25,11 @@ import * as estate from './estate.ts'
 import { insertEvent } from './insert-event.ts'
 import { parseNetworkPool } from './network-pool.ts'
 import { SettledListener } from './settled-listener.ts'
+import { applyDueUpdates } from './service-updates/apply-due-updates.ts'
+import { applyServiceUpdate } from './service-updates/apply-service-update.ts'
+import { listServiceUpdates, listUpdateActions } from './service-updates/list-updates.ts'
+import { recordImages } from './service-updates/record-images.ts'
+import { stopServiceUpdate } from './service-updates/stop-service-update.ts'
 import { sql } from './sql.ts'
 import { claim, due, renew, setBack } from './workflows/claim.ts'
 import { heartbeat, servingNodes } from './watch.ts'
@@ -67,6 +72,8 @@ export function openStore(options: StoreOptions): Store {
     ...catalogue(db, listener, keyring, { pools, memoryReserveBytes }),
     ...workflowStore(db, keyring, pools, spareNetworks),
     recordSurvey: (reports) => estate.recordSurvey(db, reports, spareNetworks),
+    recordImages: (engineId, survey) => recordImages(db, engineId, survey),
+    applyDueUpdates: () => applyDueUpdates(db, { pools, memoryReserveBytes }),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),
@@ -111,6 +118,7 @@ function catalogue(
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
     ...parameterGroupsOf(db),
     ...snapshotsOf(db),
+    ...serviceUpdatesOf(db, settings),
     beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
     endOutage: (zone) => zones.endOutage(db, zone),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
@@ -141,6 +149,22 @@ type OfParameterGroups = Pick<
   Catalogue,
   Extract<keyof Catalogue, `${string}ParameterGroup` | `${string}ParameterGroups`>
 >
+
+type OfServiceUpdates = Pick<
+  Catalogue,
+  Extract<keyof Catalogue, `${string}ServiceUpdate` | `${string}ServiceUpdates` | `${string}UpdateActions`>
+>
+
+function serviceUpdatesOf(db: Database, settings: PlacementSettings): OfServiceUpdates {
+  return {
+    listServiceUpdates: (query) => listServiceUpdates(db, query),
+    findServiceUpdate: async (name) => (await listServiceUpdates(db, { name }))[0] ?? null,
+    listUpdateActions: (accountId, query) => listUpdateActions(db, accountId, query),
+    applyServiceUpdate: (accountId, serviceUpdateName, target) =>
+      applyServiceUpdate(db, settings, { accountId, serviceUpdateName, target, initiatedBy: 'customer' }),
+    stopServiceUpdate: (accountId, name, target) => stopServiceUpdate(db, accountId, name, target),
+  }
+}
 
 function parameterGroupsOf(db: Database): OfParameterGroups {
   return {

@@ -11,6 +11,8 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
   return {
     recallEngines: (zones) => fleet.recallEngines(zones),
     survey: () => fleet.survey(),
+    surveyImages: (engineId) => fleet.surveyImages(engineId),
+    imageOf: (ref) => fleet.imageOf(ref),
     observeNode: (ref, patienceMs) => fleet.observeNode(ref, patienceMs),
     examineNode: (ref, withinMs) => fleet.examineNode(ref, withinMs),
     readCluster: (ref) => fleet.readCluster(ref),

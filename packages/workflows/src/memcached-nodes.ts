@@ -7,8 +7,10 @@ import {
   nap,
   nodeRef,
   planDiscovery,
+  planEmptyUpdate,
   seconds,
   START_STEP,
+  unreachable,
   type CacheCluster,
   type CacheNode,
   type DiscoveryList,
@@ -44,10 +46,33 @@ export async function converge(c: Context) {
   if (untold !== null) return nap(LOOK_AGAIN_MS, untold)
   if (plan.dismiss.length > 0) return dismiss(c, plan.dismiss)
   if (plan.because !== null) return nap(seconds(30), plan.because)
+  const updating = update(c)
+  if (updating !== null) return updating
   if (c.frame.removing.length > 0) event(c, `Removed cache nodes ${c.frame.removing.join(', ')}`)
   c.frame.removing = []
   c.clear('converge')
   return hop('wait')
+}
+
+/** Null when no service update is being applied, or it is over. */
+function update(c: Context) {
+  const { update: run, owner: cluster } = c.subject
+  if (run === null) return null
+  const plan = planEmptyUpdate(cluster.nodes, run)
+  switch (plan.do) {
+    case 'replace':
+      c.change({ do: 'begin-update', actionId: run.actionId })
+      c.change({ do: 'raise', kind: 'node', subjectId: plan.nodeId, signal: 'replace' })
+      return nap(seconds(30), `cache node ${plan.cacheNodeId} is being replaced`)
+    case 'wait':
+      // Whoever was in doubt and is well does not wake us.
+      return nap(seconds(1), plan.because)
+    case 'finish':
+      c.change({ do: 'finish-update', actionId: run.actionId })
+      return null
+    default:
+      return unreachable(plan)
+  }
 }
 
 /** The creation is given up. */

@@ -71,13 +71,16 @@ export const node = defineWorkflow<NodeSubject>()({
     },
 
     async admit(c) {
-      const reading = await c.fleet.observeNode(nodeRef(c.subject), BOOT_PATIENCE_MS)
+      const [reading, imageId] = await Promise.all([
+        c.fleet.observeNode(nodeRef(c.subject), BOOT_PATIENCE_MS),
+        c.fleet.imageOf(nodeRef(c.subject)),
+      ])
       const admission = admitNode(c.subject, reading)
       switch (admission.kind) {
         case 'open':
           return c.subject.nodeGroupId === null
-            ? open(c, admission.version)
-            : report(c, c.subject.nodeGroupId, admission)
+            ? open(c, admission.version, imageId)
+            : report(c, c.subject.nodeGroupId, admission, imageId)
         case 'wait':
           return waitOrGiveUp(c, admission.because)
         case 'refuse':
@@ -94,7 +97,7 @@ export const node = defineWorkflow<NodeSubject>()({
       if (c.signals.has('replace')) {
         c.clear('replace')
         c.clear('checkup')
-        return replace(c, c.subject.node.rebooting ? 'a restart was asked for' : 'its node group gave it up')
+        return replace(c, whyReplaced(c.subject))
       }
       if (c.signals.has('checkup')) return c.subject.nodeGroupId === null ? hop('diagnose') : refer(c)
       if (c.signals.has('configure')) return configure(c)
@@ -137,14 +140,19 @@ export const node = defineWorkflow<NodeSubject>()({
   },
 })
 
-async function open(c: Context, version: string) {
+function whyReplaced({ node, nodeGroupId }: NodeSubject): string {
+  if (node.rebooting) return 'a restart was asked for'
+  return nodeGroupId === null ? 'a service update is being applied' : 'its node group gave it up'
+}
+
+async function open(c: Context, version: string, imageId: string | null) {
   const { node } = c.subject
   const opened = await c.fleet.openNode(nodeSpec(c.subject))
   if (opened.kind === 'unknown') return waitOrGiveUp(c, opened.because)
   if (opened.kind === 'refused')
     return afterRefusal(c, { kind: 'refused', refusal: 'dead', because: opened.because })
   const isNew = node.workflow.firstHomeAt === null
-  c.change({ do: 'set-opened', nodeId: node.id, opened: true, engineVersionActual: version })
+  c.change({ do: 'set-opened', nodeId: node.id, opened: true, engineVersionActual: version, imageId })
   event(c, isNew ? added(node) : recovered(node), describeLimits(c.subject))
   if (node.rebooting) c.change({ do: 'clear-rebooting', nodeId: node.id })
   c.frame.deathsAtBoot = 0
@@ -165,9 +173,14 @@ const added = ({ cacheNodeId, zone }: CacheNode): string =>
   `Added cache node ${cacheNodeId} in availability zone ${zone}`
 
 /** Whether it may be opened, as what, is for its node group to decide: it is booted and proved, and closed. */
-function report(c: Context, nodeGroupId: string, { version, clusterNodeId }: Admitted) {
+function report(
+  c: Context,
+  nodeGroupId: string,
+  { version, clusterNodeId }: Admitted,
+  imageId: string | null,
+) {
   const { node } = c.subject
-  const facts = { engineVersionActual: version, clusterNodeId }
+  const facts = { engineVersionActual: version, clusterNodeId, imageId }
   c.change({ do: 'set-opened', nodeId: node.id, opened: false, ...facts })
   c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'converge' })
   const limits = describeLimits(c.subject)

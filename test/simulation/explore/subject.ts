@@ -19,6 +19,7 @@ const GROUP = {
   clusterEnabled: false,
   authTokenUpdate: null,
   pending: null,
+  update: null,
 }
 
 const nodeIdOf = (index: number): string => `node-${index}`

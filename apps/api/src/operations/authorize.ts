@@ -31,6 +31,10 @@ export type Action =
   | 'DescribeNodeTypes'
   | 'DescribeAvailabilityZones'
   | 'DescribeCaCertificate'
+  | 'DescribeServiceUpdates'
+  | 'DescribeUpdateActions'
+  | 'BatchApplyUpdateAction'
+  | 'BatchStopUpdateAction'
   | 'BeginAvailabilityZoneOutage'
   | 'EndAvailabilityZoneOutage'
 

@@ -39,6 +39,13 @@ export const queryTime = (description: string) =>
 
 export const queryText = (description: string) => z.string().min(1).max(255).optional().meta({ description })
 
+/** A parameter that may be given several times: each time another value of the list. */
+export const queryList = <Item extends z.ZodType>(item: Item, most: number, description: string) =>
+  z
+    .preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(item).max(most))
+    .optional()
+    .meta({ description })
+
 export const pagingQuery = {
   marker: z.string().max(1024).optional().meta({ description: 'What the page before answered as `marker`.' }),
   maxRecords: queryInteger(`Rows per page, ${MIN_RECORDS} to ${MAX_RECORDS}; ${MAX_RECORDS} by default.`),

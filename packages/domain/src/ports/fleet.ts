@@ -2,6 +2,7 @@ import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
 import type { Saved, Trial, Tried } from './backups.ts'
+import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
 import type { VaultFile } from './vault.ts'
@@ -24,6 +25,10 @@ export interface Fleet {
   recallEngines(zones: readonly { name: string; engineId: string }[]): void
   /** Capacity and reachability of each configured Docker engine. Never throws. */
   survey(): Promise<EngineReport[]>
+  /** What the engine would make nodes of, and what those that stand there were made of. */
+  surveyImages(
+    engineId: string,
+  ): Promise<({ kind: 'known' } & ImageSurvey) | { kind: 'unknown'; because: string }>
   ensureNetwork(spec: NetworkSpec): Promise<Ensured<'subnet-taken'>>
   removeNetwork(ref: NetworkRef): Promise<Removed>
   /**
@@ -34,6 +39,8 @@ export interface Fleet {
   ensureNode(
     spec: NodeSpec,
   ): Promise<Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'seed-damaged' | 'dead'>>
+  /** What the container of this incarnation was made of; null when its engine does not say. */
+  imageOf(ref: NodeRef): Promise<string | null>
   /** Asks the node who it is, through the control plane's own user; waits up to `patienceMs` while it starts. */
   observeNode(ref: NodeRef, patienceMs: number): Promise<NodeReading>
   /**

@@ -18,6 +18,12 @@ import type {
 import type { Secret } from '../secret.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
 import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
+import type {
+  ImageSurvey,
+  ServiceUpdate,
+  ServiceUpdateStatus,
+  UpdateAction,
+} from '../service-updates/service-update.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
 import type { EngineReport, SaslUser } from './fleet.ts'
 import type { NodeSubject } from './workflows.ts'
@@ -83,6 +89,15 @@ export interface Catalogue {
   /** The defaults among them. */
   findParameterGroup(accountId: string, name: string): Promise<ParameterGroup | null>
   listParameterGroups(accountId: string, page: Page): Promise<ParameterGroup[]>
+  /** Newest first. */
+  listServiceUpdates(query: ServiceUpdateQuery): Promise<ServiceUpdate[]>
+  findServiceUpdate(name: string): Promise<ServiceUpdate | null>
+  /** Updates newest first, each with whom it concerns or was applied to, in the order of their names. */
+  listUpdateActions(accountId: string, query: UpdateActionQuery): Promise<UpdateAction[]>
+  /** Each node in turn is replaced by one that has the update. What is answered tells whom to ring for. */
+  applyServiceUpdate(accountId: string, serviceUpdateName: string, target: UpdateTarget): Promise<Accepted>
+  /** Nodes that have the update keep it, one that is being replaced is, and no other is begun with. */
+  stopServiceUpdate(accountId: string, serviceUpdateName: string, target: UpdateTarget): Promise<Accepted>
   /** Takes a zone out, with every node in it. */
   beginOutage(
     accountId: string,
@@ -130,6 +145,24 @@ export interface SnapshotQuery extends Page {
   replicationGroupId?: string
   cacheClusterId?: string
   source?: SnapshotSource
+}
+
+export interface ServiceUpdateQuery {
+  name?: string
+  statuses?: readonly ServiceUpdateStatus[]
+}
+
+/** What is absent restricts nothing. */
+export interface UpdateActionQuery extends ServiceUpdateQuery {
+  engine?: string
+  replicationGroupIds?: readonly string[]
+  cacheClusterIds?: readonly string[]
+}
+
+export interface UpdateTarget {
+  kind: 'replication-group' | 'cache-cluster'
+  /** As the user named it, in lower case. */
+  name: string
 }
 
 export interface EventQuery {
@@ -246,6 +279,10 @@ export interface ClusterChange {
 export interface Estate {
   /** Upserts engines and zones from what the configuration names and the fleet reports. */
   recordSurvey(reports: readonly EngineReport[]): Promise<void>
+  /** Keeps what nodes run; an image that has become another is a service update, which this releases. */
+  recordImages(engineId: string, survey: ImageSurvey): Promise<void>
+  /** Begins updates whose recommended date is past, in the maintenance windows of who wants that; returns whom to ring for. */
+  applyDueUpdates(): Promise<string[]>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
   /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */

@@ -20,6 +20,7 @@ import type {
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import type { Snapshot, SnapshotContent } from '../snapshots/snapshot.ts'
+import type { UpdateRun } from '../service-updates/service-update.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
 
 /** The durable side of the workflow runner. Lease arithmetic is done by the database's clock. */
@@ -112,6 +113,8 @@ export type Change =
       opened: boolean
       engineVersionActual?: string
       clusterNodeId?: string | null
+      /** What its container was made of; null when that is not known yet. */
+      imageId?: string | null
     }
   /** Next incarnation: another IP address, the old one quarantined, presence absent, closed. */
   | { do: 'next-incarnation'; nodeId: string }
@@ -142,6 +145,10 @@ export type Change =
   | { do: 'stop-rolling'; groupId: string; because: string }
   /** The node group is what was wanted; the change is over when all of its replication group are. */
   | { do: 'finish-rolling'; groupId: string; wanted: NodeChoice }
+  /** A node of the cluster is being replaced for it. */
+  | { do: 'begin-update'; actionId: string }
+  /** It is over once every node has it, or none is in the middle of it any more where it is stopping. */
+  | { do: 'finish-update'; actionId: string }
   /** A user's restart is over, or has begun as the replacement of the node. */
   | { do: 'clear-rebooting'; nodeId: string }
   /** The next epoch with another primary, if the epoch is still `fromEpoch`; anything else is a lost lease. */
@@ -223,6 +230,8 @@ export interface NodeGroupSubject {
     clusterEnabled: boolean
     authTokenUpdate: AuthTokenUpdate | null
     pending: PendingChange | null
+    /** The service update that is being applied; null when none is. */
+    update: UpdateRun | null
   }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */
@@ -254,6 +263,8 @@ export interface FailoverAdvance {
 
 export interface OwnerSubject<Owner> {
   owner: Owner
+  /** The service update that is being applied, where that is for the owner itself to do. */
+  update: UpdateRun | null
   network: Network
   engineIds: string[]
   /** Why its own endpoint could not be made; null while nothing is known to be wrong, and where it has none. */

@@ -18,6 +18,7 @@ const aMember = (n: number, over: Partial<RollingNode> = {}): RollingNode => ({
   nodeId: `node-${n}`,
   cacheClusterId: `sessions-00${n}`,
   choice: OLD,
+  isOutdated: false,
   isPrimary: n === 1,
   replaces: null,
   leaving: false,
@@ -30,6 +31,7 @@ const aMember = (n: number, over: Partial<RollingNode> = {}): RollingNode => ({
 const aCase = (nodes: RollingNode[], over: Partial<RollingCase> = {}): RollingCase => ({
   nodes,
   wanted: NEW,
+  isStopping: false,
   isSettled: true,
   usedBytes: 0,
   switchesFailed: 0,
@@ -152,6 +154,17 @@ describe('a plan of a rolling change', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('renews nodes that stay what they are, as long as nobody stops it', () => {
+    const members = [aMember(1, { isOutdated: true }), aMember(2, { isOutdated: true })]
+    const over = { wanted: null }
+    expect(planRolling(aCase(members, over))).toEqual({ do: 'add', nodeId: 'node-2' })
+    expect(planRolling(aCase(members, { ...over, isStopping: true }))).toEqual({ do: 'finish' })
+    const successor = aMember(3, { replaces: 'node-2', cacheClusterId: 'sessions-002' })
+    const begun = aCase([...members, successor], { ...over, isStopping: true })
+    expect(planRolling(begun)).toMatchObject({ do: 'retire', nodeId: 'node-2' })
+    expect(planRolling(aCase([aMember(1), aMember(2)], over))).toEqual({ do: 'finish' })
   })
 
   it('begins with replicas, by name, and comes to the primary last', () => {

@@ -8,6 +8,8 @@ export interface RollingNode {
   nodeId: string
   cacheClusterId: string
   choice: NodeChoice
+  /** Its container was made of an older image than it would be made of now, and that is to change. */
+  isOutdated: boolean
   isPrimary: boolean
   /** Id of the node whose place it is to take; null for one that has its place. */
   replaces: string | null
@@ -21,8 +23,10 @@ export interface RollingNode {
 
 export interface RollingCase {
   nodes: readonly RollingNode[]
-  /** What every node is to be. */
-  wanted: NodeChoice
+  /** What every node is to be; null when each stays what it is, of a newer image. */
+  wanted: NodeChoice | null
+  /** Nothing further is begun. */
+  isStopping: boolean
   /** Every member serves, and nothing else is to be done. */
   isSettled: boolean
   /** What the data of the primary take; null when it has not said. */
@@ -55,19 +59,23 @@ const wait = (because: string) => ({ do: 'wait', because }) as const
  * is taken down on purpose at a time, and an old node never has to follow a newer one.
  */
 export function planRolling(seen: RollingCase): RollingAction {
-  const { nodes, wanted, isSettled, usedBytes } = seen
+  const { nodes, wanted, isSettled, isStopping, usedBytes } = seen
   const primary = nodes.find((node) => node.isPrimary)
   if (primary === undefined) return wait('the node group has no primary')
   const successor = nodes.find((node) => node.replaces !== null && !node.leaving)
   if (successor !== undefined) return tendSuccessor(seen, successor, primary)
   if (nodes.some((node) => node.leaving)) return wait('a node is being taken out')
   if (!isSettled) return wait('not every member serves')
-  const [next] = nodes.filter(({ choice }) => !isSameChoice(choice, wanted)).sort(replicasFirst)
-  if (next === undefined) return { do: 'finish' }
-  const obstacle = findObstacle(primary.choice, wanted, usedBytes)
+  const [next] = nodes.filter((node) => !isCurrent(node, wanted)).sort(replicasFirst)
+  if (next === undefined || isStopping) return { do: 'finish' }
+  const obstacle = findObstacle(primary.choice, wanted ?? next.choice, usedBytes)
   return obstacle === null
     ? { do: 'add', nodeId: next.nodeId }
     : { do: 'stop', because: obstacle, retire: null }
+}
+
+function isCurrent({ choice, isOutdated }: RollingNode, wanted: NodeChoice | null): boolean {
+  return !isOutdated && (wanted === null || isSameChoice(choice, wanted))
 }
 
 function replicasFirst(a: RollingNode, b: RollingNode): number {
@@ -81,7 +89,7 @@ function tendSuccessor(seen: RollingCase, successor: RollingNode, primary: Rolli
   if (!successor.isPrimary) {
     if (successor.failure !== null) return { do: 'stop', because: successor.failure, retire: nodeId }
     // A failover has done what was to be done, or what was wanted is another thing now.
-    if (isSameChoice(old.choice, seen.wanted)) return retire(nodeId, 'its place is taken')
+    if (isCurrent(old, seen.wanted)) return retire(nodeId, 'its place is taken')
     if (!successor.hasCopy) return awaitCopy(successor)
   }
   if (!seen.isSettled) return wait('not every member serves')

@@ -6,6 +6,7 @@ import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
 import { engineContract } from './engine-contract.ts'
 import { freezeContract } from './freeze-contract.ts'
+import { imageContract } from './image-contract.ts'
 import { networkContract } from './network-contract.ts'
 import { nodeContract } from './node-contract.ts'
 import { orphanContract } from './orphan-contract.ts'
@@ -25,6 +26,7 @@ export function describeFleetContract(
     discoveryContract(openBench)
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
+    imageContract(openBench, variants[0])
     upgradeContract(openBench)
     for (const variant of variants) engineContract(openBench, variant)
     for (const variant of variants) configureContract(openBench, variant)

@@ -24,6 +24,7 @@ import { removeNode } from './remove-node.ts'
 import { routeEndpoint } from './route-endpoint.ts'
 import { removeFile, saveNode } from './save-node.ts'
 import { removeTrial, tryFile } from './try-file.ts'
+import { imageOf, surveyImages } from './survey-images.ts'
 
 export interface FleetParts {
   /** Label value that tells this installation's objects from everybody else's. */
@@ -53,6 +54,7 @@ export function createFleet(parts: FleetParts): Fleet {
   return {
     recallEngines: (zones) => pool.recall(zones),
     survey: () => pool.survey(),
+    ...imageQuestions(on),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
     ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
@@ -94,6 +96,16 @@ type On = <T>(
   engineId: string,
   act: (engine: DockerEngine) => Promise<T>,
 ) => Promise<T | { kind: 'unknown'; because: string }>
+
+function imageQuestions(on: On): Pick<Fleet, 'surveyImages' | 'imageOf'> {
+  return {
+    surveyImages: (engineId) => on(engineId, surveyImages),
+    imageOf: async (ref) => {
+      const image = await on(ref.engineId, (engine) => imageOf(engine, ref))
+      return typeof image === 'string' ? image : null
+    },
+  }
+}
 
 type OnNode = <T>(
   ref: NodeRef,

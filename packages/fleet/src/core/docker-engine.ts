@@ -15,6 +15,8 @@ export interface DockerEngine {
   containers(ownerId?: string, label?: OwnerLabel): Promise<Call<ContainerFacts[]>>
   networks(networkId?: string): Promise<Call<NetworkFacts[]>>
   volumes(ownerId?: string, label?: OwnerLabel): Promise<Call<ObjectFacts[]>>
+  /** The names that engines' images go by, and what they stand for now. */
+  images(): Promise<Call<ImageFacts[]>>
   /** Whatever carries the name, ours or not. */
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>>
   /** Creates the container with its secrets in place; nothing runs yet. Creates again over an unfinished one: conflict. */
@@ -60,6 +62,13 @@ export interface ContainerFacts extends ObjectFacts {
   state: ContainerState
   /** Whether it is connected to any network, the host's included. */
   attached: boolean
+  /** Content address of what it was made of, whatever goes by that name now. */
+  imageId: string
+}
+
+export interface ImageFacts {
+  tag: string
+  imageId: string
 }
 
 export interface NetworkFacts extends ObjectFacts {

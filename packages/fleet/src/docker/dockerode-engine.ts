@@ -11,6 +11,7 @@ import type {
   DockerEngine,
   EdgeBlueprint,
   EngineInfo,
+  ImageFacts,
   NetworkBlueprint,
   NetworkFacts,
   NodeBlueprint,
@@ -18,6 +19,7 @@ import type {
   TrialBlueprint,
 } from '../core/docker-engine.ts'
 import { INSTALLATION_LABEL, NETWORK_LABEL, NODE_LABEL, type OwnerLabel } from '../core/labels.ts'
+import { ANY_ENGINE_IMAGE } from '../images/engine-image-tag.ts'
 import { bridgeGateway } from './bridge-gateway.ts'
 import { CallGate } from './call-gate.ts'
 import { containerOptions, edgeOptions } from './container-options.ts'
@@ -26,6 +28,7 @@ import {
   engineInfo,
   inspectedContainer,
   listedContainer,
+  listedImage,
   listedNetwork,
   listedVolume,
   listOf,
@@ -104,6 +107,13 @@ export class DockerodeEngine implements DockerEngine {
     const filters = this.#ours(label, ownerId)
     return this.#gate.call('list volumes', DEADLINES.look, async (abortSignal) =>
       volumesOf(await this.#docker.listVolumes({ filters, abortSignal })).map(listedVolume),
+    )
+  }
+
+  images(): Promise<Call<ImageFacts[]>> {
+    const filters = { reference: [ANY_ENGINE_IMAGE] }
+    return this.#gate.call('list images', DEADLINES.look, async (abortSignal) =>
+      listOf(await this.#docker.listImages({ filters, abortSignal })).flatMap(listedImage),
     )
   }
 

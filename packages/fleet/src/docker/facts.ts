@@ -1,8 +1,15 @@
-import type { ContainerInfo, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from 'dockerode'
+import type {
+  ContainerInfo,
+  ContainerInspectInfo,
+  ImageInfo,
+  NetworkInspectInfo,
+  VolumeInspectInfo,
+} from 'dockerode'
 import type {
   ContainerFacts,
   ContainerState,
   EngineInfo,
+  ImageFacts,
   NetworkFacts,
   ObjectFacts,
 } from '../core/docker-engine.ts'
@@ -41,6 +48,7 @@ export function listedContainer(info: ContainerInfo): ContainerFacts {
     createdAt: new Date(info.Created * 1_000),
     state: stateOf(info.State),
     attached: Object.keys(info.NetworkSettings?.Networks ?? {}).length > 0,
+    imageId: info.ImageID,
   }
 }
 
@@ -53,6 +61,7 @@ export function inspectedContainer(info: ContainerInspectInfo): ContainerFacts &
     createdAt: dateOf(info.Created),
     state: stateOf(info.State.Status),
     attached: Object.keys(info.NetworkSettings?.Networks ?? {}).length > 0,
+    imageId: info.Image,
     because: whyStopped(info.State),
   }
 }
@@ -65,6 +74,11 @@ export function listedNetwork(info: NetworkInspectInfo): NetworkFacts {
     createdAt: dateOf(info.Created),
     subnet: info.IPAM?.Config?.[0]?.Subnet ?? null,
   }
+}
+
+/** Docker has null, and older ones `<none>:<none>`, for an image without a name. */
+export function listedImage(info: ImageInfo): ImageFacts[] {
+  return (info.RepoTags ?? []).map((tag) => ({ tag, imageId: info.Id }))
 }
 
 export function listedVolume(info: VolumeInspectInfo): ObjectFacts {

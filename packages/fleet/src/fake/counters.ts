@@ -34,6 +34,7 @@ export function noCalls(): Counters {
     listContainers: 0,
     listNetworks: 0,
     listVolumes: 0,
+    listImages: 0,
     inspectContainer: 0,
     createContainer: 0,
     startContainer: 0,

@@ -219,6 +219,7 @@ export class FakeFleet {
       createdAt: this.#options.clock.now(),
       answersAtMs: 0,
       networkName: null,
+      imageId: 'sha256:foreign',
       attached: true,
       process: null,
       edge: null,
@@ -246,6 +247,11 @@ export class FakeFleet {
   /** `image` as in `valkey-8.1`, or `edge`. */
   loseImage(engineId: string, image: string): void {
     this.#world(engineId).missingImages.add(image)
+  }
+
+  /** Somebody builds the image again, and something in it is new. */
+  rebuildImage(engineId: string, image: string, imageId: string): void {
+    this.#world(engineId).rebuiltImages.set(image, imageId)
   }
 
   #world(engineId: string): EngineWorld {

@@ -6,6 +6,7 @@ export type CallName =
   | 'listContainers'
   | 'listNetworks'
   | 'listVolumes'
+  | 'listImages'
   | 'inspectContainer'
   | 'createContainer'
   | 'startContainer'

@@ -1,4 +1,4 @@
-import { findEngineVersion } from '@cacheplane/domain'
+import { ENGINE_VERSIONS, findEngineVersion, type EngineVersion } from '@cacheplane/domain'
 import { DEADLINES } from '../core/deadlines.ts'
 import { ok, type Call } from '../core/call.ts'
 import type {
@@ -7,6 +7,7 @@ import type {
   DockerEngine,
   EdgeBlueprint,
   EngineInfo,
+  ImageFacts,
   NetworkBlueprint,
   NetworkFacts,
   NodeBlueprint,
@@ -21,13 +22,22 @@ import {
   type Labels,
   type OwnerLabel,
 } from '../core/labels.ts'
+import { engineImageTag } from '../images/engine-image-tag.ts'
 import type { CallName } from './faults.ts'
 import { bootedEdge, edgePorts } from './simulated-edge.ts'
 import { loadDump } from './simulated-dump.ts'
 import { bootedProcess } from './simulated-process.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
-import { emit, findContainer, removeWhere, stop, type EngineWorld, type SimulatedContainer } from './world.ts'
+import {
+  emit,
+  findContainer,
+  imageIdOf,
+  removeWhere,
+  stop,
+  type EngineWorld,
+  type SimulatedContainer,
+} from './world.ts'
 
 const done: Call<void> = { kind: 'ok', value: undefined }
 const notFound = (what: string) => ({ kind: 'notFound', because: `No such ${what}` }) as const
@@ -67,6 +77,17 @@ export class SimulatedEngine implements DockerEngine {
     )
   }
 
+  images(): Promise<Call<ImageFacts[]>> {
+    return this.#call('listImages', DEADLINES.look, () =>
+      ok(
+        ENGINE_VERSIONS.filter((row) => !this.world.missingImages.has(imageName(row))).map((row) => ({
+          tag: engineImageTag(row),
+          imageId: imageIdOf(this.world, imageName(row)),
+        })),
+      ),
+    )
+  }
+
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
     return this.#call('inspectContainer', DEADLINES.look, () => {
       const container = findContainer(this.world, ref)
@@ -84,14 +105,21 @@ export class SimulatedEngine implements DockerEngine {
     return this.#call('createContainer', DEADLINES.create, () =>
       this.world.missingImages.has('edge')
         ? { kind: 'notFound', because: 'No such image: cacheplane/edge' }
-        : this.#put({ name, labels, networkName: null, process: null, edge: bootedEdge(spec) }),
+        : this.#put({
+            name,
+            labels,
+            networkName: null,
+            imageId: 'edge',
+            process: null,
+            edge: bootedEdge(spec),
+          }),
     )
   }
 
   createTrial({ name, labels, file }: TrialBlueprint): Promise<Call<void>> {
     return this.#call('createContainer', DEADLINES.create, () => {
       const isGood = loadDump(this.simulation.vault.files.get(file.fileId)) !== null
-      const put = this.#put({ name, labels, networkName: null, process: null, edge: null })
+      const put = this.#put({ name, labels, networkName: null, imageId: 'trial', process: null, edge: null })
       const trial = findContainer(this.world, name)
       if (put.kind === 'ok' && trial !== undefined)
         trial.log = isGood
@@ -179,23 +207,26 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   #create({ name, labels, networkName, spec }: NodeBlueprint): Call<void> {
-    const isKnown = findEngineVersion(spec.engine, spec.engineVersion) !== undefined
-    if (!isKnown || this.world.missingImages.has(`${spec.engine}-${spec.engineVersion}`)) {
+    const row = findEngineVersion(spec.engine, spec.engineVersion)
+    if (row === undefined || this.world.missingImages.has(imageName(row))) {
       return {
         kind: 'notFound',
         because: `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`,
       }
     }
+    const imageId = imageIdOf(this.world, imageName(row))
     const process = bootedProcess(spec, this.simulation.random)
     if (spec.seed !== null) {
       const seed = loadDump(this.simulation.vault.files.get(spec.seed.fileId))
       if (seed === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }
       process.writes = seed
     }
-    return this.#put({ name, labels, networkName, process, edge: null })
+    return this.#put({ name, labels, networkName, imageId, process, edge: null })
   }
 
-  #put(made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'process' | 'edge'>): Call<void> {
+  #put(
+    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'>,
+  ): Call<void> {
     const { name, labels } = made
     if (findContainer(this.world, name) !== undefined) {
       return { kind: 'conflict', because: `The container name "/${name}" is already in use` }
@@ -315,7 +346,9 @@ export class SimulatedEngine implements DockerEngine {
   }
 }
 
+const imageName = ({ engine, version }: Pick<EngineVersion, 'engine' | 'version'>) => `${engine}-${version}`
+
 function factsOf(container: SimulatedContainer): ContainerFacts {
-  const { ref, name, labels, createdAt, state, attached } = container
-  return { ref, name, labels, createdAt, state, attached }
+  const { ref, name, labels, createdAt, state, attached, imageId } = container
+  return { ref, name, labels, createdAt, state, attached, imageId }
 }

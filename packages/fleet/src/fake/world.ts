@@ -15,6 +15,8 @@ export interface EngineWorld {
   readonly occupiedSubnets: Set<string>
   /** `valkey-8.1`, or `edge`; what is listed here is not on the engine. */
   readonly missingImages: Set<string>
+  /** Other names for what `valkey-8.1` and the like stand for since they were built again. */
+  readonly rebuiltImages: Map<string, string>
   /**
    * `hung` takes a call and never answers, `unreachable` answers at once that nobody is there; the nodes are there all the
    * same. Of a `dark` engine nothing can be heard, nodes and edges included.
@@ -44,6 +46,7 @@ export interface SimulatedContainer {
   /** Monotonic time at which the process inside answers; infinite until it is started. */
   answersAtMs: number
   networkName: string | null
+  imageId: string
   /** False while it is cut off from its network. */
   attached: boolean
   /** What runs inside: a cache, an edge, or neither in a foreign container. */
@@ -154,11 +157,17 @@ export function emptyWorld(engineId: string, address: string): EngineWorld {
     occupiedPorts: new Set(),
     occupiedSubnets: new Set(),
     missingImages: new Set(),
+    rebuiltImages: new Map(),
     state: 'up',
     listeners: new Set(),
     probes: new Set(),
     made: 0,
   }
+}
+
+/** @param image `valkey-8.1` */
+export function imageIdOf({ rebuiltImages }: EngineWorld, image: string): string {
+  return rebuiltImages.get(image) ?? `sha256:${image}`
 }
 
 /** A change of state as Docker's event stream tells it; nothing comes from an engine that is not up. */

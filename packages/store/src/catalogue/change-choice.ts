@@ -47,7 +47,7 @@ export async function changeChoice(
 }
 
 /** Before anything begins: a node stands beside its successor for a while. */
-async function requireRoom(
+export async function requireRoom(
   q: Queryable,
   settings: PlacementSettings,
   group: ReplicationGroup,

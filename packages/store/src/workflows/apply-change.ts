@@ -3,6 +3,7 @@ import type { Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { insertEvent } from '../insert-event.ts'
 import { sql } from '../sql.ts'
+import { applyUpdateChange, isUpdateChange } from '../service-updates/apply-update-change.ts'
 import { applySpareChange, isSpareChange } from '../spare-networks.ts'
 import { announce } from './announce.ts'
 import { applyEdgeChange, isEdgeChange } from './apply-edge-change.ts'
@@ -38,6 +39,7 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
   if (isNodeChange(change)) return applyNodeChange(q, pools, change)
   if (isNodeGroupChange(change)) return applyNodeGroupChange(q, change)
   if (isRollingChange(change)) return applyRollingChange(q, pools, change)
+  if (isUpdateChange(change)) return applyUpdateChange(q, change)
   if (isEdgeChange(change)) return applyEdgeChange(q, pools, change)
   if (isSpareChange(change)) return applySpareChange(q, pools, change)
   if (isSnapshotChange(change)) return applySnapshotChange(q, change)

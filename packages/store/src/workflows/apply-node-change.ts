@@ -38,7 +38,8 @@ export async function applyNodeChange(q: Queryable, pools: Pools, change: NodeCh
       await q.run(sql`
         UPDATE cache_node SET opened_at = CASE WHEN ${change.opened} THEN clock_now() END,
           engine_version_actual = COALESCE(${change.engineVersionActual ?? null}, engine_version_actual),
-          cluster_node_id = COALESCE(${change.clusterNodeId ?? null}, cluster_node_id)
+          cluster_node_id = COALESCE(${change.clusterNodeId ?? null}, cluster_node_id),
+          image_id = COALESCE(${change.imageId ?? null}, image_id)
         WHERE id = ${change.nodeId}`)
       return
     case 'set-parameters':
@@ -90,7 +91,7 @@ async function nextIncarnation(q: Queryable, pools: Pools, nodeId: string): Prom
   const ip = await allocateIp(q, pools, network, nodeId)
   await q.run(sql`
     UPDATE cache_node SET incarnation = incarnation + 1, ip = ${ip}, presence = 'absent', opened_at = NULL,
-      cluster_node_id = NULL WHERE id = ${nodeId}`)
+      cluster_node_id = NULL, image_id = NULL WHERE id = ${nodeId}`)
 }
 
 async function movePort(q: Queryable, pools: Pools, nodeId: string): Promise<void> {

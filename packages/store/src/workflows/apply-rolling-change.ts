@@ -14,6 +14,7 @@ import { allocateIp, allocatePort, lockPlacement, type Pools } from '../allocati
 import { memoryOf } from '../catalogue/create-owner.ts'
 import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
+import { beginUpdateOf, giveUpUpdateOf } from '../service-updates/apply-update-change.ts'
 import { sql } from '../sql.ts'
 import { isOneOf } from './is-one-of.ts'
 
@@ -79,6 +80,7 @@ async function addSuccessor(
       engine, engine_version, cache_node_type)
     VALUES (${successorId}, ${old.cluster_id}, ${old.cache_node_id}, ${old.zone}, ${old.engine_id}, ${ip}, ${port},
       ${memoryBytes}, ${nodeId}, ${choice.engine}, ${choice.engineVersion}, ${choice.cacheNodeType})`)
+  await beginUpdateOf(q, old.group_id)
 }
 
 async function renewNode(q: Queryable, { nodeId, choice }: Of<'renew-node'>): Promise<void> {
@@ -123,6 +125,7 @@ async function pendingOf(q: Queryable, groupId: string): Promise<PendingRow | nu
 
 /** Of several node groups the first stops the change for all. */
 async function stopRolling(q: Queryable, groupId: string, because: string): Promise<void> {
+  await giveUpUpdateOf(q, groupId, because)
   const group = await pendingOf(q, groupId)
   if (group === null) return
   await q.run(sql`

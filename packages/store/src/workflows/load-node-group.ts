@@ -12,6 +12,7 @@ import type { Queryable } from '../queryable.ts'
 import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
 import { readFailover, type FailoverRow } from '../read-failover.ts'
 import { prepared } from '../sql.ts'
+import { loadUpdateRun } from '../service-updates/load-update-run.ts'
 import { openTokens } from './subjects.ts'
 
 const nodeGroupSubject = prepared('node_group_subject')
@@ -70,6 +71,7 @@ export async function loadNodeGroup(
       clusterEnabled: row.cluster_enabled,
       authTokenUpdate: row.auth_token_update,
       pending: nodeGroup.members[0]?.pending ?? null,
+      update: await loadUpdateRun(q, row.group_id),
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),

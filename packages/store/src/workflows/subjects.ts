@@ -11,11 +11,13 @@ import {
   type ReplicationGroup,
   type Secret,
   type VaultFile,
+  type UpdateRun,
 } from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
 import { subnetCount } from '../network-pool.ts'
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
+import { loadUpdateRun } from '../service-updates/load-update-run.ts'
 import { openUsers } from '../sasl-users.ts'
 import { authTokenCell, formerAuthTokenCell } from '../secret-cells.ts'
 import { prepared } from '../sql.ts'
@@ -112,7 +114,7 @@ export async function loadReplicationGroup(
     FROM replication_group_view d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readGroup(row.doc, false), row.network, row.edge_failure)
+  return ownerSubject(readGroup(row.doc, false), row.network, row.edge_failure, null)
 }
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
@@ -121,15 +123,16 @@ export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerS
     FROM cache_cluster_view d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readCluster(row.doc), row.network, null)
+  return ownerSubject(readCluster(row.doc), row.network, null, await loadUpdateRun(q, id))
 }
 
 function ownerSubject<Owner>(
   owner: Owner,
   { engineIds, ...network }: NetworkDoc,
   endpointFailure: string | null,
+  update: UpdateRun | null,
 ): OwnerSubject<Owner> {
-  return { owner, network, engineIds, endpointFailure }
+  return { owner, network, engineIds, endpointFailure, update }
 }
 
 export async function loadDockerEngine(

@@ -19,6 +19,7 @@ import { wakeOwner } from '../wake-owner.ts'
 import { beginAsked, beginAutomatic, beginReboot } from './begin-failover.ts'
 import {
   advance,
+  EXAMINE_MS,
   examineAll,
   findNode,
   isAtHome,
@@ -41,11 +42,18 @@ const LOOK_AGAIN_MS = milliseconds(250)
 const LOOK_LATE_MS = milliseconds(600)
 const CLOSE_MS = milliseconds(20)
 
+interface Look {
+  readings: ReadonlyMap<string, NodeReading>
+  /** Epoch milliseconds. */
+  begunMs: number
+}
+
 /** Looks at every member and at the endpoint, and does what brings them closer to where they should be. */
 export async function converge(c: Context) {
   const gone = tendMembers(c)
   if (gone !== null) return gone
   const home = c.subject.nodes.filter(isAtHome)
+  const begunMs = c.now().getTime()
   const readings = await examineAll(c, home)
   const primary = primaryOf(c)
   const reading = readings.get(primary.node.id)
@@ -53,7 +61,7 @@ export async function converge(c: Context) {
     const verdict = judgePrimary({
       reading,
       replicas: home.filter((one) => one !== primary).flatMap(({ node }) => readings.get(node.id) ?? []),
-      silentMs: silentMs(c, primary, reading),
+      silentMs: silentMs(c, primary, reading, begunMs),
     })
     if (verdict.kind === 'suspect')
       return nap(untilNextLook(verdict.leftMs), `the primary is looked at again: ${verdict.because}`)
@@ -64,12 +72,13 @@ export async function converge(c: Context) {
     if (asked !== null) return asked
   }
   const membership = planMembership(c.subject.nodes.map((one) => memberOf(c, one, readings)))
-  return act(c, membership, readings)
+  return act(c, membership, { readings, begunMs })
 }
 
-/** When its patience is over, and often enough until then that the silence counts as one. */
+/** So that a look in vain ends when its patience is over, and often enough until then that the silence counts as one. */
 function untilNextLook(leftMs: number | null): number {
-  return leftMs === null ? LOOK_AGAIN_MS : Math.min(LOOK_LATE_MS, Math.max(CLOSE_MS, leftMs))
+  if (leftMs === null) return LOOK_AGAIN_MS
+  return Math.min(LOOK_LATE_MS, Math.max(CLOSE_MS, leftMs - EXAMINE_MS))
 }
 
 function remember(c: Context, reading: NodeReading): void {
@@ -95,10 +104,10 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
   }
 }
 
-async function act(c: Context, membership: Membership, readings: ReadonlyMap<string, NodeReading>) {
+async function act(c: Context, membership: Membership, { readings, begunMs }: Look) {
   const results = await performAll(c, membership.actions)
   const undone = results.find((because) => because !== null) ?? null
-  if (membership.primaryServes) replaceTheSilent(c, readings)
+  if (membership.primaryServes) replaceTheSilent(c, { readings, begunMs })
   const routed = await routeAll(c, membership, results)
   const untold = await configureMembers(c, readings)
   const because = undone ?? membership.because ?? routed ?? untold
@@ -177,12 +186,12 @@ async function claimFirst(c: Context, one: NodeSubject): Promise<string | null> 
  * primary has what it has. One whose engine cannot be reached could not be replaced there, and is as good as ever if the
  * engine comes back with it. During an outage of its zone it would only lose its copy, and could not be made again.
  */
-function replaceTheSilent(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
+function replaceTheSilent(c: Context, { readings, begunMs }: Look): void {
   for (const one of c.subject.nodes) {
     const reading = readings.get(one.node.id)
     const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
     if (reading === undefined || !isReplica || reading.kind === 'dead' || one.zoneOutage !== null) continue
-    if (silentMs(c, one, reading) < SILENT_MS) continue
+    if (silentMs(c, one, reading, begunMs) < SILENT_MS) continue
     if (reading.kind === 'starting' || reading.kind === 'unreachable') continue
     c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
     delete c.frame.silence[one.node.id]

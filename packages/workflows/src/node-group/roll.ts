@@ -11,6 +11,7 @@ import {
   type NodeChoice,
   type NodeReading,
   type NodeSubject,
+  type RollingCase,
   type RollingNode,
 } from '@cacheplane/domain'
 import { beginTakeover } from './begin-failover.ts'
@@ -28,26 +29,17 @@ type Readings = ReadonlyMap<string, NodeReading>
  * @param unrest why not every member is where it should be; null when all are
  */
 export function roll(c: Context, readings: Readings, unrest: string | null) {
-  const { group, nodes } = c.subject
-  if (group.pending?.state !== 'rolling') return null
-  const { wanted } = group.pending
-  const reading = readings.get(primaryOf(c).node.id)
-  const action = planRolling({
-    nodes: nodes.map((one) => rollingNode(c, one, readings)),
-    wanted,
-    isSettled: unrest === null,
-    usedBytes: reading?.kind === 'serving' ? reading.usedMemoryBytes : null,
-    switchesFailed: c.frame.switchesFailed,
-  })
+  const { group } = c.subject
+  const wanted = group.pending?.state === 'rolling' ? group.pending.wanted : null
+  if (wanted === null && group.update === null) return null
+  const action = planRolling(rollingCase(c, wanted, readings, unrest))
   switch (action.do) {
-    case 'add':
-      c.change({
-        do: 'add-successor',
-        nodeId: action.nodeId,
-        successorId: newId('node', c.random),
-        choice: wanted,
-      })
+    case 'add': {
+      const choice = wanted ?? choiceOf(mustFind(c, action.nodeId))
+      const successorId = newId('node', c.random)
+      c.change({ do: 'add-successor', nodeId: action.nodeId, successorId, choice })
       return goOn(c)
+    }
     case 'retire':
       retire(c, action.nodeId, action.because)
       return goOn(c)
@@ -61,12 +53,37 @@ export function roll(c: Context, readings: Readings, unrest: string | null) {
       c.frame.switchesFailed = 0
       return hop('converge')
     case 'finish':
-      c.change({ do: 'finish-rolling', groupId: group.id, wanted })
-      c.frame.switchesFailed = 0
-      return null
+      return finish(c, wanted)
     default:
       return unreachable(action)
   }
+}
+
+/** @param wanted null when nodes stay what they are, and get a newer image for a service update */
+function rollingCase(
+  c: Context,
+  wanted: NodeChoice | null,
+  readings: Readings,
+  unrest: string | null,
+): RollingCase {
+  const { nodes, group } = c.subject
+  const reading = readings.get(primaryOf(c).node.id)
+  return {
+    nodes: nodes.map((one) => rollingNode(c, one, readings)),
+    wanted,
+    isStopping: wanted === null && group.update?.isStopping === true,
+    isSettled: unrest === null,
+    usedBytes: reading?.kind === 'serving' ? reading.usedMemoryBytes : null,
+    switchesFailed: c.frame.switchesFailed,
+  }
+}
+
+function finish(c: Context, wanted: NodeChoice | null): null {
+  const { id: groupId, update } = c.subject.group
+  if (wanted !== null) c.change({ do: 'finish-rolling', groupId, wanted })
+  if (update !== null) c.change({ do: 'finish-update', actionId: update.actionId })
+  c.frame.switchesFailed = 0
+  return null
 }
 
 /** A long change has no old signal to answer for: the step itself says that it is not over. */
@@ -82,6 +99,7 @@ function rollingNode(c: Context, one: NodeSubject, readings: Readings): RollingN
     nodeId: node.id,
     cacheClusterId: cluster.cacheClusterId,
     choice: choiceOf(one),
+    isOutdated: c.subject.group.update?.outdatedNodeIds.includes(node.id) === true,
     isPrimary,
     replaces: node.replaces,
     leaving: node.leaving,

@@ -1,0 +1,5 @@
+export * from './plan-empty-update.ts'
+export * from './read-update-request.ts'
+export * from './require-applicable.ts'
+export * from './service-update.ts'
+export * from './update-action-status.ts'

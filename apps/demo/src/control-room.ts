@@ -1,4 +1,5 @@
-import { noFigures, percentile, type Figures } from './figures.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { noFigures, percentile, sumFigures, type Figures } from './figures.ts'
 import type { Instances } from './instances.ts'
 import type { Service } from './service.ts'
 import type { Experience, Visitors } from './visitors.ts'
@@ -39,6 +40,9 @@ export class ControlRoom {
     failovers: 0,
   }
   #timer: NodeJS.Timeout | undefined
+  /** One look at a time: an instance's answer belongs to whoever asked. */
+  #looks: Promise<void> = Promise.resolve()
+  #measured: Figures | null = null
   #seenAtMs = performance.now()
 
   constructor(
@@ -59,6 +63,17 @@ export class ControlRoom {
     this.state = { ...this.state, failovers: this.state.failovers + 1 }
   }
 
+  /** What the instances do for so long from now on. */
+  async measure(ms: number): Promise<Figures> {
+    await this.#look()
+    this.#measured = noFigures()
+    await sleep(ms)
+    await this.#look()
+    const measured = this.#measured
+    this.#measured = null
+    return measured
+  }
+
   close(): void {
     clearTimeout(this.#timer)
   }
@@ -69,8 +84,14 @@ export class ControlRoom {
     }, PERIOD_MS)
   }
 
-  async #look(): Promise<void> {
+  #look(): Promise<void> {
+    this.#looks = this.#looks.then(() => this.#lookNow())
+    return this.#looks
+  }
+
+  async #lookNow(): Promise<void> {
     const figures = await this.instances.takeFigures().catch(() => noFigures())
+    if (this.#measured !== null) this.#measured = sumFigures([this.#measured, figures])
     const nowMs = performance.now()
     const seconds = (nowMs - this.#seenAtMs) / 1_000
     this.#seenAtMs = nowMs

@@ -91,3 +91,13 @@ export function defaultEngineVersion(engine: Engine): EngineVersion {
   if (row === undefined) throw new Error(`the catalogue has no default version of ${engine}`)
   return row
 }
+
+const FIRST_WITH_CLUSTER = 7
+
+/**
+ * Whether it has cluster mode. Nodes of older versions tell clients the addresses by which they reach one another, and no
+ * client can reach those.
+ */
+export function canCluster({ engine, version }: Pick<EngineVersion, 'engine' | 'version'>): boolean {
+  return engine === 'valkey' || (engine === 'redis' && Number.parseInt(version, 10) >= FIRST_WITH_CLUSTER)
+}

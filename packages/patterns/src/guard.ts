@@ -1,3 +1,5 @@
+import { Deadlines, type Waiting } from './deadlines.ts'
+
 /** Said of a cache that failed, did not answer in time, or is being left alone. */
 export const DOWN = Symbol('the cache is down')
 export type Down = typeof DOWN
@@ -21,42 +23,63 @@ export interface CacheProblem {
 
 /** Stands between the patterns and a cache: whatever befalls the cache becomes `DOWN`, in bounded time. */
 export class Guard {
+  readonly #deadlines: Deadlines
   #failures = 0
   #pausedUntil = 0
 
-  constructor(private readonly options: GuardOptions) {}
+  constructor(private readonly options: GuardOptions) {
+    this.#deadlines = new Deadlines(options.timeoutMs)
+  }
 
   /** @param isUrgent whether it is tried even while the cache is left alone: for what keeps later reads right */
   ask<T>(key: string, question: () => Promise<T>, isUrgent = false): Promise<T | Down> {
-    if (this.#pausedUntil > 0 && !isUrgent && this.options.now() < this.#pausedUntil)
-      return Promise.resolve(DOWN)
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        resolve(this.#failed({ kind: 'timeout', key }))
-      }, this.options.timeoutMs)
-      const failed = (error: unknown): void => {
-        clearTimeout(timer)
-        resolve(this.#failed({ kind: 'error', key, error }))
-      }
-      const answered = (answer: T): void => {
-        clearTimeout(timer)
-        this.#failures = 0
-        this.#pausedUntil = 0
-        resolve(answer)
-      }
-      try {
-        question().then(answered, failed)
-      } catch (error) {
-        failed(error)
-      }
-    })
+    return new Promise((resolve) => this.tell(key, question, resolve, isUrgent))
   }
 
-  #failed(problem: CacheProblem): Down {
+  /** `ask` without a promise of its own, for the path that most reads take. `told` must not throw. */
+  tell<T>(key: string, question: () => Promise<T>, told: (answer: T | Down) => void, isUrgent = false): void {
+    if (this.#pausedUntil > 0 && !isUrgent && this.options.now() < this.#pausedUntil) return told(DOWN)
+    const asked = new Asked(this, key, told)
+    this.#deadlines.add(asked)
+    const answered = (answer: T): void => {
+      // Also late, this says that the cache is back.
+      this.#failures = 0
+      this.#pausedUntil = 0
+      if (this.#deadlines.remove(asked)) told(answer)
+    }
+    const failed = (error: unknown): void => {
+      if (this.#deadlines.remove(asked)) told(this.failed({ kind: 'error', key, error }))
+    }
+    try {
+      question().then(answered, failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** Counts the failure, tells of it, and returns what is then said of the cache. */
+  failed(problem: CacheProblem): Down {
     this.#failures += 1
     if (this.#failures >= this.options.failuresInRow)
       this.#pausedUntil = this.options.now() + this.options.pauseMs
     this.options.onProblem(problem)
     return DOWN
+  }
+}
+
+/** A question that is under way. */
+class Asked implements Waiting {
+  before: Waiting | null = null
+  after: Waiting | null = null
+  until = 0
+
+  constructor(
+    private readonly guard: Guard,
+    private readonly key: string,
+    private readonly told: (answer: Down) => void,
+  ) {}
+
+  expire(): void {
+    this.told(this.guard.failed({ kind: 'timeout', key: this.key }))
   }
 }

@@ -3,7 +3,7 @@ import { Flights, type Landing } from './flights.ts'
 import type { Keep } from './keep.ts'
 import type { LazyStatistics } from './lazy-statistics.ts'
 import type { Settings } from './lazy-options.ts'
-import { decodeRecord, type CacheRecord } from './record.ts'
+import { decodeRecord, freshPayload, type CacheRecord } from './record.ts'
 import { readTags } from './tags.ts'
 import type { ValueRecord, Values } from './values.ts'
 
@@ -30,19 +30,32 @@ export class Reader<Id, T> {
 
   get(key: string, id: Id): Promise<T | null> {
     if (this.#isUnderRepair(key, id)) return this.#getAside(key, id)
-    const { cache, tags, clock } = this.settings
+    const { cache, tags, clock, decode } = this.settings
     if (tags !== null || cache.getLagging !== undefined)
       return this.#look(key, id, true).then((look) => this.#answer(key, id, look))
-    // Most reads end here, so this is kept short.
-    return this.keep.guard
-      .ask(key, () => cache.get(key))
-      .then((text) => {
-        const judged = typeof text === 'string' ? this.#judge(text, '', clock.now()) : null
-        if (judged?.kind !== 'hit')
-          return this.#interpret(key, id, text, '', false).then((look) => this.#answer(key, id, look))
-        this.statistics.hits += 1
-        return judged.value
-      })
+    // Most reads end here, so this makes no promise and no object that it can do without.
+    return new Promise((resolve) => {
+      this.keep.guard.tell(
+        key,
+        () => cache.get(key),
+        (text) => {
+          const payload = typeof text === 'string' ? freshPayload(text, clock.now()) : null
+          if (payload === null) return resolve(this.#afterFirst(key, id, text))
+          let value: T
+          try {
+            value = decode(payload)
+          } catch {
+            return resolve(this.#afterFirst(key, id, text))
+          }
+          this.statistics.hits += 1
+          resolve(value)
+        },
+      )
+    })
+  }
+
+  async #afterFirst(key: string, id: Id, text: string | null | Down): Promise<T | null> {
+    return this.#answer(key, id, await this.#interpret(key, id, text, '', false))
   }
 
   #answer(key: string, id: Id, look: Look<T> | Down): Promise<T | null> | T | null {

@@ -66,6 +66,19 @@ export function decodeRecord(text: string): CacheRecord | null {
   }
 }
 
+/**
+ * The payload of an untagged value that is there and fresh; null for everything else, which `decodeRecord` tells apart.
+ * Most reads need no more, and so no object is made.
+ */
+export function freshPayload(text: string, now: number): string | null {
+  if (text[STAMP_LENGTH] !== CODES.value) return null
+  const first = text.indexOf(':', STAMP_LENGTH + 1)
+  const second = text.indexOf(':', first + 1)
+  // Nothing between the second and the third: it has no tags.
+  if (first < 0 || second < 0 || text[second + 1] !== ':') return null
+  return parseInt(text.slice(STAMP_LENGTH + 1, first), RADIX) > now ? text.slice(second + 2) : null
+}
+
 function decodeValue(text: string, stamp: string, isAbsent: boolean): CacheRecord | null {
   const first = text.indexOf(':', STAMP_LENGTH + 1)
   const second = text.indexOf(':', first + 1)

@@ -119,8 +119,7 @@ function catalogue(
     ...parameterGroupsOf(db),
     ...snapshotsOf(db),
     ...serviceUpdatesOf(db, settings),
-    beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
-    endOutage: (zone) => zones.endOutage(db, zone),
+    ...outagesOf(db),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
     findReplicationGroup: (accountId, id) => describe.findReplicationGroup(db, accountId, id),
     listReplicationGroups: (accountId, page) => describe.listReplicationGroups(db, accountId, page),
@@ -142,6 +141,13 @@ function catalogue(
       (await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } })))?.certificatePem ?? null,
     onSettled: (callback) => listener.on(callback),
     ping: async () => void (await db.rows(sql`SELECT 1`)),
+  }
+}
+
+function outagesOf(db: Database): Pick<Catalogue, 'beginOutage' | 'endOutage'> {
+  return {
+    beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
+    endOutage: (zone) => zones.endOutage(db, zone),
   }
 }
 

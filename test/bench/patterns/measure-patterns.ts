@@ -6,7 +6,7 @@ import { measureRacingWrites } from './racing-writes.ts'
 import { measureReadHeavy } from './read-heavy.ts'
 import { measureStampede } from './stampede.ts'
 
-const ROUNDS = { stampede: 10, overhead: 7 } as const
+const ROUNDS = { stampede: 10, overhead: 50 } as const
 const WRITES = 100_000
 
 interface Bench {

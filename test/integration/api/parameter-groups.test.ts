@@ -45,12 +45,31 @@ describe('parameter groups', () => {
     expect(made.headers.location).toBe(`${GROUPS}/mine`)
     expect((await api.call('GET', `${GROUPS}/MINE`)).body).toEqual(made.body)
     const { body } = await api.call('GET', GROUPS)
-    expect(body.cacheParameterGroups).toHaveLength(6)
+    expect(body.cacheParameterGroups).toHaveLength(9)
     expect(body.cacheParameterGroups).toEqual(expect.arrayContaining([made.body]))
     expect(await api.call('DELETE', `${GROUPS}/mine`)).toMatchObject({ status: 204 })
     expect(await api.call('GET', `${GROUPS}/mine`)).toEqual(
       refused('CacheParameterGroupNotFound', 'CacheParameterGroup mine not found.'),
     )
+  })
+
+  it('of cluster mode are listed with the one value that is theirs, and refused to caches without it', async () => {
+    const name = 'default.valkey8.cluster.on'
+    const { body } = await api.call('GET', GROUPS)
+    expect(body.cacheParameterGroups).toContainEqual(
+      expect.objectContaining({ cacheParameterGroupName: name }),
+    )
+    const all = await api.call('GET', `${GROUPS}/${name}/parameters?maxRecords=100`)
+    expect(all.body.parameters).toContainEqual(
+      expect.objectContaining({ parameterName: 'cluster-enabled', parameterValue: 'yes', source: 'system' }),
+    )
+    await createCache({ cacheParameterGroupName: 'default.valkey8' })
+    await settle()
+    const change = { cacheParameterGroupName: name, applyImmediately: true }
+    expect(await api.call('PATCH', '/v1/replication-groups/orders', change)).toEqual(
+      refused('InvalidParameterCombination', 'Cluster mode should be disabled in parameter group'),
+    )
+    expect(await set('timeout', '60', name)).toEqual(refused('InvalidParameterValue', 'default group'))
   })
 
   it('are refused where they cannot be, with ElastiCache’s codes', async () => {

@@ -1,5 +1,6 @@
 import {
   allFamilies,
+  findDefaultGroup,
   findFamily,
   MAX_PARAMETER_GROUP_NAME,
   isIdentifier,
@@ -113,9 +114,11 @@ export async function describeParameters(
 ): Promise<ParametersPage> {
   const group = await requireGroup(service, principal, name, 'DescribeCacheParameters')
   const family = familyCalled(group.family)
+  const isDefault = findDefaultGroup(group.name) !== undefined
   const all = family.parameters.map((parameter): ParameterView => {
     const own = group.parameterValues[parameter.name]
-    return { parameter, value: own ?? parameter.default, source: own === undefined ? 'system' : 'user' }
+    const source = own === undefined || isDefault ? 'system' : 'user'
+    return { parameter, value: own ?? parameter.default, source }
   })
   const rows = all.filter(({ source }) => request.source === undefined || source === request.source)
   const list = `parameter-groups/${group.name}/parameters/${request.source ?? 'all'}`

@@ -1,4 +1,4 @@
-import type { Engine } from '../engines.ts'
+import { canCluster, ENGINE_VERSIONS, type Engine } from '../engines.ts'
 import { ServiceError } from '../errors.ts'
 import { findNodeType } from '../node-types.ts'
 import { shown } from '../validation/findings.ts'
@@ -14,13 +14,24 @@ export interface ParameterGroup {
   parameterValues: ParameterValues
 }
 
+/** Of the families that have cluster mode, the one parameter in which its default group differs. */
+const CLUSTER_ENABLED = 'cluster-enabled'
+
 /** Those that exist without anybody having made them, and cannot be changed. */
-export const DEFAULT_PARAMETER_GROUPS: readonly ParameterGroup[] = allFamilies().map(({ name }) => ({
-  name: defaultParameterGroup({ parameterGroupFamily: name }),
-  family: name,
-  description: `Default parameter group for ${name}`,
-  parameterValues: {},
-}))
+export const DEFAULT_PARAMETER_GROUPS: readonly ParameterGroup[] = allFamilies().flatMap(
+  ({ name, engine }) => {
+    const of = (isCluster: boolean): ParameterGroup => ({
+      name: defaultParameterGroup({ parameterGroupFamily: name }, isCluster),
+      family: name,
+      description: `Default parameter group for ${name}${isCluster ? ' with cluster mode on' : ''}`,
+      parameterValues: isCluster ? { [CLUSTER_ENABLED]: 'yes' } : {},
+    })
+    const hasClusterMode = ENGINE_VERSIONS.some(
+      (row) => row.parameterGroupFamily === name && canCluster({ engine, version: row.version }),
+    )
+    return hasClusterMode ? [of(false), of(true)] : [of(false)]
+  },
+)
 
 export function findDefaultGroup(name: string): ParameterGroup | undefined {
   return DEFAULT_PARAMETER_GROUPS.find((group) => group.name === name)
@@ -75,6 +86,9 @@ export function requireExchangeable(
   cluster: Attaching & { parameterValues: ParameterValues },
 ): void {
   requireAttachable(group, cluster)
+  // Caches that have it keep the group with which they were made.
+  if (group.parameterValues[CLUSTER_ENABLED] === 'yes')
+    throw refused('Cluster mode should be disabled in parameter group, but found it is enabled.')
   const [has, wanted] = [cluster.parameterValues, group.parameterValues].map((values) =>
     effectiveValues(cluster, values),
   )

@@ -5,7 +5,12 @@ import { checkParameterValue } from './check-parameter-value.ts'
 import { engineParameters, liveParameters } from './engine-parameters.ts'
 import { allFamilies, findFamily, findParameter } from './families.ts'
 import type { ParameterValues } from './parameter.ts'
-import { DEFAULT_PARAMETER_GROUPS, requireAttachable, requireExchangeable } from './parameter-group.ts'
+import {
+  DEFAULT_PARAMETER_GROUPS,
+  findDefaultGroup,
+  requireAttachable,
+  requireExchangeable,
+} from './parameter-group.ts'
 import { afterTelling, clusterParameterStatus } from './parameter-status.ts'
 import { planParameterChange, readParameterChange, readParameterReset } from './plan-parameter-group.ts'
 
@@ -33,12 +38,15 @@ describe('the catalogue of parameters', () => {
     expect(wrong).toEqual([])
   })
 
-  it('has a default group for every family, and no parameter twice', () => {
+  it('has default groups for every family, one with cluster mode where it has that, and no parameter twice', () => {
     expect(DEFAULT_PARAMETER_GROUPS.map(({ name }) => name)).toEqual([
       'default.redis6.x',
       'default.redis7',
+      'default.redis7.cluster.on',
       'default.redis8',
+      'default.redis8.cluster.on',
       'default.valkey8',
+      'default.valkey8.cluster.on',
       'default.memcached1.6',
     ])
     for (const { parameters } of allFamilies())
@@ -140,6 +148,15 @@ describe('a change of a parameter group', () => {
 })
 
 describe('a parameter group', () => {
+  it('of a cache without cluster mode is not exchanged for one with it', () => {
+    const group = findDefaultGroup('default.valkey8.cluster.on')
+    expect(group).toMatchObject({ family: 'valkey8', parameterValues: { 'cluster-enabled': 'yes' } })
+    const standing = { ...VALKEY, parameterValues: {} }
+    expect(refusal(() => group && requireExchangeable(group, standing))).toBe(
+      'InvalidParameterCombination: Cluster mode should be disabled in parameter group, but found it is enabled.',
+    )
+  })
+
   it('fits caches of its family, with room for what it allows', () => {
     expect(refusal(() => requireAttachable({ family: 'redis7', parameterValues: {} }, VALKEY))).toBe(
       'InvalidParameterCombination: Expected a parameter group of family valkey8 but found one of family redis7',

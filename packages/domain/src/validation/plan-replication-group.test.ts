@@ -44,6 +44,7 @@ describe('a plan for a replication group', () => {
       snapshotRetentionLimit: 0,
       snapshotWindow: '04:00-05:00',
       zones: [null],
+      snapshotName: null,
       shards: null,
     })
   })

@@ -1,11 +1,11 @@
-import { type Engine, ENGINE_VERSIONS, type EngineVersion } from '../engines.ts'
+import { canCluster, type Engine, ENGINE_VERSIONS, type EngineVersion } from '../engines.ts'
 import { ServiceError } from '../errors.ts'
 import { CLUSTER_ON, defaultParameterGroup } from '../parameters/families.ts'
 import { MAX_PARAMETER_GROUP_NAME } from '../parameters/plan-parameter-group.ts'
 import type { NodeSettings } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import { checkAuthToken } from './auth-token.ts'
-import { checkEngineVersion, compareVersions } from './engine-version.ts'
+import { checkEngineVersion } from './engine-version.ts'
 import { type Findings, shown } from './findings.ts'
 import { isIdentifier } from './identifiers.ts'
 import { checkNodeType } from './node-type.ts'
@@ -138,9 +138,8 @@ function checkMode(
   if (isCluster) checkClusterVersion(findings, version)
 }
 
-/** Older nodes tell clients the addresses by which they reach one another, and no client can reach those. */
 function checkClusterVersion(findings: Findings, { engine, version }: EngineVersion): void {
-  if (engine !== 'redis' || compareVersions(version, '7.0') >= 0) return
+  if (engine === 'memcached' || canCluster({ engine, version })) return
   findings.combination(
     'engineVersion',
     `Cluster mode needs redis 7.0 or later, or valkey: nodes of redis ${version} cannot send clients to addresses that these can reach.`,

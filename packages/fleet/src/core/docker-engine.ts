@@ -25,6 +25,8 @@ export interface DockerEngine {
   createEdge(blueprint: EdgeBlueprint): Promise<Call<void>>
   /** And for a trial, which has its file from the start, or does not start. */
   createTrial(blueprint: TrialBlueprint): Promise<Call<void>>
+  /** Puts the files of another certificate in the place of those in a running container. */
+  putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
   /** SIGKILL, also for a paused one; conflict when it is not running. */
   killContainer(ref: string): Promise<Call<void>>

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { Readable } from 'node:stream'
-import { VaultDamage, type Vault, type VaultFile } from '@cacheplane/domain'
+import type { NodeSpec, Vault, VaultFile } from '@cacheplane/domain'
 import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import { ok, type Call } from '../core/call.ts'
@@ -34,10 +32,10 @@ import {
   listOf,
   volumesOf,
 } from './facts.ts'
-import { forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
+import { forgeCertificate, forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
-import { seedArchive } from './seed-archive.ts'
+import { putSeed } from './put-seed.ts'
 import { tar, type TarFile } from './tar.ts'
 import { TRIAL_FILES, trialOptions } from './trial-options.ts'
 
@@ -162,31 +160,19 @@ export class DockerodeEngine implements DockerEngine {
     )
   }
 
-  /** A file that turns out to be damaged ends the call: what has come of it until then is in a container that never starts. */
-  async #putSeed(
-    container: Docker.Container,
-    seed: VaultFile,
-    files: readonly TarFile[],
-  ): Promise<Call<void>> {
-    const { vault } = this.options
-    let damage: string | null = null
-    const put = await this.#void('put seed', seedMs(seed), async (deadline) => {
-      const stop = new AbortController()
-      const archive = Readable.from(seedArchive(vault, seed, files), { objectMode: false })
-      const broken = once(archive, 'error', { signal: stop.signal }).then(([error]) => {
-        if (error instanceof VaultDamage) damage = error.message
-        throw error instanceof Error ? error : new Error('the seed could not be read')
-      })
-      broken.catch(() => undefined)
-      const abortSignal = AbortSignal.any([deadline, stop.signal])
-      try {
-        await Promise.race([container.putArchive(archive, { path: DIRECTORY, abortSignal }), broken])
-      } finally {
-        stop.abort()
-        archive.destroy()
-      }
-    })
-    return damage === null ? put : { kind: 'refused', because: `seed damaged: ${damage}` }
+  async #putSeed(container: Docker.Container, seed: VaultFile, files: TarFile[]): Promise<Call<void>> {
+    const put = await this.#gate.call('put seed', seedMs(seed), (deadline) =>
+      putSeed(container, this.options.vault, seed, files, deadline),
+    )
+    if (put.kind !== 'ok') return put
+    return put.value === null ? ok(undefined) : { kind: 'refused', because: `seed damaged: ${put.value}` }
+  }
+
+  async putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>> {
+    const archive = tar(await forgeCertificate(this.options.forge, spec), UID)
+    return this.#void('put files', DEADLINES.create, (abortSignal) =>
+      this.#docker.getContainer(ref).putArchive(archive, { path: DIRECTORY, abortSignal }),
+    )
   }
 
   startContainer(ref: string): Promise<Call<void>> {

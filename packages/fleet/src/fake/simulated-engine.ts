@@ -1,4 +1,4 @@
-import { ENGINE_VERSIONS, findEngineVersion, type EngineVersion } from '@cacheplane/domain'
+import type { Certificate } from '@cacheplane/domain'
 import { DEADLINES } from '../core/deadlines.ts'
 import { ok, type Call } from '../core/call.ts'
 import type {
@@ -22,22 +22,16 @@ import {
   type Labels,
   type OwnerLabel,
 } from '../core/labels.ts'
-import { engineImageTag } from '../images/engine-image-tag.ts'
 import type { CallName } from './faults.ts'
-import { bootedEdge, edgePorts } from './simulated-edge.ts'
 import { loadDump } from './simulated-dump.ts'
-import { bootedProcess } from './simulated-process.ts'
+import { hasLoaded, trialOf } from './simulated-trial.ts'
+import { bootedEdge } from './simulated-edge.ts'
+import { bootedProcess, newCertificate } from './simulated-process.ts'
+import { imageOf, imagesOf } from './simulated-images.ts'
+import { clash, portsTaken } from './simulated-ports.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
-import {
-  emit,
-  findContainer,
-  imageIdOf,
-  removeWhere,
-  stop,
-  type EngineWorld,
-  type SimulatedContainer,
-} from './world.ts'
+import { emit, findContainer, removeWhere, stop, type EngineWorld, type SimulatedContainer } from './world.ts'
 
 const done: Call<void> = { kind: 'ok', value: undefined }
 const notFound = (what: string) => ({ kind: 'notFound', because: `No such ${what}` }) as const
@@ -78,14 +72,7 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   images(): Promise<Call<ImageFacts[]>> {
-    return this.#call('listImages', DEADLINES.look, () =>
-      ok(
-        ENGINE_VERSIONS.filter((row) => !this.world.missingImages.has(imageName(row))).map((row) => ({
-          tag: engineImageTag(row),
-          imageId: imageIdOf(this.world, imageName(row)),
-        })),
-      ),
-    )
+    return this.#call('listImages', DEADLINES.look, () => ok(imagesOf(this.world)))
   }
 
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
@@ -117,22 +104,25 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   createTrial({ name, labels, file }: TrialBlueprint): Promise<Call<void>> {
-    return this.#call('createContainer', DEADLINES.create, () => {
-      const isGood = loadDump(this.simulation.vault.files.get(file.fileId)) !== null
-      const put = this.#put({ name, labels, networkName: null, imageId: 'trial', process: null, edge: null })
-      const trial = findContainer(this.world, name)
-      if (put.kind === 'ok' && trial !== undefined)
-        trial.log = isGood
-          ? '1:M * Ready to accept connections'
-          : '1:M # Bad file format reading the RDB file'
-      return put
-    })
+    const isGood = loadDump(this.simulation.vault.files.get(file.fileId)) !== null
+    return this.#call('createContainer', DEADLINES.create, () =>
+      this.#put({ name, labels, ...trialOf(isGood) }),
+    )
   }
 
   lastWords(ref: string): Promise<Call<string>> {
     return this.#call('readLog', DEADLINES.look, () => {
       const container = findContainer(this.world, ref)
       return container === undefined ? notFound('container') : ok(container.log)
+    })
+  }
+
+  putCertificate(ref: string): Promise<Call<void>> {
+    return this.#call('putCertificate', DEADLINES.create, () => {
+      const container = findContainer(this.world, ref)
+      if (container === undefined) return notFound('container')
+      if (container.process !== null) container.process.certificateFile = this.#newCertificate()
+      return done
     })
   }
 
@@ -207,15 +197,12 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   #create({ name, labels, networkName, spec }: NodeBlueprint): Call<void> {
-    const row = findEngineVersion(spec.engine, spec.engineVersion)
-    if (row === undefined || this.world.missingImages.has(imageName(row))) {
-      return {
-        kind: 'notFound',
-        because: `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`,
-      }
+    const imageId = imageOf(this.world, spec)
+    if (imageId === null) {
+      const because = `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`
+      return { kind: 'notFound', because }
     }
-    const imageId = imageIdOf(this.world, imageName(row))
-    const process = bootedProcess(spec, this.simulation.random)
+    const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
     if (spec.seed !== null) {
       const seed = loadDump(this.simulation.vault.files.get(spec.seed.fileId))
       if (seed === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }
@@ -225,7 +212,8 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   #put(
-    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'>,
+    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'> &
+      Partial<Pick<SimulatedContainer, 'log'>>,
   ): Call<void> {
     const { name, labels } = made
     if (findContainer(this.world, name) !== undefined) {
@@ -233,6 +221,7 @@ export class SimulatedEngine implements DockerEngine {
     }
     const createdAt = this.simulation.clock.now()
     this.world.containers.push({
+      log: '',
       ...made,
       ref: this.#newRef('container'),
       state: 'created',
@@ -240,7 +229,6 @@ export class SimulatedEngine implements DockerEngine {
       createdAt,
       answersAtMs: Infinity,
       attached: true,
-      log: '',
     })
     if (!this.world.volumes.some((volume) => volume.name === name)) {
       this.world.volumes.push({ ref: name, name, labels, createdAt })
@@ -252,25 +240,22 @@ export class SimulatedEngine implements DockerEngine {
     const container = findContainer(this.world, ref)
     if (container === undefined) return notFound('container')
     if (container.state === 'running' || container.state === 'paused') return { kind: 'notModified' }
-    if (TRIAL_LABEL in container.labels) return this.#startTrial(container)
+    if (TRIAL_LABEL in container.labels) {
+      container.state = 'running'
+      return hasLoaded(container) ? done : this.#exit(container, container.log)
+    }
     const onNetwork = this.world.networks.some((network) => network.name === container.networkName)
     if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }
     }
-    const clash = this.#clash(container)
-    if (clash !== null) return { kind: 'refused', because: clash }
-    const taken = this.#portsTaken(container)
+    const because = clash(this.world, container)
+    if (because !== null) return { kind: 'refused', because }
+    const taken = portsTaken(this.world, container)
     if (taken !== null) return this.#exit(container, taken)
     const { clock, random, timings } = this.simulation
     container.state = 'running'
     container.answersAtMs = clock.monotonicMs() + random.between(...timings.boot)
     emit(this.world, { action: 'started', labels: container.labels })
-    return done
-  }
-
-  #startTrial(container: SimulatedContainer): Call<void> {
-    if (!container.log.includes('Ready')) return this.#exit(container, container.log)
-    container.state = 'running'
     return done
   }
 
@@ -282,29 +267,6 @@ export class SimulatedEngine implements DockerEngine {
     container.state = to
     emit(this.world, { action: to === 'paused' ? 'paused' : 'other', labels: container.labels })
     return done
-  }
-
-  #clash({ process }: SimulatedContainer): string | null {
-    if (process === null) return null
-    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
-    if (running.some((other) => other.process?.ip === process.ip)) return 'Address already in use'
-    if (!this.#isTaken(process.port)) return null
-    return `Bind for 127.0.0.1:${process.port} failed: port is already allocated`
-  }
-
-  #isTaken(port: number): boolean {
-    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
-    const held = running.flatMap(({ process, edge }) => [
-      ...(process === null ? [] : [process.port]),
-      ...(edge === null ? [] : edgePorts(edge)),
-    ])
-    return held.includes(port) || this.world.occupiedPorts.has(port)
-  }
-
-  /** Docker knows nothing of the ports of an edge, which is on the host's network: it starts, and stops at once. */
-  #portsTaken({ edge }: SimulatedContainer): string | null {
-    const taken = edge === null ? undefined : edgePorts(edge).find((port) => this.#isTaken(port))
-    return taken === undefined ? null : `cannot bind socket (Address already in use) [127.0.0.1:${taken}]`
   }
 
   #exit(container: SimulatedContainer, log: string): Call<void> {
@@ -331,6 +293,11 @@ export class SimulatedEngine implements DockerEngine {
     return owner === undefined ? ours : ours.filter(({ labels }) => labels[label] === owner)
   }
 
+  #newCertificate(): Certificate {
+    const { random, clock, certificateLifetimeMs } = this.simulation
+    return newCertificate(random, clock.now(), certificateLifetimeMs)
+  }
+
   #replicate(): void {
     const { worlds, clock, random } = this.simulation
     advanceReplication(worlds, clock.monotonicMs(), random)
@@ -345,8 +312,6 @@ export class SimulatedEngine implements DockerEngine {
     return carry(this.simulation, this.world, name, deadlineMs, effect)
   }
 }
-
-const imageName = ({ engine, version }: Pick<EngineVersion, 'engine' | 'version'>) => `${engine}-${version}`
 
 function factsOf(container: SimulatedContainer): ContainerFacts {
   const { ref, name, labels, createdAt, state, attached, imageId } = container

@@ -22,6 +22,7 @@ export interface Simulation {
   /** Where snapshots are kept. */
   vault: MemoryVault
   counters: Record<CallName, number>
+  certificateLifetimeMs: number
   /** Told just before a node is promoted or opened, while the world is still as it was. */
   watchers: Watchers
 }

@@ -37,6 +37,8 @@ export interface SimOptions {
   engines?: keyof typeof ESTATES
   /** Networks that stand ready on the engine. */
   spares?: number
+  /** Of nodes' TLS certificates; a year unless told. */
+  certificateLifetimeMs?: number
   /** Share of rings that are lost on the way. */
   ringsLost?: number
   failpoints?: (actor: Actor) => Failpoints
@@ -84,6 +86,9 @@ export class SimWorld {
       clock: this.clock,
       seed: options.seed,
       timings: { call: [1, 20], boot: [20, 300] },
+      ...(options.certificateLifetimeMs !== undefined && {
+        certificateLifetimeMs: options.certificateLifetimeMs,
+      }),
     })
     for (let i = 0; i < options.workers; i++) this.startWorker()
   }

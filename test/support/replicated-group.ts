@@ -36,7 +36,9 @@ const Failovers = z.object({
       kind: z.string(),
       status: z.string(),
       cause: z.string(),
-      phases: z.array(z.object({ phase: z.string(), at: z.coerce.date(), afterMs: z.number(), because: z.string() })),
+      phases: z.array(
+        z.object({ phase: z.string(), at: z.coerce.date(), afterMs: z.number(), because: z.string() }),
+      ),
     }),
   ),
 })

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { describeError, type Fleet, type Keyring } from '@cacheplane/domain'
+import { describeError, hours, type Fleet, type Keyring } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
 import { consumeRings, createDoorbell } from '@cacheplane/queue'
 import { openConfiguredStore, type Store } from '@cacheplane/store'
@@ -41,6 +41,7 @@ export async function openAdapters(config: Config, log: Pick<Logger, 'warn'>): P
     authority: () => store.keepAuthority(createAuthority),
     clock: systemClock,
     log,
+    certificateLifetimeMs: config.CACHEPLANE_CERTIFICATE_DAYS * hours(24),
   })
   return { keyring, store, fleet }
 }

@@ -1,5 +1,6 @@
 export * from './admit-node.ts'
 export * from './audit.ts'
+export * from './certificate.ts'
 export * from './cluster/index.ts'
 export * from './describe-error.ts'
 export * from './diagnose-node.ts'

@@ -30,15 +30,19 @@ export interface DockerFleetOptions {
   clock: Clock
   log: Log
   sshOptions?: object
+  /** Of nodes' certificates; a year unless told. */
+  certificateLifetimeMs?: number
 }
 
 /** How long an edge waits for a node; a bridge of the same machine answers within microseconds, or not at all. */
 const CONNECT_SAME_ENGINE_MS = 50
 const CONNECT_BETWEEN_ENGINES_MS = 500
+const YEAR_MS = 365 * 86_400_000
 
 /** The fleet on real Docker engines. Connects to nothing until it is asked for something. */
 export function createDockerFleet(options: DockerFleetOptions): Fleet {
   const { installation, zones, keyring, clock, log, sshOptions = {} } = options
+  const { certificateLifetimeMs = YEAR_MS } = options
   const authority = remember(options.authority)
   const own = remember(async () => issueControlLeaf(await authority()))
   const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
@@ -53,7 +57,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       publishAddress: publish,
       connectMs,
       hasSisters,
-      forge: { keyring, authority, hasSisters },
+      forge: { keyring, authority, hasSisters, certificateLifetimeMs },
       log,
       sshOptions,
     })

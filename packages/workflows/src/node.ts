@@ -23,6 +23,7 @@ import {
 } from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
+import { noteCertificate, renew, rest, untilRenewal } from './node-certificate.ts'
 import { recovered } from './recovered.ts'
 import { setParameters } from './set-parameters.ts'
 import type { StepContext } from './step-context.ts'
@@ -31,6 +32,8 @@ import { wakeOwner } from './wake-owner.ts'
 const Frame = z.object({
   /** Containers of this node that exited before they were opened, since it was last serving. */
   deathsAtBoot: z.number().int().default(0),
+  /** When it is to have another certificate, epoch milliseconds; null without TLS, and while nobody has seen its own. */
+  renewAtMs: z.number().nullable().default(null),
 })
 type Context = StepContext<NodeSubject, z.infer<typeof Frame>>
 type Admitted = Extract<Admission, { kind: 'open' }>
@@ -75,6 +78,7 @@ export const node = defineWorkflow<NodeSubject>()({
         c.fleet.imageOf(nodeRef(c.subject)),
       ])
       const admission = admitNode(c.subject, reading)
+      if (admission.kind === 'open') await noteCertificate(c)
       switch (admission.kind) {
         case 'open':
           return c.subject.nodeGroupId === null
@@ -100,7 +104,8 @@ export const node = defineWorkflow<NodeSubject>()({
       }
       if (c.signals.has('checkup')) return c.subject.nodeGroupId === null ? hop('diagnose') : refer(c)
       if (c.signals.has('configure')) return configure(c)
-      return nap(hours(6), 'the node is serving')
+      if (untilRenewal(c) === 0) return renew(c)
+      return rest(c)
     },
 
     async diagnose(c) {
@@ -195,7 +200,7 @@ function refer(c: Context) {
   c.clear('checkup')
   if (nodeGroupId !== null)
     c.change({ do: 'raise', kind: 'node-group', subjectId: nodeGroupId, signal: 'checkup' })
-  return nap(hours(6), 'the node is serving')
+  return rest(c)
 }
 
 /** What can be told to a running node; a member is told by its node group. */
@@ -206,7 +211,7 @@ async function configure(c: Context) {
   if (configured.kind === 'unknown') return nap(seconds(1), configured.because)
   setParameters(c, c.subject.node, parameterValues)
   c.clear('configure')
-  return nap(hours(6), 'the node is serving')
+  return rest(c)
 }
 
 /** Says so when the engine has fewer processors than the node type. */

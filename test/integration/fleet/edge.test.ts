@@ -63,7 +63,7 @@ async function answerTo(own: Leaf | undefined): Promise<string> {
 test('an edge takes commands from the certificate of the control plane, and from no other', async () => {
   expect(await bench.fleet.ensureEdge(edge)).toEqual(READY)
   expect(await answerTo(await issueControlLeaf(bench.authority))).toMatch(/Version: 3\.0/)
-  expect(await answerTo(await issueLeaf(bench.authority, node))).toBe('')
+  expect(await answerTo(await issueLeaf(bench.authority, node, 60_000))).toBe('')
   expect(await answerTo(await issueControlLeaf(await createAuthority()))).toBe('')
   expect(await answerTo(undefined)).toBe('')
 })

@@ -1,3 +1,4 @@
+import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
@@ -59,6 +60,10 @@ export interface Fleet {
   configureNode(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Ensured<'dead'>>
   /** What `configureNode` would change, by its names; null when the node does not say. */
   findDrift(spec: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<string[] | null>
+  /** What the node shows in a handshake; null without TLS, and when it does not answer. */
+  certificateOf(ref: NodeRef): Promise<Certificate | null>
+  /** Gives a running node another certificate: connections live on, and handshakes from then on show it. */
+  renewCertificate(spec: NodeSpec): Promise<Ensured<'dead'>>
   /**
    * Shuts clients out of a living node and cuts their connections: nothing is acknowledged any more, and nothing is lost.
    * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { certificateContract } from './certificate-contract.ts'
 import { clusterContract } from './cluster-contract.ts'
 import type { ContractBench, ContractVariant } from './contract-bench.ts'
 import { configureContract } from './configure-contract.ts'
@@ -29,6 +30,7 @@ export function describeFleetContract(
     imageContract(openBench, variants[0])
     upgradeContract(openBench)
     for (const variant of variants) engineContract(openBench, variant)
+    certificateContract(openBench, variants)
     for (const variant of variants) configureContract(openBench, variant)
     for (const variant of replicated(variants)) replicationContract(openBench, variant)
     for (const variant of replicated(variants).filter(hasClusterMode)) clusterContract(openBench, variant)

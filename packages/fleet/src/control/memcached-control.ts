@@ -17,7 +17,7 @@ const NO_REPLICATION: ReplicationFacts = {
 }
 
 /** memcached has no users and no closed state: it is open as soon as it answers, and known by its certificate only. */
-export class MemcachedControl implements Omit<NodeControl, 'listens'> {
+export class MemcachedControl implements Omit<NodeControl, 'listens' | 'certificate'> {
   constructor(
     private readonly keyring: Pick<Keyring, 'derive'>,
     private readonly routeTo: (node: NodeRef) => Promise<Route>,
@@ -86,6 +86,17 @@ export class MemcachedControl implements Omit<NodeControl, 'listens'> {
 
   configure(): Promise<Answer<void>> {
     return Promise.resolve({ kind: 'answered', value: undefined })
+  }
+
+  async readCertificate(node: NodeRef): Promise<Answer<void>> {
+    const login = node.asksLogin ? this.#login(node) : ''
+    const expected = node.asksLogin ? 'STORED\r\nOK\r\n' : 'OK\r\n'
+    let text = ''
+    return exchange(await this.routeTo(node), `${login}refresh_certs\r\n`, (chunk) => {
+      text += chunk.toString('utf8')
+      if (!expected.startsWith(text)) throw new Error('it could not read its new certificate')
+      return text === expected ? undefined : null
+    })
   }
 
   probe(): () => void {

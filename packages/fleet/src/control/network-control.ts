@@ -8,6 +8,7 @@ import {
 import type { NodeControl } from '../core/node-control.ts'
 import { tlsIdentity } from '../tls/issue-leaf.ts'
 import type { Route } from './connect.ts'
+import { shownCertificate } from './shown-certificate.ts'
 import { isListening } from './is-listening.ts'
 import { MemcachedControl } from './memcached-control.ts'
 import { RedisControl } from './redis-control.ts'
@@ -28,7 +29,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
   })
   const redis = new RedisControl(keyring, routeTo)
   const memcached = new MemcachedControl(keyring, routeTo)
-  const of = (engine: Engine): Omit<NodeControl, 'listens'> => {
+  const of = (engine: Engine): Omit<NodeControl, 'listens' | 'certificate'> => {
     switch (engine) {
       case 'redis':
       case 'valkey':
@@ -47,6 +48,8 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     promote: (node) => of(node.engine).promote(node),
     drift: (node, parameters) => of(node.engine).drift(node, parameters),
     configure: (node, parameters) => of(node.engine).configure(node, parameters),
+    certificate: async (node) => shownCertificate(await routeTo(node)),
+    readCertificate: (node) => of(node.engine).readCertificate(node),
     lend: (node) => of(node.engine).lend(node),
     cluster: (node) => of(node.engine).cluster(node),
     meet: (node, peers) => of(node.engine).meet(node, peers),

@@ -1,4 +1,5 @@
 import type { ClusterView, Keyring, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
+import { FILES } from '../config/node-files.ts'
 import { customerRules, customerTokens, replicationRules } from '../config/users.ts'
 import { controlUser, REPLICATION_USER } from '../core/names.ts'
 import type { Answer, NodeControl, NodeFacts, PeerHop, Source } from '../core/node-control.ts'
@@ -24,7 +25,7 @@ const takeWrites = ({ parameters }: NodeSpec) => [
 ]
 
 /** Control of redis and valkey nodes, as the user that only this incarnation of the node knows. */
-export class RedisControl implements Omit<NodeControl, 'listens'> {
+export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'> {
   readonly #cluster = new ClusterControl((node, commands) => this.#ask(node, commands))
 
   constructor(
@@ -118,6 +119,11 @@ export class RedisControl implements Omit<NodeControl, 'listens'> {
       name === AUTH_TOKEN ? this.#clients(node) : ['CONFIG', 'SET', name, parameters[name] ?? ''],
     )
     return commands.length === 0 ? { kind: 'answered', value: undefined } : this.#order(node, commands)
+  }
+
+  // Said the same name again, every version reads what is behind it; the key with it.
+  async readCertificate(node: NodeRef): Promise<Answer<void>> {
+    return this.#order(node, [['CONFIG', 'SET', 'tls-cert-file', FILES.certificate]])
   }
 
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void {

@@ -21,6 +21,7 @@ import { orderNode, type OrderBench } from './order-node.ts'
 import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
+import { renewCertificate } from './renew-certificate.ts'
 import { routeEndpoint } from './route-endpoint.ts'
 import { imageOf, surveyImages } from './survey-images.ts'
 
@@ -107,7 +108,14 @@ type OnNode = <T>(
   act: (bench: OrderBench & { clock: Clock }) => Promise<T>,
 ) => Promise<T | { kind: 'unknown'; because: string }>
 
-type Orders = 'closeNode' | 'promoteNode' | 'lendNode' | 'configureNode' | 'findDrift'
+type Orders =
+  | 'closeNode'
+  | 'promoteNode'
+  | 'lendNode'
+  | 'configureNode'
+  | 'findDrift'
+  | 'certificateOf'
+  | 'renewCertificate'
 type ClusterOrders = 'readCluster' | 'introduceNode' | 'forgetPeers' | 'claimSlots'
 
 /** What a node is told, and no more than once. */
@@ -121,6 +129,8 @@ function orders(onNode: OnNode): Pick<Fleet, Orders> {
       onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
     findDrift: async (spec, parameters) =>
       answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
+    certificateOf: async (ref) => answered(await onNode(ref, ({ control }) => control.certificate(ref))),
+    renewCertificate: (spec) => onNode(spec, (bench) => renewCertificate(bench, spec)),
   }
 }
 

@@ -23,6 +23,8 @@ export interface DockerEngine {
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>>
   /** The same for an edge. */
   createEdge(blueprint: EdgeBlueprint): Promise<Call<void>>
+  /** Puts the files of another certificate in the place of those in a running container. */
+  putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
   /** SIGKILL, also for a paused one; conflict when it is not running. */
   killContainer(ref: string): Promise<Call<void>>

@@ -1,4 +1,12 @@
-import type { ClusterView, Hop, NodeRef, NodeSpec, ReplicationFacts, SlotRange } from '@cacheplane/domain'
+import type {
+  Certificate,
+  ClusterView,
+  Hop,
+  NodeRef,
+  NodeSpec,
+  ReplicationFacts,
+  SlotRange,
+} from '@cacheplane/domain'
 
 /** Speaks to the cache process itself, over the network, as the control plane's own user. */
 export interface NodeControl {
@@ -14,6 +22,10 @@ export interface NodeControl {
   drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>>
   /** Puts just that right. */
   configure(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<void>>
+  /** Shown by a handshake; null without TLS. */
+  certificate(node: NodeRef): Promise<Answer<Certificate | null>>
+  /** Has it read its certificate's files again. */
+  readCertificate(node: NodeRef): Promise<Answer<void>>
   /** Leads without taking writes. */
   lend(node: NodeRef): Promise<Answer<void>>
   /** Of a node in cluster mode; busy while it gets to know somebody. */

@@ -1,3 +1,4 @@
+import type { NodeSpec } from '@cacheplane/domain'
 import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import { ok, type Call } from '../core/call.ts'
@@ -30,7 +31,7 @@ import {
   listOf,
   volumesOf,
 } from './facts.ts'
-import { forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
+import { forgeCertificate, forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
 import { tar, type TarFile } from './tar.ts'
@@ -138,6 +139,13 @@ export class DockerodeEngine implements DockerEngine {
     const archive = tar(files, UID)
     return this.#void('put files', DEADLINES.create, (abortSignal) =>
       created.value.putArchive(archive, { path: DIRECTORY, abortSignal }),
+    )
+  }
+
+  async putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>> {
+    const archive = tar(await forgeCertificate(this.options.forge, spec), UID)
+    return this.#void('put files', DEADLINES.create, (abortSignal) =>
+      this.#docker.getContainer(ref).putArchive(archive, { path: DIRECTORY, abortSignal }),
     )
   }
 

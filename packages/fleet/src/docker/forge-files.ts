@@ -14,6 +14,8 @@ import type { TarFile } from './tar.ts'
 export interface Forge extends NodePlace {
   keyring: Pick<Keyring, 'derive'>
   authority: () => Promise<AuthorityMaterial>
+  /** How long a node's certificate is good for. */
+  certificateLifetimeMs: number
 }
 
 /** Program and arguments of a node. */
@@ -30,6 +32,11 @@ export function needsFiles({ tls, asksLogin }: NodeSpec): boolean {
 export async function forgeFiles(forge: Forge, spec: NodeSpec): Promise<TarFile[]> {
   if (!needsFiles(spec)) return []
   return filesOf({ ...engineFiles(forge, spec), ...(spec.tls ? await tlsFiles(forge, spec) : {}) })
+}
+
+/** Another certificate for a node that has one. */
+export async function forgeCertificate(forge: Forge, spec: NodeSpec): Promise<TarFile[]> {
+  return filesOf(await tlsFiles(forge, spec))
 }
 
 /** The same for an edge. */
@@ -83,9 +90,12 @@ function usersOf({ keyring }: Forge, spec: NodeSpec): UserRules[] {
   return usersAtBoot(spec, controlUser(spec.nodeId), controlPassword(keyring, spec))
 }
 
-async function tlsFiles({ authority }: Forge, spec: NodeSpec): Promise<Record<string, string>> {
+async function tlsFiles(
+  { authority, certificateLifetimeMs }: Forge,
+  spec: NodeSpec,
+): Promise<Record<string, string>> {
   const material = await authority()
-  const leaf = await issueLeaf(material, spec)
+  const leaf = await issueLeaf(material, spec, certificateLifetimeMs)
   return {
     [FILES.certificate]: leaf.certificatePem,
     [FILES.key]: leaf.keyPem.reveal(),

@@ -38,10 +38,13 @@ export interface FakeFleetOptions {
   clock: Clock
   seed: number
   timings?: Timings
+  /** Of nodes' certificates; a year unless told. */
+  certificateLifetimeMs?: number
 }
 
 /** As long as a real probe waits for the answer to a ping. */
 const PROBE_SILENT_MS = 1_200
+const YEAR_MS = 365 * 86_400_000
 const INSTANT: Timings = { call: [0, 0], boot: [0, 0] }
 
 /**
@@ -68,7 +71,7 @@ export class FakeFleet {
 
   /** The same engines for another worker, whose waiting is done by its own clock, or for another installation. */
   fleetOf(clock: Clock, installation = this.#options.installation): Fleet {
-    const { engines, timings = INSTANT } = this.#options
+    const { engines, timings = INSTANT, certificateLifetimeMs = YEAR_MS } = this.#options
     const [random, faults, counters] = [this.#random, this.faults, this.#counters]
     const { watchers } = this
     const simulation: Simulation = {
@@ -79,6 +82,7 @@ export class FakeFleet {
       timings,
       counters,
       watchers,
+      certificateLifetimeMs,
     }
     const controls = new Map<DockerEngine, { node: NodeControl; edge: EdgeControl }>()
     const seats = this.#worlds.map((world, index) => {

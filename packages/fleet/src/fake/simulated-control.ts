@@ -1,4 +1,4 @@
-import type { ClusterView, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
+import type { Certificate, ClusterView, NodeRef, NodeSpec, SlotRange } from '@cacheplane/domain'
 import type { Call } from '../core/call.ts'
 import { COMMAND_MS, CONNECT_MS } from '../core/deadlines.ts'
 import type { ContainerEvent } from '../core/docker-engine.ts'
@@ -150,6 +150,16 @@ export class SimulatedControl implements NodeControl {
     })
   }
 
+  certificate(node: NodeRef): Promise<Answer<Certificate | null>> {
+    return this.#talk('showNode', node, (process) => process.certificate)
+  }
+
+  readCertificate(node: NodeRef): Promise<Answer<void>> {
+    return this.#talk('renewNode', node, (process) => {
+      process.certificate = process.certificateFile
+    })
+  }
+
   lend(node: NodeRef): Promise<Answer<void>> {
     return this.#talk('lendNode', node, (process) => {
       process.lends = true
@@ -219,6 +229,9 @@ export class SimulatedControl implements NodeControl {
       return { kind: 'absent', because: 'it does not listen yet' }
     }
     const { process } = container
+    const expires = process.certificate?.notAfter.getTime() ?? Infinity
+    if (expires <= this.simulation.clock.now().getTime())
+      return { kind: 'stranger', because: 'its certificate has expired' }
     const same = process.nodeId === nodeId && process.incarnation === incarnation
     if (!same && engine !== 'memcached') return { kind: 'stranger', because: 'it refused our login' }
     return { kind: 'process', process }

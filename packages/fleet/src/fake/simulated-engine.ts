@@ -1,4 +1,4 @@
-import { ENGINE_VERSIONS, findEngineVersion, type EngineVersion } from '@cacheplane/domain'
+import type { Certificate } from '@cacheplane/domain'
 import { DEADLINES } from '../core/deadlines.ts'
 import { ok, type Call } from '../core/call.ts'
 import type {
@@ -14,21 +14,14 @@ import type {
   ObjectFacts,
 } from '../core/docker-engine.ts'
 import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels, type OwnerLabel } from '../core/labels.ts'
-import { engineImageTag } from '../images/engine-image-tag.ts'
 import type { CallName } from './faults.ts'
-import { bootedEdge, edgePorts } from './simulated-edge.ts'
-import { bootedProcess } from './simulated-process.ts'
+import { bootedEdge } from './simulated-edge.ts'
+import { bootedProcess, newCertificate } from './simulated-process.ts'
+import { imageOf, imagesOf } from './simulated-images.ts'
+import { clash, portsTaken } from './simulated-ports.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
-import {
-  emit,
-  findContainer,
-  imageIdOf,
-  removeWhere,
-  stop,
-  type EngineWorld,
-  type SimulatedContainer,
-} from './world.ts'
+import { emit, findContainer, removeWhere, stop, type EngineWorld, type SimulatedContainer } from './world.ts'
 
 const done: Call<void> = { kind: 'ok', value: undefined }
 const notFound = (what: string) => ({ kind: 'notFound', because: `No such ${what}` }) as const
@@ -69,14 +62,7 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   images(): Promise<Call<ImageFacts[]>> {
-    return this.#call('listImages', DEADLINES.look, () =>
-      ok(
-        ENGINE_VERSIONS.filter((row) => !this.world.missingImages.has(imageName(row))).map((row) => ({
-          tag: engineImageTag(row),
-          imageId: imageIdOf(this.world, imageName(row)),
-        })),
-      ),
-    )
+    return this.#call('listImages', DEADLINES.look, () => ok(imagesOf(this.world)))
   }
 
   inspectContainer(ref: string): Promise<Call<ContainerFacts & { because: string }>> {
@@ -111,6 +97,15 @@ export class SimulatedEngine implements DockerEngine {
     return this.#call('readLog', DEADLINES.look, () => {
       const container = findContainer(this.world, ref)
       return container === undefined ? notFound('container') : ok(container.log)
+    })
+  }
+
+  putCertificate(ref: string): Promise<Call<void>> {
+    return this.#call('putCertificate', DEADLINES.create, () => {
+      const container = findContainer(this.world, ref)
+      if (container === undefined) return notFound('container')
+      if (container.process !== null) container.process.certificateFile = this.#newCertificate()
+      return done
     })
   }
 
@@ -185,15 +180,12 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   #create({ name, labels, networkName, spec }: NodeBlueprint): Call<void> {
-    const row = findEngineVersion(spec.engine, spec.engineVersion)
-    if (row === undefined || this.world.missingImages.has(imageName(row))) {
-      return {
-        kind: 'notFound',
-        because: `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`,
-      }
+    const imageId = imageOf(this.world, spec)
+    if (imageId === null) {
+      const because = `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`
+      return { kind: 'notFound', because }
     }
-    const imageId = imageIdOf(this.world, imageName(row))
-    const process = bootedProcess(spec, this.simulation.random)
+    const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
     return this.#put({ name, labels, networkName, imageId, process, edge: null })
   }
 
@@ -229,9 +221,9 @@ export class SimulatedEngine implements DockerEngine {
     if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }
     }
-    const clash = this.#clash(container)
-    if (clash !== null) return { kind: 'refused', because: clash }
-    const taken = this.#portsTaken(container)
+    const because = clash(this.world, container)
+    if (because !== null) return { kind: 'refused', because }
+    const taken = portsTaken(this.world, container)
     if (taken !== null) return this.#exit(container, taken)
     const { clock, random, timings } = this.simulation
     container.state = 'running'
@@ -248,29 +240,6 @@ export class SimulatedEngine implements DockerEngine {
     container.state = to
     emit(this.world, { action: to === 'paused' ? 'paused' : 'other', labels: container.labels })
     return done
-  }
-
-  #clash({ process }: SimulatedContainer): string | null {
-    if (process === null) return null
-    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
-    if (running.some((other) => other.process?.ip === process.ip)) return 'Address already in use'
-    if (!this.#isTaken(process.port)) return null
-    return `Bind for 127.0.0.1:${process.port} failed: port is already allocated`
-  }
-
-  #isTaken(port: number): boolean {
-    const running = this.world.containers.filter(({ state }) => state === 'running' || state === 'paused')
-    const held = running.flatMap(({ process, edge }) => [
-      ...(process === null ? [] : [process.port]),
-      ...(edge === null ? [] : edgePorts(edge)),
-    ])
-    return held.includes(port) || this.world.occupiedPorts.has(port)
-  }
-
-  /** Docker knows nothing of the ports of an edge, which is on the host's network: it starts, and stops at once. */
-  #portsTaken({ edge }: SimulatedContainer): string | null {
-    const taken = edge === null ? undefined : edgePorts(edge).find((port) => this.#isTaken(port))
-    return taken === undefined ? null : `cannot bind socket (Address already in use) [127.0.0.1:${taken}]`
   }
 
   #exit(container: SimulatedContainer, log: string): Call<void> {
@@ -297,6 +266,11 @@ export class SimulatedEngine implements DockerEngine {
     return owner === undefined ? ours : ours.filter(({ labels }) => labels[label] === owner)
   }
 
+  #newCertificate(): Certificate {
+    const { random, clock, certificateLifetimeMs } = this.simulation
+    return newCertificate(random, clock.now(), certificateLifetimeMs)
+  }
+
   #replicate(): void {
     const { worlds, clock, random } = this.simulation
     advanceReplication(worlds, clock.monotonicMs(), random)
@@ -311,8 +285,6 @@ export class SimulatedEngine implements DockerEngine {
     return carry(this.simulation, this.world, name, deadlineMs, effect)
   }
 }
-
-const imageName = ({ engine, version }: Pick<EngineVersion, 'engine' | 'version'>) => `${engine}-${version}`
 
 function factsOf(container: SimulatedContainer): ContainerFacts {
   const { ref, name, labels, createdAt, state, attached, imageId } = container

@@ -1,10 +1,14 @@
-import type { NodeSpec } from '@cacheplane/domain'
+import type { Certificate, NodeSpec } from '@cacheplane/domain'
 import type { Random } from './random.ts'
 import { bootedCluster } from './simulated-cluster.ts'
 import type { SimulatedProcess } from './world.ts'
 
 /** The cache process as it boots: closed, except for memcached, which knows no closed state. */
-export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess {
+export function bootedProcess(
+  spec: NodeSpec,
+  random: Random,
+  certificate: Certificate | null,
+): SimulatedProcess {
   const isMemcached = spec.engine === 'memcached'
   return {
     nodeId: spec.nodeId,
@@ -16,6 +20,8 @@ export function bootedProcess(spec: NodeSpec, random: Random): SimulatedProcess 
     port: spec.port,
     busPort: spec.busPort,
     tls: spec.tls,
+    certificate,
+    certificateFile: certificate,
     open: isMemcached,
     authenticates: false,
     ballastBytes: 0,
@@ -53,6 +59,11 @@ export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial
 /** An engine takes some megabytes for itself, and some bytes for each thing it holds. */
 export function usedMemory({ writes, ballastBytes }: SimulatedProcess): number {
   return 1_500_000 + 100 * writes.length + ballastBytes
+}
+
+export function newCertificate(random: Random, now: Date, lifetimeMs: number): Certificate {
+  const serialNumber = random.between(0, 0xffffffff).toString(16).padStart(8, '0')
+  return { serialNumber, notAfter: new Date(now.getTime() + lifetimeMs) }
 }
 
 export function newHistoryId(random: Random): string {

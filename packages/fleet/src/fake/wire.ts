@@ -19,6 +19,7 @@ export interface Simulation {
   faults: Faults
   timings: Timings
   counters: Record<CallName, number>
+  certificateLifetimeMs: number
   /** Told just before a node is promoted or opened, while the world is still as it was. */
   watchers: Watchers
 }

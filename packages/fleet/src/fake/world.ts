@@ -1,4 +1,4 @@
-import type { ClusterPeer, Engine, Hop, SlotRange } from '@cacheplane/domain'
+import type { Certificate, ClusterPeer, Engine, Hop, SlotRange } from '@cacheplane/domain'
 import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
@@ -66,6 +66,9 @@ export interface SimulatedProcess {
   port: number
   busPort: number | null
   tls: boolean
+  /** What it shows, and what lies in its files; null without TLS. */
+  certificate: Certificate | null
+  certificateFile: Certificate | null
   open: boolean
   /** Set when it was opened with a token. */
   authenticates: boolean
@@ -163,11 +166,6 @@ export function emptyWorld(engineId: string, address: string): EngineWorld {
     probes: new Set(),
     made: 0,
   }
-}
-
-/** @param image `valkey-8.1` */
-export function imageIdOf({ rebuiltImages }: EngineWorld, image: string): string {
-  return rebuiltImages.get(image) ?? `sha256:${image}`
 }
 
 /** A change of state as Docker's event stream tells it; nothing comes from an engine that is not up. */

@@ -15,11 +15,13 @@ export interface CertificateWish {
   /** Names and addresses that a client may look for. */
   names: readonly string[]
   usages: readonly ('serverAuth' | 'clientAuth')[]
+  /** As long as the authority's own when left out, and never longer. */
+  lifetimeMs?: number
 }
 
 const BACKDATED_MS = 86_400_000
 
-/** A certificate that lives as long as the authority. */
+/** A certificate with a key of its own, signed by the authority. */
 export async function issueCertificate(authority: AuthorityMaterial, wish: CertificateWish): Promise<Leaf> {
   const issuer = new x509.X509Certificate(authority.certificatePem)
   const [signingKey, keys] = await Promise.all([importKey(authority.keyPem.reveal()), generateKeys()])
@@ -32,7 +34,7 @@ export async function issueCertificate(authority: AuthorityMaterial, wish: Certi
     subject: `CN=${wish.commonName}`,
     issuer: issuer.subject,
     notBefore: new Date(Date.now() - BACKDATED_MS),
-    notAfter: issuer.notAfter,
+    notAfter: endOf(issuer.notAfter, wish.lifetimeMs ?? Infinity),
     signingAlgorithm: KEY_ALGORITHM,
     publicKey: keys.publicKey,
     signingKey,
@@ -46,6 +48,10 @@ export async function issueCertificate(authority: AuthorityMaterial, wish: Certi
     ],
   })
   return { certificatePem: certificate.toString('pem'), keyPem: new Secret(await exportKey(keys.privateKey)) }
+}
+
+function endOf(authorityEnds: Date, lifetimeMs: number): Date {
+  return new Date(Math.min(authorityEnds.getTime(), Date.now() + lifetimeMs))
 }
 
 /** What the control plane shows to edges. */

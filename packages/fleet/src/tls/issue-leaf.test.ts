@@ -8,6 +8,7 @@ import { connect } from '../control/connect.ts'
 import { createAuthority } from './create-authority.ts'
 import { issueLeaf, tlsIdentity } from './issue-leaf.ts'
 
+const DAY_MS = 86_400_000
 const specs = new FreshSpecs('engine-a', '10.1', 10_000)
 const node = specs.node(specs.network(), {
   engine: 'valkey',
@@ -18,7 +19,7 @@ const node = specs.node(specs.network(), {
 
 /** What our own client makes of a server that shows the node's certificate. */
 async function greet(issuer: AuthorityMaterial, trusted: AuthorityMaterial, expected: NodeSpec | string) {
-  const leaf = await issueLeaf(issuer, node)
+  const leaf = await issueLeaf(issuer, node, DAY_MS)
   const server = createServer({ cert: leaf.certificatePem, key: leaf.keyPem.reveal() })
   server.on('tlsClientError', () => undefined)
   server.listen(0, '127.0.0.1')

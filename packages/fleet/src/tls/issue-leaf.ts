@@ -14,13 +14,14 @@ export function edgeIdentity({ edgeId, incarnation }: Pick<EdgeRef, 'edgeId' | '
   return tlsIdentity({ nodeId: edgeId, incarnation })
 }
 
-/** A certificate for one incarnation of a node. */
-export function issueLeaf(authority: AuthorityMaterial, spec: NodeSpec): Promise<Leaf> {
+/** A certificate for one incarnation of a node, to be renewed before it expires. */
+export function issueLeaf(authority: AuthorityMaterial, spec: NodeSpec, lifetimeMs: number): Promise<Leaf> {
   return issueCertificate(authority, {
     commonName: spec.nodeId,
     names: [tlsIdentity(spec), ...spec.tlsNames, spec.ip],
     // A replica shows the same certificate to its primary.
     usages: ['serverAuth', 'clientAuth'],
+    lifetimeMs,
   })
 }
 

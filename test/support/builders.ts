@@ -103,6 +103,7 @@ export const aMemcachedCluster = (
     endpoint: anEndpoint(),
     endpointFailure: null,
     userNames: [],
+    pendingNodes: null,
     ...facts,
   }
   const alone = {

@@ -125,6 +125,7 @@ const readMemcached = (doc: NonNullable<CacheClusterDoc['memcached']>): Memcache
   endpoint: doc.endpoint === null ? null : readEndpoint(doc.endpoint),
   endpointFailure: doc.endpointFailure,
   userNames: doc.userNames,
+  pendingNodes: doc.pendingNodes,
 })
 
 const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({

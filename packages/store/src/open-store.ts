@@ -25,6 +25,7 @@ import * as estate from './estate.ts'
 import { insertEvent } from './insert-event.ts'
 import { parseNetworkPool } from './network-pool.ts'
 import { SettledListener } from './settled-listener.ts'
+import { applyDueNodes } from './catalogue/apply-due-nodes.ts'
 import { applyDueUpdates } from './service-updates/apply-due-updates.ts'
 import { applyServiceUpdate } from './service-updates/apply-service-update.ts'
 import { listServiceUpdates, listUpdateActions } from './service-updates/list-updates.ts'
@@ -74,6 +75,7 @@ export function openStore(options: StoreOptions): Store {
     recordSurvey: (reports) => estate.recordSurvey(db, reports, spareNetworks),
     recordImages: (engineId, survey) => recordImages(db, engineId, survey),
     applyDueUpdates: () => applyDueUpdates(db, { pools, memoryReserveBytes }),
+    applyDueNodes: () => applyDueNodes(db, { pools, memoryReserveBytes }),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),

@@ -24,7 +24,7 @@ export interface PrimaryCase {
 /** Longer than a slow command that a well-kept application would send (reliability E4). */
 const HUNG_MS = seconds(5)
 /** Its Docker engine does not answer either: the zone is lost, and there is nothing slow to be mistaken for it. */
-const UNREACHABLE_MS = 1_200
+const UNREACHABLE_MS = seconds(1)
 const HUNG = { patienceMs: HUNG_MS, data: 'frozen' } as const
 const UNREACHABLE = { patienceMs: UNREACHABLE_MS, data: 'out-of-sight' } as const
 /** Primaries ping their replicas each second; one that two of these did not reach is not heard. */

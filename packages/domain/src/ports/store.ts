@@ -273,6 +273,8 @@ export interface ClusterChange {
   preferredMaintenanceWindow?: string
   /** A group of the engine version's family. */
   cacheParameterGroupName?: string
+  /** False has nodes wait for the maintenance window; true takes along what waits. At once when left out. */
+  applyImmediately?: boolean
 }
 
 /** Everything the worker does to Postgres besides advancing workflows. */
@@ -283,6 +285,8 @@ export interface Estate {
   recordImages(engineId: string, survey: ImageSurvey): Promise<void>
   /** Begins updates whose recommended date is past, in the maintenance windows of who wants that; returns whom to ring for. */
   applyDueUpdates(): Promise<string[]>
+  /** Has nodes of Memcached clusters come and go that waited for the maintenance window; returns whom to ring for. */
+  applyDueNodes(): Promise<string[]>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
   /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */

@@ -44,6 +44,7 @@ module.exports = {
     only('workflows-see-ports', 'packages/workflows', [domain], 'Runbooks see ports, never adapters.'),
     only('store-sees-domain', 'packages/store', [domain], 'Adapters never import each other.'),
     only('queue-sees-domain', 'packages/queue', [domain], 'Adapters never import each other.'),
+    only('vault-sees-domain', 'packages/vault', [domain], 'Adapters never import each other.'),
     only('fleet-sees-domain', 'packages/fleet', [domain], 'Adapters never import each other.'),
     only(
       'api-has-no-fleet',

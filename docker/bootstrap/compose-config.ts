@@ -37,6 +37,7 @@ function environmentOf(
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   const ownDatabase = ownDatabaseUrl(adminUrl(postgres?.port ?? 0, passwords.postgres), passwords.database)
   return {
+    CACHEPLANE_VAULT: statePath(settings.stateDir, 'vault'),
     ...settings.passedOn,
     NODE_ENV: settings.nodeEnv,
     PATH: SYSTEM_PATH,

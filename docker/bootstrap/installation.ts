@@ -30,6 +30,7 @@ export const STATE_FILES = {
   queuePassword: 'queue.password',
   env: 'env',
   postgres: 'postgres',
+  vault: 'vault',
   log: 'log',
 } as const
 

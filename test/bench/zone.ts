@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { Customer } from '../chaos/harness/customer.ts'
 import { LooseService } from '../chaos/harness/loose-service.ts'
 import { DOCKER_ADDRESS } from '../support/docker.ts'
-import { makeTemplate, startThrowAwayServer } from '../support/postgres.ts'
 import { PrivateHosts, whyNoHosts } from '../support/private-engines/private-hosts.ts'
 import { ReplicatedGroup, type Failover } from '../support/replicated-group.ts'
 import type { RespTarget } from '../support/resp-client.ts'
-import { ADMIN_URL_VARIABLE } from '../support/template-db.ts'
+import { serveFreshDatabases } from '../support/template-db.ts'
 import { describePhases } from './failover.ts'
 import type { Later } from './later.ts'
 import type { Reading } from './report.ts'
@@ -33,10 +32,8 @@ export async function measureZone(later: Later, say: (message: string) => void):
   if (obstacle !== null) throw new Error(`no hosts can be made: ${obstacle}`)
   const hosts = await PrivateHosts.open(ZONES.length)
   later.add(() => hosts.close())
-  const server = await startThrowAwayServer()
+  const server = await serveFreshDatabases()
   later.add(() => server.remove())
-  await makeTemplate(server.adminUrl)
-  process.env[ADMIN_URL_VARIABLE] = server.adminUrl
   const zones = hosts.engines.map(({ socket, address }, i) => `${ZONES[i]}=unix://${socket}#${address}`)
   const service = await LooseService.start(DOCKER_ADDRESS, zones.join(','))
   later.add(() => service.clear())

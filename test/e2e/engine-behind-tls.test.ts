@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet, NodeSpec } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
+import { MemoryVault } from '@cacheplane/fleet/fake'
 import { FreshSpecs } from '@cacheplane/fleet/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testKeyring, uniqueInstallation } from '../support/docker.ts'
@@ -53,6 +54,7 @@ describe.skipIf(obstacle !== null)(
         zones: [{ name: 'far-1a', dockerAddress, announcedAddress: address }],
         keyring: testKeyring(),
         authority: async () => authority,
+        vault: new MemoryVault(),
         clock: realClock,
         log: { warn: () => undefined },
       })

@@ -15,7 +15,9 @@ const OF_CLUSTER = new Set([
   'node-group.promote',
 ])
 
-const ALL_POINTS = RUNBOOKS.filter(({ kind }) => kind !== 'docker-engine').flatMap(({ kind, stepNames }) =>
+/** Networks in waiting and snapshots have points, and tests, of their own. */
+const ELSEWHERE = ['docker-engine', 'snapshot']
+const ALL_POINTS = RUNBOOKS.filter(({ kind }) => !ELSEWHERE.includes(kind)).flatMap(({ kind, stepNames }) =>
   stepNames.flatMap((step) =>
     FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
   ),

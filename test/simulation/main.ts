@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import { makeTemplate, startThrowAwayServer } from '../support/postgres.ts'
-import { ADMIN_URL_VARIABLE } from '../support/template-db.ts'
+import { serveFreshDatabases } from '../support/template-db.ts'
 import { explore } from './explore/explore.ts'
 import { LARGE, SMALL } from './explore/menu.ts'
 import { playFailovers } from './failover-scenario.ts'
@@ -32,10 +31,8 @@ async function main(): Promise<number> {
   if (values.explore) return exploreLarge()
   const [schedules, seed] = [Number(values.schedules ?? (long ? 20 : 1_000)), Number(values.seed)]
   if (!Number.isInteger(schedules) || !Number.isInteger(seed)) throw new Error(USAGE)
-  const server = await startThrowAwayServer()
+  const server = await serveFreshDatabases()
   try {
-    await makeTemplate(server.adminUrl)
-    process.env[ADMIN_URL_VARIABLE] = server.adminUrl
     return await (long ? playLong : playShort)({ seed, schedules, verbose })
   } finally {
     await server.remove()

@@ -5,6 +5,7 @@ import {
   type GroupChange,
   type PendingChange,
   type ReplicationGroup,
+  type ReplicationGroupPlan,
 } from '@cacheplane/domain'
 import { writeTo } from '@cacheplane/fleet/fake'
 import { ACCOUNT, aGroupPlan } from '../support/stores.ts'
@@ -35,6 +36,7 @@ export class RollingLife {
     private readonly world: SimWorld,
     readonly name: string,
     private readonly nodes: number,
+    private readonly over: Partial<ReplicationGroupPlan> = {},
   ) {
     this.#groups = new Groups(world)
   }
@@ -48,6 +50,7 @@ export class RollingLife {
         cacheParameterGroupName: 'default.redis7',
         automaticFailoverEnabled: this.nodes > 1,
         zones: Array.from({ length: this.nodes }, () => null),
+        ...this.over,
       }),
     )
     await this.world.doorbell.ring(workflowId)

@@ -16,11 +16,11 @@ import { Trap } from './trap.ts'
 
 const REDIS = 'redis-7.0'
 const MEMCACHED = 'memcached-1.6.38'
+/** What is peculiar to an update; rolling changes as such have all points to themselves. */
 const GROUP_POINTS = [
-  ...['start', 'boot', 'admit', 'destroy'].map((step) => failpointName('node', step, 'afterEffect')),
-  ...['converge', 'close', 'catch_up', 'promote'].flatMap((step) =>
-    FAILPOINT_POSITIONS.map((position) => failpointName('node-group', step, position)),
-  ),
+  failpointName('node', 'admit', 'afterEffect'),
+  ...FAILPOINT_POSITIONS.map((position) => failpointName('node-group', 'converge', position)),
+  failpointName('node-group', 'promote', 'afterEffect'),
 ]
 const CLUSTER_POINTS = [
   ...FAILPOINT_POSITIONS.map((position) => failpointName('cache-cluster', 'converge', position)),

@@ -56,6 +56,7 @@ async function run(
     loadNodeGroup: nothing,
     loadEdge: nothing,
     loadZone: nothing,
+    loadSnapshot: nothing,
     ...subjects,
   }
   const pending = runbook.runStep(loader, {

@@ -103,6 +103,7 @@ export const aMemcachedCluster = (
     endpoint: anEndpoint(),
     endpointFailure: null,
     userNames: [],
+    pendingNodes: null,
     ...facts,
   }
   const alone = {
@@ -152,6 +153,7 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   configurationEndpoint: null,
   pending: null,
   resharding: null,
+  snapshotting: false,
   nodeGroups: [aNodeGroup()],
   workflow: aWorkflowView(),
   ...over,
@@ -186,5 +188,6 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   endpointAddress: '127.0.0.1',
   portIsFixed: false,
   zoneOutage: null,
+  seed: null,
   ...over,
 })

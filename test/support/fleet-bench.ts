@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:net'
 import type { AuthorityMaterial, Clock } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
+import { MemoryVault } from '@cacheplane/fleet/fake'
 import { FreshSpecs, type ContractBench } from '@cacheplane/fleet/contract'
 import { discover } from './discovery-client.ts'
 import {
@@ -38,10 +39,12 @@ export async function openDockerBench(): Promise<DockerBench> {
   const authority = await createAuthority()
   const keyring = testKeyring()
   const zones = [{ name: 'test-1a', dockerAddress: DOCKER_ADDRESS, announcedAddress: '127.0.0.1' }]
+  const vault = new MemoryVault()
   const parts = {
     zones,
     keyring,
     authority: async () => authority,
+    vault,
     clock: realClock,
     log: { warn: () => undefined },
   }

@@ -61,20 +61,22 @@ export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
 
 /** Vitest's global set-up: one server for all files of a project, with the migrated database that tests' own are cloned from. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startThrowAwayServer()
-  try {
-    await makeTemplate(server.adminUrl)
-  } catch (error) {
-    await server.remove()
-    throw error
-  }
+  const server = await startTemplateServer()
   project.provide('postgresAdminUrl', server.adminUrl)
   return () => server.remove()
 }
 
-export async function makeTemplate(adminUrl: string): Promise<void> {
-  await execute(adminUrl, [`CREATE DATABASE ${TEMPLATE}`])
-  await migrate(databaseUrl(adminUrl, TEMPLATE), PRISMA_DIR)
+/** A server with the migrated database that others are cloned from. */
+export async function startTemplateServer(): Promise<ThrowAwayServer> {
+  const server = await startThrowAwayServer()
+  try {
+    await execute(server.adminUrl, [`CREATE DATABASE ${TEMPLATE}`])
+    await migrate(databaseUrl(server.adminUrl, TEMPLATE), PRISMA_DIR)
+    return server
+  } catch (error) {
+    await server.remove()
+    throw error
+  }
 }
 
 export function databaseUrl(adminUrl: string, name: string): string {

@@ -107,6 +107,7 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
   shards: null,
+  snapshotName: null,
   ...over,
 })
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { inject } from 'vitest'
-import { databaseUrl, execute } from './postgres.ts'
+import { databaseUrl, execute, startTemplateServer, type ThrowAwayServer } from './postgres.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { TEMPLATE } from './template-name.ts'
 
-/** Set by a program that runs without vitest and has started the server itself. */
-export const ADMIN_URL_VARIABLE = 'CACHEPLANE_TEST_POSTGRES_URL'
+/** Set in a program that runs without vitest. */
+const ADMIN_URL_VARIABLE = 'CACHEPLANE_TEST_POSTGRES_URL'
 
 /** Nothing of a simulation outlives its server, and the same statement has to be carried out in the same way each time. */
 const SIMULATION_SESSION =
@@ -14,6 +14,13 @@ const SIMULATION_SESSION =
   encodeURIComponent(tmpdir()) +
   '&options=' +
   encodeURIComponent('-c synchronous_commit=off -c plan_cache_mode=force_generic_plan')
+
+/** What vitest's global set-up does, for a program that runs without it: from here on there are fresh databases. */
+export async function serveFreshDatabases(): Promise<ThrowAwayServer> {
+  const server = await startTemplateServer()
+  process.env[ADMIN_URL_VARIABLE] = server.adminUrl
+  return server
+}
 
 export interface FreshDatabase {
   url: string

@@ -24,6 +24,7 @@ import { zoneOutageRoutes } from './routes/zone-outages.ts'
 import { healthRoutes } from './routes/health.ts'
 import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
+import { snapshotRoutes } from './routes/snapshots.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { serviceUpdateRoutes } from './routes/service-updates.ts'
 
@@ -76,6 +77,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   parameterGroupRoutes(app, context)
   parameterRoutes(app, context)
   zoneOutageRoutes(app, context)
+  snapshotRoutes(app, context)
   serviceUpdateRoutes(app, context)
   await app.ready()
   return app

@@ -47,7 +47,8 @@ export class Patrol {
     const reachable = reports.filter((report) => report.reachable)
     await Promise.all(reachable.map(({ engineId }) => this.#inspect(engineId)))
     await Promise.all(reachable.map(({ engineId }) => this.#compareImages(engineId)))
-    for (const workflowId of await estate.applyDueUpdates()) await doorbell.ring(workflowId)
+    const due = [...(await estate.applyDueUpdates()), ...(await estate.applyDueNodes())]
+    for (const workflowId of due) await doorbell.ring(workflowId)
   }
 
   async #inspect(engineId: string): Promise<void> {

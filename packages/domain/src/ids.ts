@@ -13,6 +13,8 @@ export const ID_PREFIXES = {
   parameterGroup: 'pg',
   edge: 'edge',
   failover: 'fo',
+  snapshot: 'snap',
+  snapshotFile: 'rdb',
   serviceUpdate: 'su',
   updateAction: 'ua',
   workflow: 'wf',

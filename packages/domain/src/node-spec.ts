@@ -45,6 +45,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     saslUsers: subject.saslUsers,
     formerAuthToken,
     parameters: engineParameters(cluster, node.parameterValues),
+    seed: subject.seed,
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
   }
 }

@@ -2,7 +2,7 @@ import type { Ensured } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
 type BootRefusal = Extract<
-  Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'dead'>,
+  Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'seed-damaged' | 'dead'>,
   { kind: 'refused' }
 >
 
@@ -30,6 +30,7 @@ export function recoverBoot(subject: NodeSubject, refused: BootRefusal, deaths: 
       return subject.portIsFixed ? { kind: 'give-up', because } : { kind: 'move-port', because }
     case 'address-taken':
       return { kind: 'next-incarnation', because }
+    case 'seed-damaged':
     case 'image-missing':
       return isNew ? { kind: 'give-up', because } : { kind: 'wait', because }
     case 'dead':

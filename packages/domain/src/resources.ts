@@ -44,6 +44,8 @@ export interface ReplicationGroup extends NodeSettings {
   pending: PendingChange | null
   /** Slots that are on their way to other shards; null when none are. */
   resharding: Resharding | null
+  /** A snapshot of it is being taken. */
+  snapshotting: boolean
   nodeGroups: NodeGroup[]
   workflow: WorkflowView
 }
@@ -212,6 +214,15 @@ export interface MemcachedFacts {
   endpointFailure: string | null
   /** Who may log in; empty lets everybody in without. */
   userNames: string[]
+  /** What waits for the maintenance window; null when nothing does. */
+  pendingNodes: NodesChange | null
+}
+
+/** How many nodes there are to be, which of them go, and a zone for each that comes, or none named. */
+export interface NodesChange {
+  numCacheNodes: number
+  cacheNodeIdsToRemove: string[]
+  newAvailabilityZones: string[]
 }
 
 /** Do we know what stands on the Docker engine for this node? Set to `unknown` before acting, to `known` after. */

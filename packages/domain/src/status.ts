@@ -58,12 +58,13 @@ const isServed = (endpoint: Endpoint | null): boolean => endpoint === null || en
  * races its users' automation (elasticache-reference, 1.3), so we keep `modifying`.
  */
 export function replicationGroupStatus(group: ReplicationGroup): ReplicationGroupStatus {
-  return ownerStatus(
+  const status = ownerStatus(
     group.workflow,
     isServed(group.configurationEndpoint) &&
       group.resharding === null &&
       group.nodeGroups.every((shard) => nodeGroupStatus(shard) === 'available'),
   )
+  return status === 'available' && group.snapshotting ? 'snapshotting' : status
 }
 
 export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {

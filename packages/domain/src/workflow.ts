@@ -6,6 +6,7 @@ export const WORKFLOW_KINDS = [
   'edge',
   'docker-engine',
   'availability-zone',
+  'snapshot',
 ] as const
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number]
 

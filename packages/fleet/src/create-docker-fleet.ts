@@ -1,4 +1,4 @@
-import type { AuthorityMaterial, Clock, Fleet, Keyring } from '@cacheplane/domain'
+import type { AuthorityMaterial, Clock, Fleet, Keyring, Vault } from '@cacheplane/domain'
 import { HaproxyControl } from './control/haproxy-control.ts'
 import { createNetworkControl } from './control/network-control.ts'
 import { createFleet } from './core/create-fleet.ts'
@@ -27,6 +27,8 @@ export interface DockerFleetOptions {
   keyring: Pick<Keyring, 'derive'>
   /** The private CA; asked for when the first node with TLS needs it, and then remembered. */
   authority: () => Promise<AuthorityMaterial>
+  /** Where snapshots are kept. */
+  vault: Vault
   clock: Clock
   log: Log
   sshOptions?: object
@@ -45,7 +47,7 @@ const YEAR_MS = 365 * 86_400_000
 
 /** The fleet on real Docker engines. Connects to nothing until it is asked for something. */
 export function createDockerFleet(options: DockerFleetOptions): Fleet {
-  const { installation, zones, keyring, clock, log, sshOptions = {} } = options
+  const { installation, zones, keyring, vault, clock, log, sshOptions = {} } = options
   const { certificateLifetimeMs = YEAR_MS } = options
   const authority = remember(options.authority)
   const own = remember(async () => issueControlLeaf(await authority()))
@@ -61,6 +63,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       publishAddress: publish,
       connectMs,
       hasSisters,
+      vault,
       forge: { keyring, authority, hasSisters, certificateLifetimeMs },
       log,
       sshOptions,
@@ -82,6 +85,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
     seats,
     controlOf: (engine) => controlsOf(engine).node,
     edgeControlOf: (engine) => controlsOf(engine).edge,
+    vault,
     clock,
   })
 }

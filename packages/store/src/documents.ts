@@ -43,7 +43,9 @@ export type NodeGroupDoc = WorkflowColumns &
     members: CacheClusterDoc[] | null
   }
 export type ReplicationGroupDoc = WorkflowColumns &
-  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'workflow'> & { nodeGroups: NodeGroupDoc[] | null }
+  Omit<Json<ReplicationGroup>, 'nodeGroups' | 'snapshotting' | 'workflow'> & {
+    nodeGroups: NodeGroupDoc[] | null
+  }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
@@ -123,6 +125,7 @@ const readMemcached = (doc: NonNullable<CacheClusterDoc['memcached']>): Memcache
   endpoint: doc.endpoint === null ? null : readEndpoint(doc.endpoint),
   endpointFailure: doc.endpointFailure,
   userNames: doc.userNames,
+  pendingNodes: doc.pendingNodes,
 })
 
 const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({
@@ -148,7 +151,8 @@ export const readNodeGroup = (doc: NodeGroupDoc): NodeGroup => ({
   workflow: readWorkflow(doc),
 })
 
-export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
+/** @param snapshotting whether a snapshot of it is being taken, which its view does not say */
+export const readGroup = (doc: ReplicationGroupDoc, snapshotting: boolean): ReplicationGroup => ({
   engine: doc.engine,
   engineVersion: doc.engineVersion,
   cacheNodeType: doc.cacheNodeType,
@@ -175,6 +179,7 @@ export const readGroup = (doc: ReplicationGroupDoc): ReplicationGroup => ({
   configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
   pending: doc.pending,
   resharding: doc.resharding,
+  snapshotting,
   nodeGroups: (doc.nodeGroups ?? []).map(readNodeGroup),
   workflow: readWorkflow(doc),
 })

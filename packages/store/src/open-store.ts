@@ -8,6 +8,9 @@ import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
+import { createSnapshot } from './catalogue/create-snapshot.ts'
+import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
+import { findSnapshot, listSnapshots } from './catalogue/describe-snapshots.ts'
 import * as describe from './catalogue/describe.ts'
 import { ensureFreeEndpoints, retireEdges } from './catalogue/endpoints.ts'
 import { listEvents } from './catalogue/list-events.ts'
@@ -23,6 +26,7 @@ import * as estate from './estate.ts'
 import { insertEvent } from './insert-event.ts'
 import { parseNetworkPool } from './network-pool.ts'
 import { SettledListener } from './settled-listener.ts'
+import { applyDueNodes } from './catalogue/apply-due-nodes.ts'
 import { applyDueUpdates } from './service-updates/apply-due-updates.ts'
 import { applyServiceUpdate } from './service-updates/apply-service-update.ts'
 import { listServiceUpdates, listUpdateActions } from './service-updates/list-updates.ts'
@@ -34,6 +38,7 @@ import { heartbeat, servingNodes } from './watch.ts'
 import { commit } from './workflows/commit.ts'
 import { loadEdge } from './workflows/load-edge.ts'
 import { loadNodeGroup } from './workflows/load-node-group.ts'
+import { loadSnapshot } from './workflows/load-snapshot.ts'
 import { loadZone } from './workflows/load-zone.ts'
 import { raiseOnce } from './workflows/raise.ts'
 import * as subjects from './workflows/subjects.ts'
@@ -71,6 +76,7 @@ export function openStore(options: StoreOptions): Store {
     recordSurvey: (reports) => estate.recordSurvey(db, reports, spareNetworks),
     recordImages: (engineId, survey) => recordImages(db, engineId, survey),
     applyDueUpdates: () => applyDueUpdates(db, { pools, memoryReserveBytes }),
+    applyDueNodes: () => applyDueNodes(db, { pools, memoryReserveBytes }),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),
@@ -111,9 +117,9 @@ function catalogue(
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
     ...parameterGroupsOf(db),
+    ...snapshotsOf(db),
     ...serviceUpdatesOf(db, settings),
-    beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
-    endOutage: (zone) => zones.endOutage(db, zone),
+    ...outagesOf(db),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
     findReplicationGroup: (accountId, id) => describe.findReplicationGroup(db, accountId, id),
     listReplicationGroups: (accountId, page) => describe.listReplicationGroups(db, accountId, page),
@@ -135,6 +141,13 @@ function catalogue(
       (await db.ask((prisma) => prisma.authority.findUnique({ where: { id: 1 } })))?.certificatePem ?? null,
     onSettled: (callback) => listener.on(callback),
     ping: async () => void (await db.rows(sql`SELECT 1`)),
+  }
+}
+
+function outagesOf(db: Database): Pick<Catalogue, 'beginOutage' | 'endOutage'> {
+  return {
+    beginOutage: (accountId, zone, mode, key = null) => zones.beginOutage(db, accountId, zone, mode, key),
+    endOutage: (zone) => zones.endOutage(db, zone),
   }
 }
 
@@ -170,6 +183,17 @@ function parameterGroupsOf(db: Database): OfParameterGroups {
   }
 }
 
+function snapshotsOf(
+  db: Database,
+): Pick<Catalogue, 'createSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'> {
+  return {
+    createSnapshot: (accountId, plan, key = null) => createSnapshot(db, accountId, plan, key),
+    deleteSnapshot: (accountId, name) => deleteSnapshot(db, accountId, name),
+    findSnapshot: (accountId, name) => findSnapshot(db, accountId, name),
+    listSnapshots: (accountId, query) => listSnapshots(db, accountId, query),
+  }
+}
+
 function workflowStore(
   db: Database,
   keyring: Keyring,
@@ -188,6 +212,7 @@ function workflowStore(
     loadNodeGroup: (id) => loadNodeGroup(db, keyring, id),
     loadEdge: (id) => loadEdge(db, id),
     loadZone: (name) => loadZone(db, name),
+    loadSnapshot: (id) => loadSnapshot(db, keyring, id),
     loadDockerEngine: (id) => subjects.loadDockerEngine(db, pools, spareNetworks, id),
   }
 }

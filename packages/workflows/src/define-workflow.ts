@@ -18,6 +18,7 @@ type SubjectLoader = Pick<
   | 'loadEdge'
   | 'loadDockerEngine'
   | 'loadZone'
+  | 'loadSnapshot'
 >
 
 interface Definition<Subject, Frame, Step extends string> {

@@ -5,6 +5,7 @@ import { dockerEngine } from './docker-engine.ts'
 import { node } from './node.ts'
 import { nodeGroup } from './node-group/index.ts'
 import { replicationGroup } from './replication-group.ts'
+import { snapshot } from './snapshot.ts'
 
 export const RUNBOOKS = [
   replicationGroup,
@@ -14,6 +15,7 @@ export const RUNBOOKS = [
   edge,
   dockerEngine,
   availabilityZone,
+  snapshot,
 ]
 
 export type { Runbook } from './define-workflow.ts'

@@ -39,6 +39,7 @@ type Context = StepContext<NodeSubject, z.infer<typeof Frame>>
 type Admitted = Extract<Admission, { kind: 'open' }>
 
 const CREATE_WITHIN_MS = minutes(4)
+const LOAD_BYTES_PER_MS = 5_000
 const BOOT_PATIENCE_MS = seconds(8)
 const CHECKUP_PATIENCE_MS = seconds(2)
 
@@ -56,7 +57,7 @@ export const node = defineWorkflow<NodeSubject>()({
     async start(c) {
       c.change({ do: 'set-presence', nodeId: c.subject.node.id, presence: 'unknown' })
       setParameters(c, c.subject.node, c.subject.cluster.parameterValues)
-      if (c.workflow.deadlineAt === null) c.deadline(CREATE_WITHIN_MS)
+      if (c.workflow.deadlineAt === null) c.deadline(CREATE_WITHIN_MS + loadMs(c.subject))
       return hop('boot')
     },
 
@@ -212,6 +213,11 @@ async function configure(c: Context) {
   setParameters(c, c.subject.node, parameterValues)
   c.clear('configure')
   return rest(c)
+}
+
+/** How long what it begins with may take on its way from the vault into its memory, at the least speed that is borne. */
+function loadMs({ seed }: NodeSubject): number {
+  return seed === null ? 0 : seed.bytes / LOAD_BYTES_PER_MS
 }
 
 /** Says so when the engine has fewer processors than the node type. */

@@ -33,7 +33,7 @@ export const replicationGroup = defineWorkflow<Subject>()({
     async await_parts(c) {
       const coming = partsAreComing(c, facts(c.subject))
       if (coming !== null) return coming
-      return c.subject.owner.clusterEnabled ? hop('join') : comeHome(c, facts(c.subject))
+      return c.subject.owner.clusterEnabled ? hop('join') : arrive(c)
     },
 
     // Cluster mode: at the creation, and whenever a node group has another primary, a new node or one less.
@@ -41,7 +41,7 @@ export const replicationGroup = defineWorkflow<Subject>()({
       await remindEnds(c)
       const because = await joinCluster(c)
       const isNew = c.workflow.firstHomeAt === null
-      if (because === null && isNew) comeHome(c, facts(c.subject))
+      if (because === null && isNew) arrive(c)
       if (because === null) return settleCluster(c)
       const hopeless = c.subject.endpointFailure ?? (c.overdue ? because : null)
       if (!isNew || hopeless === null) return lookAgain(c, because)
@@ -64,12 +64,28 @@ export const replicationGroup = defineWorkflow<Subject>()({
       return awaitWindow(c)
     },
 
+    // What has failed needs no snapshot any more.
+    async unwind(c) {
+      endRestore(c)
+      return steps.unwind(c)
+    },
+
     async destroy(c) {
       await leadNowhere(c)
       return steps.destroy(c)
     },
   },
 })
+
+/** Whatever is lost from now on is not made up for from the snapshot that it began with. */
+function arrive(c: OwnerContext<Subject>) {
+  endRestore(c)
+  return comeHome(c, facts(c.subject))
+}
+
+function endRestore(c: OwnerContext<Subject>): void {
+  c.change({ do: 'end-restore', replicationGroupRow: c.subject.owner.id })
+}
 
 /** A change that waits for the maintenance window begins in it, once. */
 function awaitWindow(c: OwnerContext<Subject>) {

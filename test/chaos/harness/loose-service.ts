@@ -53,6 +53,7 @@ export class LooseService implements Service {
       QUEUE_URL: `redis://:${queue.password}@127.0.0.1:${queue.port}`,
       CACHEPLANE_SECRET_KEY: randomBytes(32).toString('base64'),
       CACHEPLANE_INSTALLATION: id,
+      CACHEPLANE_VAULT: vaultOf(folder),
       CACHEPLANE_ZONES: zones ?? zonesAt(dockerAddress),
       CACHEPLANE_PORT_POOL: freshPortPool(),
       CACHEPLANE_LISTEN: `127.0.0.1:${port}`,
@@ -119,7 +120,7 @@ export class LooseService implements Service {
     await installation.close()
     await removeInstallation(installation.config.CACHEPLANE_INSTALLATION)
     await database.drop()
-    await rm(folder, { recursive: true, force: true })
+    for (const one of [folder, vaultOf(folder)]) await rm(one, { recursive: true, force: true })
   }
 
   #start(kind: 'api' | 'worker', extra: Record<string, string>): Program {
@@ -129,3 +130,6 @@ export class LooseService implements Service {
     return program
   }
 }
+
+/** Beside the folder, which holds nothing but logs. */
+const vaultOf = (folder: string): string => `${folder}-vault`

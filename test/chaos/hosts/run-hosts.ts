@@ -1,8 +1,7 @@
 import { Dice } from '../../simulation/dice.ts'
 import { DOCKER_ADDRESS } from '../../support/docker.ts'
-import { makeTemplate, startThrowAwayServer } from '../../support/postgres.ts'
 import { PrivateHosts, whyNoHosts } from '../../support/private-engines/private-hosts.ts'
-import { ADMIN_URL_VARIABLE } from '../../support/template-db.ts'
+import { serveFreshDatabases } from '../../support/template-db.ts'
 import { check } from '../harness/check.ts'
 import { Customer } from '../harness/customer.ts'
 import { LooseService } from '../harness/loose-service.ts'
@@ -17,11 +16,9 @@ const WORKERS = 2
 export async function runHosts(seed: number, faults: number): Promise<number> {
   const obstacle = await whyNoHosts()
   if (obstacle !== null) throw new Error(`no hosts can be made: ${obstacle}`)
-  const server = await startThrowAwayServer()
+  const server = await serveFreshDatabases()
   const hosts = await PrivateHosts.open(ZONES.length)
   try {
-    await makeTemplate(server.adminUrl)
-    process.env[ADMIN_URL_VARIABLE] = server.adminUrl
     return await onHosts(hosts, seed, faults)
   } finally {
     await hosts.close()

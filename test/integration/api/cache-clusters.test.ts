@@ -15,6 +15,20 @@ const request = (cacheClusterId: string, over: object = {}) => ({
   cacheNodeType: 'cache.t4g.micro',
   ...over,
 })
+
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** A maintenance window from an hour before to an hour after. */
+function windowAt(moment: Date): string {
+  const [from, to] = [-HOUR_MS, HOUR_MS].map((ms) => {
+    const at = new Date(moment.getTime() + ms)
+    return `${DAYS[at.getUTCDay()]}:${at.toISOString().slice(11, 16)}`
+  })
+  return `${from}-${to}`
+}
+
 const clusterNamed = (name: string) => ownerNamed(api.store, 'cache-cluster', name)
 
 describe('a cache cluster', () => {
@@ -99,6 +113,45 @@ describe('a cache cluster', () => {
     const events = await api.call('GET', '/v1/events?sourceType=cache-cluster&sourceIdentifier=many')
     for (const message of ['Increasing number of requested nodes', 'Decreasing number of requested nodes'])
       expect(JSON.stringify(events.body)).toContain(message)
+  })
+
+  it('shows nodes that wait for the maintenance window until it opens, and takes them back when asked', async () => {
+    const path = `${URL}/later`
+    const modify = async (body: object) =>
+      CacheCluster.strict().parse((await api.call('PATCH', path, body)).body)
+    const far = windowAt(new Date(Date.now() + 3 * DAY_MS))
+    await api.call('POST', URL, request('later', { numCacheNodes: 2, preferredMaintenanceWindow: far }))
+    await bringHome(api, await clusterNamed('later'))
+    const asIs = { cacheClusterStatus: 'available', numCacheNodes: 2 }
+
+    expect(await modify({ numCacheNodes: 3 })).toMatchObject({
+      ...asIs,
+      pendingModifiedValues: { numCacheNodes: 3 },
+    })
+    expect(await modify({ numCacheNodes: 1, cacheNodeIdsToRemove: ['0002'] })).toMatchObject({
+      ...asIs,
+      pendingModifiedValues: { numCacheNodes: 1, cacheNodeIdsToRemove: ['0002'] },
+    })
+    expect(await api.store.applyDueNodes()).toEqual([])
+    expect(await modify({ numCacheNodes: 2 })).toMatchObject({ ...asIs, pendingModifiedValues: {} })
+
+    await modify({ numCacheNodes: 3 })
+    await modify({ preferredMaintenanceWindow: windowAt(new Date()) })
+    expect(await api.store.applyDueNodes()).toHaveLength(1)
+    expect((await api.call('GET', path)).body).toMatchObject({
+      cacheClusterStatus: 'modifying',
+      pendingModifiedValues: { numCacheNodes: 3 },
+    })
+    expect(await api.store.applyDueNodes()).toEqual([])
+    await bringHome(api, await clusterNamed('later'))
+    expect((await api.call('GET', path)).body).toMatchObject({
+      cacheClusterStatus: 'available',
+      numCacheNodes: 3,
+      pendingModifiedValues: {},
+    })
+
+    await modify({ numCacheNodes: 4 })
+    expect(await modify({ applyImmediately: true })).toMatchObject({ cacheClusterStatus: 'modifying' })
   })
 
   it('shows who may log in, and never how', async () => {

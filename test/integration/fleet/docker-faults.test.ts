@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
+import { MemoryVault } from '@cacheplane/fleet/fake'
 import { FreshSpecs } from '@cacheplane/fleet/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { testKeyring } from '../../support/docker.ts'
@@ -51,6 +52,7 @@ beforeEach(async () => {
     zones: [{ name: 'test-1a', dockerAddress: `unix://${path}`, announcedAddress: '127.0.0.1' }],
     keyring: testKeyring(),
     authority: createAuthority,
+    vault: new MemoryVault(),
     clock: realClock,
     log: { warn: () => undefined },
   })

@@ -88,6 +88,7 @@ const nothingElse = {
   loadEdge: nothing,
   loadDockerEngine: nothing,
   loadZone: nothing,
+  loadSnapshot: nothing,
 }
 
 /** A fleet each of whose calls is put to somebody; what the node group's steps never ask it has not. */

@@ -1,4 +1,4 @@
-export type ResourceType = 'cluster' | 'replicationgroup' | 'parametergroup'
+export type ResourceType = 'cluster' | 'replicationgroup' | 'parametergroup' | 'snapshot'
 
 /** ElastiCache's form, so that tools which take ARNs apart keep working. */
 export function arnOf(region: string, accountId: string, type: ResourceType, name: string): string {

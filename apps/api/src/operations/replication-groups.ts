@@ -11,6 +11,7 @@ import { arnOf } from './arn.ts'
 import { ANYTHING, authorize } from './authorize.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { type Page, type Paging, readPage } from './paging.ts'
+import { likeItsSnapshot } from './snapshots.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -24,7 +25,8 @@ export async function createReplicationGroup(
   idempotencyKey: string | null,
 ): Promise<ReplicationGroup> {
   const { accountId } = principal
-  const plan = planReplicationGroup(request, { accountId, random: service.random })
+  const wish = await likeItsSnapshot(service, principal, request)
+  const plan = planReplicationGroup(wish, { accountId, random: service.random })
   authorize(principal, 'CreateReplicationGroup', arnOfGroup(service, accountId, plan.replicationGroupId))
   const idempotency = idempotencyOf(service, 'CreateReplicationGroup', request, idempotencyKey)
   const accepted = await service.catalogue.createReplicationGroup({ ...plan, idempotency })

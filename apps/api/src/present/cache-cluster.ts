@@ -82,6 +82,11 @@ function countNodes({ memcached, numCacheNodes }: CacheCluster): number {
 }
 
 function presentPending(cluster: CacheCluster): CacheClusterView['pendingModifiedValues'] {
+  const waiting = cluster.memcached?.pendingNodes ?? null
+  if (waiting !== null) {
+    const { numCacheNodes, cacheNodeIdsToRemove: ids } = waiting
+    return { numCacheNodes, ...(ids.length > 0 && { cacheNodeIdsToRemove: ids }) }
+  }
   const staying = cluster.nodes.filter((node) => !node.leaving)
   const ids = cluster.memcached?.announcedNodeIds ?? []
   const leaving = cluster.nodes.filter((node) => node.leaving && ids.includes(node.id))

@@ -26,6 +26,8 @@ const CREATE_ERRORS = [
   'NodeGroupsPerReplicationGroupQuotaExceeded',
   'InsufficientCacheClusterCapacity',
   'ReplicationGroupNotFoundFault',
+  'SnapshotNotFoundFault',
+  'InvalidSnapshotState',
   'ProvisioningFailed',
 ] as const
 

@@ -151,7 +151,8 @@ export const DeleteCacheClusterQuery = z.strictObject({
 export const ModifyCacheCluster = z
   .strictObject({
     numCacheNodes: z.int().optional().meta({
-      description: 'How many nodes there are to be; memcached only. Needs `applyImmediately`.',
+      description:
+        'How many nodes there are to be; memcached only. Takes the place of a change that still waits, and as many as there are takes that back.',
     }),
     cacheNodeIdsToRemove: z
       .array(z.string())
@@ -167,7 +168,7 @@ export const ModifyCacheCluster = z
       .meta({ description: '`single-az` or `cross-az`. Nodes that stand stay where they are.' }),
     applyImmediately: z.boolean().optional().meta({
       description:
-        'Must be true with `numCacheNodes` and `cacheParameterGroupName`; everything else takes effect at once anyway.',
+        'Without it, nodes come and go in the maintenance window; with it at once, and what waits as well. Must be true with `cacheParameterGroupName`; everything else takes effect at once anyway.',
     }),
     autoMinorVersionUpgrade: z.boolean().optional(),
     preferredMaintenanceWindow: z

@@ -24,7 +24,9 @@ export const createMembers = {
   securityGroupIds: later.texts(),
   tags: later.list(),
   snapshotArns: later.texts(),
-  snapshotName: later.text(),
+  snapshotName: text(
+    'The snapshot to begin with; replication groups only. Engine, version and node type are as in the snapshot when left out.',
+  ),
   snapshotRetentionLimit: later.count('0: automatic snapshots are not available.'),
   snapshotWindow: text('Daily, UTC, at least an hour: `05:00-06:00`. Chosen when left out.'),
   preferredMaintenanceWindow: text(

@@ -2,9 +2,11 @@ import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
+import type { Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
+import type { VaultFile } from './vault.ts'
 import type { EdgeReading, EdgeRef, EdgeSpec, EndpointRoutes, Hop, RouteTarget } from './edges.ts'
 import type { FleetObject, Inventory, NodeChange } from './fleet-objects.ts'
 
@@ -35,7 +37,9 @@ export interface Fleet {
    * incarnations of the same node are removed first. A container of this incarnation that has stopped is *not*
    * started again (an empty primary would wipe its replicas): the answer is `dead`.
    */
-  ensureNode(spec: NodeSpec): Promise<Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'dead'>>
+  ensureNode(
+    spec: NodeSpec,
+  ): Promise<Ensured<'port-taken' | 'address-taken' | 'image-missing' | 'seed-damaged' | 'dead'>>
   /** What the container of this incarnation was made of; null when its engine does not say. */
   imageOf(ref: NodeRef): Promise<string | null>
   /** Asks the node who it is, through the control plane's own user; waits up to `patienceMs` while it starts. */
@@ -132,6 +136,18 @@ export interface Fleet {
    */
   publishList(ref: EdgeRef, slot: number, list: DiscoveryList | null): Promise<Ensured<'dead'>>
   removeEdge(ref: EdgeRef): Promise<Removed>
+  /**
+   * Has the node write out everything it holds as of one moment, straight into the vault and under this id. A file that is
+   * in the vault already is answered as it is, so that this can be repeated.
+   */
+  saveNode(ref: NodeRef, fileId: string): Promise<Saved>
+  /**
+   * Loads a file into an engine that nobody can reach, and says what became of it. It stands until `removeTrial`; while it
+   * loads, which is waited for no longer than `patienceMs`, the trial can be asked for again.
+   */
+  tryFile(trial: Trial, patienceMs: number): Promise<Tried>
+  removeTrial(trial: Pick<Trial, 'fileId' | 'engineId'>): Promise<Removed>
+  removeFile(fileId: string): Promise<Removed>
   /** Everything on the engine that carries this installation's label, networks and volumes included. */
   inventory(engineId: string): Promise<Inventory>
   /** Removes one object found by `inventory` that no row owns. Never touches an object without our label. */
@@ -209,6 +225,8 @@ export interface NodeSpec extends NodeRef {
   parameters: Readonly<Record<string, string>>
   /** Names and addresses that the node's TLS certificate is valid for. */
   tlsNames: readonly string[]
+  /** What it holds from the start; null for a node that begins empty. */
+  seed: VaultFile | null
 }
 
 export interface NodeLimits {

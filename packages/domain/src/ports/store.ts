@@ -16,6 +16,8 @@ import type {
   ReplicationGroup,
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
+import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
+import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
 import type {
   ImageSurvey,
   ServiceUpdate,
@@ -115,6 +117,13 @@ export interface Catalogue {
   /** Newest first. Null when there is no such group. */
   listFailovers(accountId: string, replicationGroupId: string, limit: number): Promise<Failover[] | null>
 
+  /** The rows and the workflow of a snapshot that is to be taken. */
+  createSnapshot(accountId: string, plan: SnapshotPlan, idempotency?: Idempotency | null): Promise<Accepted>
+  deleteSnapshot(accountId: string, snapshotName: string): Promise<Accepted>
+  findSnapshot(accountId: string, snapshotName: string): Promise<Snapshot | null>
+  /** Ordered by name. */
+  listSnapshots(accountId: string, query: SnapshotQuery): Promise<Snapshot[]>
+
   findReplicationGroup(accountId: string, replicationGroupId: string): Promise<ReplicationGroup | null>
   /** Ordered by id; `after` is exclusive. */
   listReplicationGroups(accountId: string, page: Page): Promise<ReplicationGroup[]>
@@ -137,6 +146,12 @@ export interface Catalogue {
 export interface Page {
   after?: string
   limit: number
+}
+
+export interface SnapshotQuery extends Page {
+  replicationGroupId?: string
+  cacheClusterId?: string
+  source?: SnapshotSource
 }
 
 export interface ServiceUpdateQuery {
@@ -202,6 +217,8 @@ export interface ReplicationGroupPlan extends PlanBase {
   multiAZEnabled: boolean
   /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
   shards: readonly ShardPlan[] | null
+  /** What it is to hold from the start; null for one that begins empty. */
+  snapshotName: string | null
 }
 
 export interface ShardPlan {
@@ -273,6 +290,8 @@ export interface ClusterChange {
   preferredMaintenanceWindow?: string
   /** A group of the engine version's family. */
   cacheParameterGroupName?: string
+  /** False has nodes wait for the maintenance window; true takes along what waits. At once when left out. */
+  applyImmediately?: boolean
 }
 
 /** Everything the worker does to Postgres besides advancing workflows. */
@@ -283,6 +302,8 @@ export interface Estate {
   recordImages(engineId: string, survey: ImageSurvey): Promise<void>
   /** Begins updates whose recommended date is past, in the maintenance windows of who wants that; returns whom to ring for. */
   applyDueUpdates(): Promise<string[]>
+  /** Has nodes of Memcached clusters come and go that waited for the maintenance window; returns whom to ring for. */
+  applyDueNodes(): Promise<string[]>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
   /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */

@@ -2,6 +2,7 @@ import type { SlotRange } from '../cluster/slots.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
+import type { VaultFile } from './vault.ts'
 import type {
   AuthTokenUpdate,
   CacheCluster,
@@ -20,6 +21,7 @@ import type {
   ReshardingTargets,
 } from '../resources.ts'
 import type { Secret } from '../secret.ts'
+import type { Snapshot, SnapshotContent } from '../snapshots/snapshot.ts'
 import type { UpdateRun } from '../service-updates/service-update.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
 
@@ -56,6 +58,7 @@ export interface WorkflowStore {
   loadDockerEngine(engineId: string): Promise<DockerEngineSubject | null>
   /** Null when it is not out. */
   loadZone(name: string): Promise<ZoneSubject | null>
+  loadSnapshot(id: string): Promise<SnapshotSubject | null>
 }
 
 export class StaleLease extends Error {
@@ -178,6 +181,12 @@ export type Change =
   /** Delete the owner, its member rows, secrets and network row; all nodes must be gone. */
   | { do: 'remove-replication-group'; id: string }
   | { do: 'remove-cache-cluster'; id: string }
+  /** A file of a snapshot is in the vault. */
+  | { do: 'record-file'; fileId: string; content: SnapshotContent }
+  /** Deletes the row and those of its files, which must be gone from the vault. */
+  | { do: 'remove-snapshot'; id: string }
+  /** The cache that was being restored holds its data: it needs the snapshot no more. */
+  | { do: 'end-restore'; replicationGroupRow: string }
 
 /** All that a node's workflow needs to know. */
 export interface NodeSubject {
@@ -199,6 +208,15 @@ export interface NodeSubject {
   portIsFixed: boolean
   /** Of its availability zone: while it lasts, the node does not come back. */
   zoneOutage: OutageMode | null
+  /** What it is made with, as the primary of a cache that is being restored; null otherwise. */
+  seed: VaultFile | null
+}
+
+/** All that the workflow of a snapshot needs to know. */
+export interface SnapshotSubject {
+  snapshot: Snapshot
+  /** For each of its files the nodes that could be read, in the same order; empty when they are gone. */
+  sources: { nodes: NodeSubject[]; primaryNodeId: string | null }[]
 }
 
 /** All that the workflow of an outage needs to know. */

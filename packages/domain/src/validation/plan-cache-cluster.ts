@@ -59,6 +59,12 @@ const rulesOf = (engine: Engine) => [
     exactly(1),
     `A cache cluster of engine ${engine} has exactly one node: numCacheNodes must be 1 or left out.`,
   ),
+  allow(
+    'snapshotName',
+    never,
+    'A cache cluster is not made from a snapshot: create a replication group of one node instead.',
+    'combination',
+  ),
   allow('azMode', exactly('single-az'), `azMode is not supported for engine ${engine}.`, 'combination'),
   allow(
     'preferredAvailabilityZones',

@@ -40,6 +40,45 @@ describe('a change of a Memcached cluster', () => {
     expect(plan.set.azMode).toBe('cross-az')
   })
 
+  describe('that waits for the maintenance window', () => {
+    const more = { numCacheNodes: 4, cacheNodeIdsToRemove: [], newAvailabilityZones: [] }
+    const fewer = { numCacheNodes: 2, cacheNodeIdsToRemove: ['0002'], newAvailabilityZones: [] }
+    const later = { applyImmediately: false }
+    const waiting = aMemcachedCluster(
+      { nodes: spread.nodes },
+      { azMode: 'cross-az', lastNodeNumber: 3, pendingNodes: more },
+    )
+    const nothing = { add: { numbers: [] }, remove: [] }
+
+    it('is kept as it was asked for, and nobody comes or goes', () => {
+      expect(planClusterChange(spread, { ...more, ...later })).toMatchObject({ ...nothing, pending: more })
+      expect(planClusterChange(spread, { ...fewer, ...later })).toMatchObject({ ...nothing, pending: fewer })
+    })
+
+    it('is judged like one that does not', () => {
+      const change = { numCacheNodes: 2, cacheNodeIdsToRemove: ['0009'], ...later }
+      expect(refusal(() => planClusterChange(spread, change)).message).toContain('is not part of')
+    })
+
+    it('stays through changes of other things, is replaced by a newer one, and taken back by the number there is', () => {
+      expect(planClusterChange(waiting, { azMode: 'cross-az', ...later }).pending).toEqual(more)
+      expect(planClusterChange(waiting, { ...fewer, ...later })).toMatchObject({ ...nothing, pending: fewer })
+      expect(planClusterChange(waiting, { numCacheNodes: 3, ...later })).toMatchObject({
+        ...nothing,
+        pending: null,
+      })
+    })
+
+    it('is taken along by a change that is to be at once, and replaced by other nodes that are', () => {
+      const now = { applyImmediately: true }
+      expect(planClusterChange(waiting, now)).toMatchObject({ add: { numbers: [4] }, pending: null })
+      expect(planClusterChange(waiting, { ...fewer, ...now })).toMatchObject({
+        remove: ['0002'],
+        pending: null,
+      })
+    })
+  })
+
   it('removes exactly the nodes that are named', () => {
     const change = { numCacheNodes: 1, cacheNodeIdsToRemove: ['0003', '0001'] }
     expect(planClusterChange(spread, change)).toMatchObject({
@@ -116,13 +155,16 @@ describe('a change of a Memcached cluster', () => {
 
 describe('a request for a change of a cache cluster', () => {
   it('asks for nothing that it does not name', () => {
-    expect(readClusterChange({})).toEqual({ cacheNodeIdsToRemove: [], newAvailabilityZones: [] })
+    expect(readClusterChange({})).toEqual({
+      applyImmediately: false,
+      cacheNodeIdsToRemove: [],
+      newAvailabilityZones: [],
+    })
     const request = { numCacheNodes: 2, cacheNodeIdsToRemove: ['0001', '0001'], applyImmediately: true }
     expect(readClusterChange(request)).toMatchObject({ numCacheNodes: 2, cacheNodeIdsToRemove: ['0001'] })
   })
 
   it.each<[ModifyCacheClusterRequest, string]>([
-    [{ numCacheNodes: 3 }, 'applyImmediately must be true'],
     [{ cacheNodeIdsToRemove: ['0001'] }, 'needs numCacheNodes'],
     [{ newAvailabilityZones: ['local-1a'] }, 'needs numCacheNodes'],
     [{ numCacheNodes: 0, applyImmediately: true }, 'between 1 and 60'],

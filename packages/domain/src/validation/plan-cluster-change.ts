@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts'
 import type { ClusterChange } from '../ports/store.ts'
-import type { AzMode, CacheCluster, MemcachedFacts } from '../resources.ts'
+import type { AzMode, CacheCluster, MemcachedFacts, NodesChange } from '../resources.ts'
 import { cacheClusterStatus } from '../status.ts'
 import { Findings, shown } from './findings.ts'
 import { isOneZone } from './nodes.ts'
@@ -14,6 +14,8 @@ export interface ClusterChangePlan {
   add: { numbers: number[]; zones: (string | null)[] }
   /** CacheNodeIds of those that are to go. */
   remove: string[]
+  /** What waits for the maintenance window from now on. */
+  pending: NodesChange | null
 }
 
 /** Judges a change by the cluster as it stands (elasticache-reference, 2.5). Throws, or returns what becomes of it. */
@@ -35,11 +37,29 @@ export function planClusterChange(cluster: CacheCluster, change: ClusterChange):
       'The snapshot window and maintenance window must not overlap.',
     )
   if (memcached === null) refuseMemcachedOnly(findings, cluster, change)
+  const wanted = wantedNodes(memcached, change)
   const plan =
-    memcached === null ? NOBODY : planNodes(findings, cluster, memcached, change, set.azMode ?? 'single-az')
+    memcached === null || wanted === null
+      ? NOBODY
+      : planNodes(findings, cluster, memcached, wanted, set.azMode ?? 'single-az')
   findings.throwIfAny()
   refuseTooMany(cluster.nodes.length + plan.add.numbers.length)
-  return { set, ...plan }
+  if (wanted === null) return { set, ...NOBODY, pending: memcached?.pendingNodes ?? null }
+  if (change.applyImmediately !== false) return { set, ...plan, pending: null }
+  // As many as there are takes back what waits.
+  return { set, ...NOBODY, pending: wanted.numCacheNodes === cluster.nodes.length ? null : wanted }
+}
+
+/** What is asked for takes the place of what waits; a change that is to be at once takes along what waits. */
+function wantedNodes(memcached: MemcachedFacts | null, change: ClusterChange): NodesChange | null {
+  const { numCacheNodes, cacheNodeIdsToRemove = [], newAvailabilityZones = [] } = change
+  if (numCacheNodes === undefined)
+    return change.applyImmediately === true ? (memcached?.pendingNodes ?? null) : null
+  return {
+    numCacheNodes,
+    cacheNodeIdsToRemove: [...cacheNodeIdsToRemove],
+    newAvailabilityZones: [...newAvailabilityZones],
+  }
 }
 
 type Nodes = Pick<ClusterChangePlan, 'add' | 'remove'>
@@ -90,11 +110,10 @@ function planNodes(
   findings: Findings,
   cluster: CacheCluster,
   memcached: MemcachedFacts,
-  change: ClusterChange,
+  { numCacheNodes, cacheNodeIdsToRemove: ids, newAvailabilityZones: zones }: NodesChange,
   azMode: AzMode,
 ): Nodes {
   const current = cluster.nodes.length
-  const { numCacheNodes = current, cacheNodeIdsToRemove: ids = [], newAvailabilityZones: zones = [] } = change
   const added = numCacheNodes - current
   if (zones.length > 0 && zones.length !== Math.max(0, added))
     findings.combination(

@@ -44,6 +44,7 @@ describe('a plan for a replication group', () => {
       snapshotRetentionLimit: 0,
       snapshotWindow: '04:00-05:00',
       zones: [null],
+      snapshotName: null,
       shards: null,
     })
   })
@@ -129,7 +130,6 @@ describe('a plan for a replication group', () => {
     ],
     ['retention 36', { snapshotRetentionLimit: 36 }, 'between 0 and 35'],
     ['retention 5', { snapshotRetentionLimit: 5 }, 'snapshotRetentionLimit must be 0'],
-    ['a snapshot to restore', { snapshotName: 'monday' }, 'snapshotName'],
     ['an RDB to restore', { snapshotArns: ['arn:aws:s3:::b/k.rdb'] }, 'snapshotArns'],
     ['user groups', { userGroupIds: ['g'] }, 'userGroupIds'],
     ['log delivery', { logDeliveryConfigurations: [{}] }, 'logDeliveryConfigurations'],

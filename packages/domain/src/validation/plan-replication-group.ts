@@ -79,5 +79,6 @@ export function planReplicationGroup(
     atRestEncryptionEnabled: false,
     ...nodes,
     ...settings,
+    snapshotName: request.snapshotName?.toLowerCase() ?? null,
   }
 }

@@ -75,19 +75,13 @@ export function readClusterChange(request: ModifyCacheClusterRequest): ClusterCh
     if ((request[path] ?? []).length > 0 && numCacheNodes === undefined)
       findings.combination(path, `${path} needs numCacheNodes: say how many nodes there are to be.`)
   const change: ClusterChange = {
+    applyImmediately: request.applyImmediately ?? false,
     cacheNodeIdsToRemove: [...new Set(cacheNodeIdsToRemove)],
     newAvailabilityZones: newAvailabilityZones.map((zone) =>
       checkZone(findings, 'newAvailabilityZones', zone),
     ),
   }
-  if (numCacheNodes !== undefined) {
-    change.numCacheNodes = numCacheNodes
-    if (request.applyImmediately !== true)
-      findings.combination(
-        'applyImmediately',
-        'Nodes come and go at once or not at all: with numCacheNodes, applyImmediately must be true.',
-      )
-  }
+  if (numCacheNodes !== undefined) change.numCacheNodes = numCacheNodes
   if (request.azMode !== undefined && isAzMode(request.azMode)) change.azMode = request.azMode
   if (request.autoMinorVersionUpgrade !== undefined)
     change.autoMinorVersionUpgrade = request.autoMinorVersionUpgrade

@@ -69,7 +69,6 @@ const SNAPSHOT_RULES = [
     'Automatic snapshots are not available: snapshotRetentionLimit must be 0 or left out.',
   ),
   allow('snapshotArns', empty, 'Snapshots are not available: leave snapshotArns out.'),
-  allow('snapshotName', never, 'Snapshots are not available: leave snapshotName out.'),
 ]
 
 export interface Checked extends NodeSettings {

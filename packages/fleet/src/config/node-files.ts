@@ -11,6 +11,8 @@ export const FILES = {
   certificate: `${DIRECTORY}/node.crt`,
   key: `${DIRECTORY}/node.key`,
   authority: `${DIRECTORY}/ca.crt`,
+  /** What it loads at its start. */
+  seed: `${DIRECTORY}/seed.rdb`,
 } as const
 
 /** Where an edge finds what it is given; HAProxy wants certificate and key in one file. */

@@ -1,6 +1,7 @@
+import { basename } from 'node:path'
 import { invariant, type NodeSpec } from '@cacheplane/domain'
 import { quote } from './quote.ts'
-import { FILES } from './node-files.ts'
+import { DIRECTORY, FILES } from './node-files.ts'
 import type { UserRules } from './users.ts'
 
 export interface NodePlace {
@@ -45,13 +46,23 @@ function directives(spec: NodeSpec, place: NodePlace): Directive[] {
     ...listening(spec),
     ...clustering(spec, place),
     ['protected-mode', 'no'],
-    ['dir', '/tmp'],
+    ...loading(spec),
     ['save', ''],
     ['appendonly', 'no'],
     ['maxmemory', spec.limits.maxmemoryBytes],
     ['maxmemory-policy', 'volatile-lru'],
     ...replication,
     ...parameterDirectives(spec.parameters),
+  ]
+}
+
+/** Nothing is ever written there: it is where the engine looks for what it begins with. */
+function loading({ seed, busPort }: NodeSpec): Directive[] {
+  if (seed === null) return [['dir', '/tmp']]
+  return [
+    ['dir', DIRECTORY],
+    ['dbfilename', basename(FILES.seed)],
+    ...(busPort === null ? [] : [['cluster-config-file', '/tmp/nodes.conf'] as const]),
   ]
 }
 

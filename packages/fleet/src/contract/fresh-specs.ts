@@ -70,6 +70,7 @@ export class FreshSpecs {
       authToken,
       formerAuthToken: null,
       tlsNames: ['localhost', '127.0.0.1'],
+      seed: null,
       parameters: {},
       limits: { memoryBytes: 128 * MB, cpus: 1, maxmemoryBytes: 64 * MB, itemMemoryMb: 64, threads: 2 },
     }

@@ -67,6 +67,10 @@ export class MemcachedControl implements Omit<NodeControl, 'listens' | 'certific
     throw new Bug('memcached nodes know nothing of one another')
   }
 
+  save(): Promise<Answer<never>> {
+    throw new Bug('memcached does not write out what it holds')
+  }
+
   meet(): Promise<Answer<void>> {
     return this.cluster()
   }

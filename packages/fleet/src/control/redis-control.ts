@@ -13,6 +13,7 @@ import type { Reply } from './resp-parser.ts'
 import { isOn, pairsOf, takesTokens } from './parse-user.ts'
 import { respSession, type Login } from './resp-session.ts'
 import { drain, setSlots } from './slot-control.ts'
+import { saveStream } from './save-stream.ts'
 
 /** Stands for the tokens among names of parameters. */
 const AUTH_TOKEN = 'auth-token'
@@ -135,6 +136,10 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
       name === AUTH_TOKEN ? this.#clients(node) : ['CONFIG', 'SET', name, parameters[name] ?? ''],
     )
     return commands.length === 0 ? { kind: 'answered', value: undefined } : this.#order(node, commands)
+  }
+
+  async save<T>(node: NodeRef, sink: (content: AsyncIterable<Uint8Array>) => Promise<T>): Promise<Answer<T>> {
+    return saveStream(await this.routeTo(node), this.#login(node), sink)
   }
 
   // Said the same name again, every version reads what is behind it; the key with it.

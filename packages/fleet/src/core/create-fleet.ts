@@ -1,4 +1,4 @@
-import type { Clock, Fleet, NodeChange, NodeRef } from '@cacheplane/domain'
+import type { Clock, Fleet, NodeChange, NodeRef, Vault } from '@cacheplane/domain'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { drainSlots } from './drain-slots.ts'
@@ -24,6 +24,8 @@ import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { renewCertificate } from './renew-certificate.ts'
 import { routeEndpoint } from './route-endpoint.ts'
+import { removeFile, saveNode } from './save-node.ts'
+import { removeTrial, tryFile } from './try-file.ts'
 import { imageOf, surveyImages } from './survey-images.ts'
 
 export interface FleetParts {
@@ -34,6 +36,8 @@ export interface FleetParts {
   controlOf: (engine: DockerEngine) => NodeControl
   /** And to its edges. */
   edgeControlOf: (engine: DockerEngine) => EdgeControl
+  /** Where snapshots are kept. */
+  vault: Vault
   clock: Clock
 }
 
@@ -42,11 +46,11 @@ export function createFleet(parts: FleetParts): Fleet {
   const { installation, seats, controlOf, edgeControlOf, clock } = parts
   const pool = new EnginePool(seats)
   const deaths = new Deaths()
-  const on = async <T>(engineId: string, act: (engine: DockerEngine) => Promise<T>) => {
+  const on: On = async (engineId, act) => {
     const found = await pool.find(engineId)
     return found.kind === 'found' ? act(found.engine) : found
   }
-  const onNode = <T>({ engineId }: NodeRef, act: (bench: OrderBench & { clock: Clock }) => Promise<T>) =>
+  const onNode: OnNode = ({ engineId }, act) =>
     on(engineId, (engine) => act({ engine, control: controlOf(engine), clock, deaths }))
   const edgeBench = (engine: DockerEngine) => ({ engine, control: edgeControlOf(engine), clock })
   return {
@@ -79,14 +83,17 @@ export function createFleet(parts: FleetParts): Fleet {
         publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
       ),
     removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
+    ...backups({ parts, on, onNode }),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
     watch: (onChange) => watchAll(pool, deaths, onChange),
-    close: async () => {
-      for (const { engine } of seats) edgeControlOf(engine).close()
-      await Promise.all(seats.map(({ engine }) => engine.close()))
-    },
+    close: () => closeAll(parts),
   }
+}
+
+async function closeAll({ seats, edgeControlOf }: FleetParts): Promise<void> {
+  for (const { engine } of seats) edgeControlOf(engine).close()
+  await Promise.all(seats.map(({ engine }) => engine.close()))
 }
 
 type On = <T>(
@@ -149,6 +156,26 @@ function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.setSlots(ref, slots, as))),
     drainSlots: (ref, slots, to, withinMs) =>
       onNode(ref, (bench) => drainSlots(bench, ref, { slots, to, withinMs })),
+  }
+}
+
+/** What is carried between nodes and the vault. */
+function backups({
+  parts: { installation, vault, clock },
+  on,
+  onNode,
+}: {
+  parts: FleetParts
+  on: On
+  onNode: OnNode
+}): Pick<Fleet, 'saveNode' | 'tryFile' | 'removeTrial' | 'removeFile'> {
+  return {
+    saveNode: (ref, fileId) => onNode(ref, (bench) => saveNode({ ...bench, vault }, ref, fileId)),
+    tryFile: (trial, patienceMs) =>
+      on(trial.engineId, (engine) => tryFile({ engine, vault, clock }, installation, trial, patienceMs)),
+    removeTrial: ({ engineId, fileId }) =>
+      on(engineId, (engine) => removeTrial(engine, installation, fileId)),
+    removeFile: (fileId) => removeFile(vault, fileId),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EdgeSpec, NetworkSpec, NodeSpec } from '@cacheplane/domain'
+import type { EdgeSpec, NetworkSpec, NodeSpec, Trial, VaultFile } from '@cacheplane/domain'
 import type { Call } from './call.ts'
 import type { Labels, OwnerLabel } from './labels.ts'
 
@@ -23,6 +23,8 @@ export interface DockerEngine {
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>>
   /** The same for an edge. */
   createEdge(blueprint: EdgeBlueprint): Promise<Call<void>>
+  /** And for a trial, which has its file from the start, or does not start. */
+  createTrial(blueprint: TrialBlueprint): Promise<Call<void>>
   /** Puts the files of another certificate in the place of those in a running container. */
   putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
@@ -89,6 +91,13 @@ export interface EdgeBlueprint {
   name: string
   labels: Labels
   spec: EdgeSpec
+}
+
+export interface TrialBlueprint {
+  name: string
+  labels: Labels
+  trial: Trial
+  file: VaultFile
 }
 
 export interface NetworkBlueprint {

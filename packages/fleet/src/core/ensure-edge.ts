@@ -34,6 +34,7 @@ export async function ensureEdge(
     case 'dead':
       return explained(engine, spec, ensured.because)
     case 'address-taken':
+    case 'seed-damaged':
       return unknown(ensured.because)
     default:
       return { ...ensured, refusal: ensured.refusal }

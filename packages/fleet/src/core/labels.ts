@@ -1,7 +1,7 @@
 import type { EdgeRef, NetworkRef, NodeRef } from '@cacheplane/domain'
 
 /** Labels that say whose a container or volume is. */
-export type OwnerLabel = typeof NODE_LABEL | typeof EDGE_LABEL
+export type OwnerLabel = typeof NODE_LABEL | typeof EDGE_LABEL | typeof TRIAL_LABEL
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -11,6 +11,8 @@ const KIND_LABEL = `${PREFIX}kind`
 export const NODE_LABEL = `${PREFIX}node`
 export const NETWORK_LABEL = `${PREFIX}network`
 export const EDGE_LABEL = `${PREFIX}edge`
+/** Says of which file of the vault it is a trial. */
+export const TRIAL_LABEL = `${PREFIX}trial`
 const INCARNATION_LABEL = `${PREFIX}incarnation`
 
 /** Labels of a node's container and of its volume. */
@@ -31,6 +33,11 @@ export function edgeLabels(installation: string, edge: Pick<EdgeRef, 'edgeId' | 
     [EDGE_LABEL]: edge.edgeId,
     [INCARNATION_LABEL]: String(edge.incarnation),
   }
+}
+
+/** Labels of a trial's container and of its volume. Nothing that stands for a row: the workflow of its snapshot removes it. */
+export function trialLabels(installation: string, fileId: string): Labels {
+  return { [INSTALLATION_LABEL]: installation, [KIND_LABEL]: 'trial', [TRIAL_LABEL]: fileId }
 }
 
 export function networkLabels(installation: string, network: Pick<NetworkRef, 'networkId'>): Labels {

@@ -13,6 +13,10 @@ export function edgeName({ edgeId, incarnation }: Pick<EdgeRef, 'edgeId' | 'inca
   return `cacheplane-edge-${shortId(edgeId)}-g${incarnation}`
 }
 
+export function trialName(fileId: string): string {
+  return `cacheplane-trial-${shortId(fileId)}`
+}
+
 /** By id alone: a network may be there before its owner is. */
 export function networkName(network: NetworkRef): string {
   return `cacheplane-net-${shortId(network.networkId)}`

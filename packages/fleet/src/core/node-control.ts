@@ -49,6 +49,8 @@ export interface NodeControl {
    */
   listens(node: NodeRef): Promise<boolean | null>
   /** Holds a connection until it is told to stop. */
+  /** Has the node write out what it holds, and hands that to `sink` while it comes. */
+  save<T>(node: NodeRef, sink: (content: AsyncIterable<Uint8Array>) => Promise<T>): Promise<Answer<T>>
   probe(node: NodeRef, onTrouble: (because: string) => void): () => void
 }
 

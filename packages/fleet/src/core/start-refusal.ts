@@ -1,6 +1,7 @@
-export type StartRefusal = 'port-taken' | 'address-taken' | 'image-missing'
+export type StartRefusal = 'port-taken' | 'address-taken' | 'image-missing' | 'seed-damaged'
 
 const WORDS: readonly (readonly [RegExp, StartRefusal])[] = [
+  [/^seed damaged: /, 'seed-damaged'],
   [/no such image/i, 'image-missing'],
   [/port is already allocated/i, 'port-taken'],
   [/ports are not available/i, 'port-taken'],

@@ -62,7 +62,7 @@ export function edgeOptions(blueprint: EdgeBlueprint): ContainerCreateOptions {
   }
 }
 
-function volumeOf({ name, labels }: Pick<NodeBlueprint, 'name' | 'labels'>): MountConfig[number] {
+export function volumeOf({ name, labels }: Pick<NodeBlueprint, 'name' | 'labels'>): MountConfig[number] {
   return {
     Type: 'volume',
     Source: name,
@@ -76,7 +76,7 @@ function volumeOf({ name, labels }: Pick<NodeBlueprint, 'name' | 'labels'>): Mou
   }
 }
 
-function hardening(memoryBytes: number) {
+export function hardening(memoryBytes: number) {
   return {
     // What has stopped is replaced: an empty primary at a known address would wipe its replicas.
     RestartPolicy: { Name: 'no' },

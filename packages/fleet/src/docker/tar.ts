@@ -10,19 +10,23 @@ const BLOCK = 512
 export function tar(files: readonly TarFile[], owner: number): Buffer {
   const blocks = files.flatMap((file) => {
     const content = Buffer.from(file.content, 'utf8')
-    const padding = Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)
-    return [header(file, content.length, owner), content, padding]
+    return [tarHeader(file, content.length, owner), content, tarPadding(content.length)]
   })
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)])
 }
 
-function header({ name, mode }: TarFile, size: number, owner: number): Buffer {
+/** What comes before a file's content. */
+export function tarHeader(
+  { name, mode }: Pick<TarFile, 'name' | 'mode'>,
+  size: number,
+  owner: number,
+): Buffer {
   const block = Buffer.alloc(BLOCK)
   block.write(name, 0, 99, 'ascii')
   block.write(octal(mode, 7), 100)
   block.write(octal(owner, 7), 108)
   block.write(octal(owner, 7), 116)
-  block.write(octal(size, 11), 124)
+  writeSize(block, size)
   block.write(octal(0, 11), 136)
   block.write('0', 156)
   block.write('ustar\0' + '00', 257)
@@ -31,6 +35,24 @@ function header({ name, mode }: TarFile, size: number, owner: number): Buffer {
   const sum = block.reduce((total, byte) => total + byte, 0)
   block.write(`${octal(sum, 6)}\0 `, 148)
   return block
+}
+
+/** And what comes after it. */
+export function tarPadding(size: number): Buffer {
+  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)
+}
+
+const SIZE_AT = 124
+const OCTAL_MAX = 8 ** 11 - 1
+
+/** From eight GiB on as a binary number, as GNU tar has it. */
+function writeSize(block: Buffer, size: number): void {
+  if (size <= OCTAL_MAX) {
+    block.write(octal(size, 11), SIZE_AT)
+    return
+  }
+  block.writeUInt8(0x80, SIZE_AT)
+  block.writeBigUInt64BE(BigInt(size), SIZE_AT + 4)
 }
 
 function octal(value: number, width: number): string {

@@ -48,6 +48,7 @@ export function noCalls(): Counters {
     removeVolume: 0,
     setSlots: 0,
     drainSlots: 0,
+    saveNode: 0,
     readNode: 0,
     openNode: 0,
     closeNode: 0,

@@ -6,6 +6,7 @@ import { INSTALLATION_LABEL, ownerOf } from '../core/labels.ts'
 import type { NodeControl } from '../core/node-control.ts'
 import { countMutations, noCalls } from './counters.ts'
 import { Faults, type CallName } from './faults.ts'
+import { MemoryVault } from './memory-vault.ts'
 import { Random } from './random.ts'
 import { SimulatedControl } from './simulated-control.ts'
 import { connectThrough, discoverThrough, type SimulatedConnection } from './simulated-connection.ts'
@@ -53,6 +54,7 @@ const INSTANT: Timings = { call: [0, 0], boot: [0, 0] }
  */
 export class FakeFleet {
   readonly fleet: Fleet
+  readonly vault = new MemoryVault()
   readonly faults: Faults
   readonly #options: FakeFleetOptions
   readonly #random: Random
@@ -80,6 +82,7 @@ export class FakeFleet {
       random,
       faults,
       timings,
+      vault: this.vault,
       counters,
       watchers,
       certificateLifetimeMs,
@@ -97,7 +100,7 @@ export class FakeFleet {
     const controlsOf = (engine: DockerEngine) => found(controls.get(engine), engine.dockerAddress)
     const controlOf = (engine: DockerEngine) => controlsOf(engine).node
     const edgeControlOf = (engine: DockerEngine) => controlsOf(engine).edge
-    return createFleet({ installation, clock, seats, controlOf, edgeControlOf })
+    return createFleet({ installation, clock, seats, controlOf, edgeControlOf, vault: this.vault })
   }
 
   /** What stands where, for invariant checks. Live objects: read them, change them only through the controls. */

@@ -17,6 +17,7 @@ export type CallName =
   | 'createNetwork'
   | 'removeNetwork'
   | 'removeVolume'
+  | 'saveNode'
   | 'readNode'
   | 'openNode'
   | 'closeNode'

@@ -1,4 +1,5 @@
 export { FakeFleet, type FakeEngineOptions, type FakeFleetOptions } from './fake-fleet.ts'
+export { MemoryVault } from './memory-vault.ts'
 export type { CallName, Fault, FaultRates } from './faults.ts'
 export type { SimulatedConnection } from './simulated-connection.ts'
 export type { SimulatedEdge, SimulatedServer, SimulatedSlot } from './simulated-edge.ts'

@@ -14,6 +14,7 @@ import {
   takeOverInCluster,
 } from './simulated-cluster.ts'
 import { drainInCluster, setSlotsInCluster } from './simulated-slots.ts'
+import { dumpOf } from './simulated-dump.ts'
 import { newHistoryId, usedMemory } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
@@ -168,6 +169,12 @@ export class SimulatedControl implements NodeControl {
     })
   }
 
+  async save<T>(node: NodeRef, sink: (content: AsyncIterable<Uint8Array>) => Promise<T>): Promise<Answer<T>> {
+    const dump = await this.#talk('saveNode', node, ({ writes }) => dumpOf(writes))
+    if (dump.kind !== 'answered') return dump
+    return { kind: 'answered', value: await sink(inOnePiece(dump.value)) }
+  }
+
   certificate(node: NodeRef): Promise<Answer<Certificate | null>> {
     return this.#talk('showNode', node, (process) => process.certificate)
   }
@@ -254,6 +261,10 @@ export class SimulatedControl implements NodeControl {
     if (!same && engine !== 'memcached') return { kind: 'stranger', because: 'it refused our login' }
     return { kind: 'process', process }
   }
+}
+
+async function* inOnePiece(content: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(content)
 }
 
 const AUTH_TOKEN = 'auth-token'

@@ -12,9 +12,19 @@ import type {
   NetworkFacts,
   NodeBlueprint,
   ObjectFacts,
+  TrialBlueprint,
 } from '../core/docker-engine.ts'
-import { isOurs, NETWORK_LABEL, NODE_LABEL, type Labels, type OwnerLabel } from '../core/labels.ts'
+import {
+  isOurs,
+  NETWORK_LABEL,
+  NODE_LABEL,
+  TRIAL_LABEL,
+  type Labels,
+  type OwnerLabel,
+} from '../core/labels.ts'
 import type { CallName } from './faults.ts'
+import { loadDump } from './simulated-dump.ts'
+import { hasLoaded, trialOf } from './simulated-trial.ts'
 import { bootedEdge } from './simulated-edge.ts'
 import { bootedProcess, newCertificate } from './simulated-process.ts'
 import { imageOf, imagesOf } from './simulated-images.ts'
@@ -90,6 +100,13 @@ export class SimulatedEngine implements DockerEngine {
             process: null,
             edge: bootedEdge(spec),
           }),
+    )
+  }
+
+  createTrial({ name, labels, file }: TrialBlueprint): Promise<Call<void>> {
+    const isGood = loadDump(this.simulation.vault.files.get(file.fileId)) !== null
+    return this.#call('createContainer', DEADLINES.create, () =>
+      this.#put({ name, labels, ...trialOf(isGood) }),
     )
   }
 
@@ -186,11 +203,17 @@ export class SimulatedEngine implements DockerEngine {
       return { kind: 'notFound', because }
     }
     const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
+    if (spec.seed !== null) {
+      const seed = loadDump(this.simulation.vault.files.get(spec.seed.fileId))
+      if (seed === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }
+      process.writes = seed
+    }
     return this.#put({ name, labels, networkName, imageId, process, edge: null })
   }
 
   #put(
-    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'>,
+    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'> &
+      Partial<Pick<SimulatedContainer, 'log'>>,
   ): Call<void> {
     const { name, labels } = made
     if (findContainer(this.world, name) !== undefined) {
@@ -198,6 +221,7 @@ export class SimulatedEngine implements DockerEngine {
     }
     const createdAt = this.simulation.clock.now()
     this.world.containers.push({
+      log: '',
       ...made,
       ref: this.#newRef('container'),
       state: 'created',
@@ -205,7 +229,6 @@ export class SimulatedEngine implements DockerEngine {
       createdAt,
       answersAtMs: Infinity,
       attached: true,
-      log: '',
     })
     if (!this.world.volumes.some((volume) => volume.name === name)) {
       this.world.volumes.push({ ref: name, name, labels, createdAt })
@@ -217,6 +240,10 @@ export class SimulatedEngine implements DockerEngine {
     const container = findContainer(this.world, ref)
     if (container === undefined) return notFound('container')
     if (container.state === 'running' || container.state === 'paused') return { kind: 'notModified' }
+    if (TRIAL_LABEL in container.labels) {
+      container.state = 'running'
+      return hasLoaded(container) ? done : this.#exit(container, container.log)
+    }
     const onNetwork = this.world.networks.some((network) => network.name === container.networkName)
     if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }

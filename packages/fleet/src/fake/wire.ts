@@ -1,6 +1,7 @@
 import type { Clock } from '@cacheplane/domain'
 import { unknown, type Call } from '../core/call.ts'
 import type { CallName, Faults } from './faults.ts'
+import type { MemoryVault } from './memory-vault.ts'
 import type { Random } from './random.ts'
 import type { EngineWorld, SimulatedProcess } from './world.ts'
 
@@ -18,6 +19,8 @@ export interface Simulation {
   random: Random
   faults: Faults
   timings: Timings
+  /** Where snapshots are kept. */
+  vault: MemoryVault
   counters: Record<CallName, number>
   certificateLifetimeMs: number
   /** Told just before a node is promoted or opened, while the world is still as it was. */

@@ -86,7 +86,8 @@ function groupNotFound(replicationGroupId: string): ServiceError {
 
 function requireAvailable(group: ReplicationGroup): void {
   const status = replicationGroupStatus(group)
-  if (status === 'available') return
+  // A snapshot stands in nobody's way: it is read from another node when that is needed.
+  if (status === 'available' || status === 'snapshotting') return
   throw new ServiceError(
     'InvalidReplicationGroupState',
     `Replication group must be in available state to modify. Replication group ${group.replicationGroupId} has status ${status}.`,

@@ -3,6 +3,7 @@ import {
   memberId,
   MULTI_AZ_SPREADS,
   newId,
+  requireRestorable,
   ServiceError,
   type Accepted,
   type Keyring,
@@ -20,6 +21,7 @@ import {
   wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
+import { lockSnapshot } from './delete-snapshot.ts'
 import { takeEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
 import { insertShard, type Shard } from './insert-shard.ts'
@@ -52,6 +54,7 @@ export function createReplicationGroup(
       const network = await findNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', q.random)
       await insertGroup(q, keyring, plan, id, network.id)
+      if (plan.snapshotName !== null) await insertRestore(q, plan, plan.snapshotName, id)
       const left = [...zones]
       for (const shard of shards) {
         const own = left.splice(0, shard.memberIds.length)
@@ -74,6 +77,20 @@ export function createReplicationGroup(
       return accepted
     },
     { landed: wasCreated },
+  )
+}
+
+/** From here on the snapshot is kept until the group holds its data, or is gone. */
+async function insertRestore(
+  q: Queryable,
+  plan: ReplicationGroupPlan,
+  snapshotName: string,
+  groupId: string,
+): Promise<void> {
+  const snapshot = await lockSnapshot(q, plan.accountId, snapshotName)
+  requireRestorable(snapshot, { ...plan, clusterEnabled: plan.shards !== null })
+  await q.run(
+    sql`INSERT INTO restore (replication_group_id, snapshot_id) VALUES (${groupId}, ${snapshot.id})`,
   )
 }
 

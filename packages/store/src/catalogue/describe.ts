@@ -8,14 +8,19 @@ const listGroups = prepared('list_groups')
 const findCluster = prepared('find_cluster')
 const listClusters = prepared('list_clusters')
 
+interface GroupRow {
+  doc: ReplicationGroupDoc
+  snapshotting: boolean
+}
+
 export async function findReplicationGroup(
   q: Queryable,
   accountId: string,
   id: string,
 ): Promise<ReplicationGroup | null> {
-  const [row] = await q.rows<{ doc: ReplicationGroupDoc }>(findGroup`
-    SELECT row_to_json(v) AS doc FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" = ${id}`)
-  return row === undefined ? null : readGroup(row.doc)
+  const [row] = await q.rows<GroupRow>(findGroup`
+    SELECT row_to_json(v) AS doc, EXISTS (SELECT 1 FROM snapshotting_view b WHERE b."sourceRow" = v.id) AS snapshotting FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" = ${id}`)
+  return row === undefined ? null : readGroup(row.doc, row.snapshotting)
 }
 
 export async function listReplicationGroups(
@@ -23,10 +28,10 @@ export async function listReplicationGroups(
   accountId: string,
   page: Page,
 ): Promise<ReplicationGroup[]> {
-  const rows = await q.rows<{ doc: ReplicationGroupDoc }>(listGroups`
-    SELECT row_to_json(v) AS doc FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" > ${page.after ?? ''}
+  const rows = await q.rows<GroupRow>(listGroups`
+    SELECT row_to_json(v) AS doc, EXISTS (SELECT 1 FROM snapshotting_view b WHERE b."sourceRow" = v.id) AS snapshotting FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" > ${page.after ?? ''}
     ORDER BY "replicationGroupId" LIMIT ${page.limit}`)
-  return rows.map((row) => readGroup(row.doc))
+  return rows.map((row) => readGroup(row.doc, row.snapshotting))
 }
 
 export async function findCacheCluster(

@@ -30,7 +30,9 @@ export function modifyCacheCluster(
     await q.run(sql`
       UPDATE cache_cluster SET auto_minor_version_upgrade = ${autoMinorVersionUpgrade},
         preferred_maintenance_window = ${preferredMaintenanceWindow} WHERE id = ${cluster.id}`)
-    await q.run(sql`UPDATE memcached_cluster SET az_mode = ${azMode} WHERE cluster_id = ${cluster.id}`)
+    const pending = plan.pending === null ? null : JSON.stringify(plan.pending)
+    await q.run(sql`
+      UPDATE memcached_cluster SET az_mode = ${azMode}, pending_nodes = ${pending}::jsonb WHERE cluster_id = ${cluster.id}`)
     const { cacheParameterGroupName: name } = change
     const configuring = name === undefined ? null : await attachToCluster(q, cluster, name)
     if (plan.add.numbers.length > 0) await addNodes(q, settings, cluster, plan.add)

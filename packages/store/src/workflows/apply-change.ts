@@ -11,6 +11,7 @@ import { applyNodeChange, isNodeChange } from './apply-node-change.ts'
 import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-change.ts'
 import { applyReshardingChange, isReshardingChange } from './apply-resharding-change.ts'
 import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
+import { applySnapshotChange, isSnapshotChange } from './apply-snapshot-change.ts'
 import { raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -43,6 +44,7 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
   if (isUpdateChange(change)) return applyUpdateChange(q, change)
   if (isEdgeChange(change)) return applyEdgeChange(q, pools, change)
   if (isSpareChange(change)) return applySpareChange(q, pools, change)
+  if (isSnapshotChange(change)) return applySnapshotChange(q, change)
   switch (change.do) {
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)

@@ -100,6 +100,8 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         endpointAddress: row.endpoint_address,
         portIsFixed: cluster.port !== null,
         zoneOutage: row.outages?.[node.zone] ?? null,
+        // Nobody but the node's own workflow makes it.
+        seed: null,
       }
     }),
   )

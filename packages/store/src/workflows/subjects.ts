@@ -10,6 +10,7 @@ import {
   type OwnerSubject,
   type ReplicationGroup,
   type Secret,
+  type VaultFile,
   type UpdateRun,
 } from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
@@ -43,6 +44,7 @@ interface NodeSubjectRow {
   cpus: number
   outage_mode: OutageMode | null
   endpoint_address: string | null
+  seed: VaultFile | null
 }
 
 /** What a node's workflow sees; the AUTH token is opened here and travels as a `Secret`. */
@@ -52,7 +54,11 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
       g.id AS group_id, c.account_id, g.auth_token_sealed, g.former_auth_token_sealed,
       (SELECT m.users_sealed FROM memcached_cluster m WHERE m.cluster_id = c.id) AS users_sealed, e.cpus, z.outage_mode,
       (SELECT p.address FROM endpoint_view p
-        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address
+        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address,
+      (SELECT json_build_object('fileId', f.id, 'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256')
+        FROM restore r JOIN node_group s ON s.id = c.node_group_id AND s.primary_node_id = n.id
+        JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id AND f.node_group_id = s.node_group_id
+        WHERE r.replication_group_id = c.replication_group_id) AS seed
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
@@ -75,6 +81,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     endpointAddress: row.endpoint_address,
     portIsFixed: cluster.port !== null,
     zoneOutage: row.outage_mode,
+    seed: row.seed,
   }
 }
 
@@ -107,7 +114,7 @@ export async function loadReplicationGroup(
     FROM replication_group_view d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readGroup(row.doc), row.network, row.edge_failure, null)
+  return ownerSubject(readGroup(row.doc, false), row.network, row.edge_failure, null)
 }
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {

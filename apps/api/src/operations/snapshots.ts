@@ -1,0 +1,114 @@
+import {
+  type CreateReplicationGroupRequest,
+  type CreateSnapshotRequest,
+  planSnapshot,
+  type Principal,
+  readSnapshotName,
+  type Snapshot,
+  snapshotNotFound,
+} from '@cacheplane/domain'
+import { arnOf } from './arn.ts'
+import { ANYTHING, authorize } from './authorize.ts'
+import { idempotencyOf } from './idempotency.ts'
+import { type Page, type Paging, readPage } from './paging.ts'
+import type { Service } from './service.ts'
+
+/** CreateSnapshot. */
+export async function createSnapshot(
+  service: Service,
+  principal: Principal,
+  request: CreateSnapshotRequest,
+  idempotencyKey: string | null,
+): Promise<Snapshot> {
+  const plan = planSnapshot(request)
+  authorize(principal, 'CreateSnapshot', arnOfSnapshot(service, principal, plan.snapshotName))
+  const idempotency = idempotencyOf(service, 'CreateSnapshot', request, idempotencyKey)
+  const accepted = await service.catalogue.createSnapshot(principal.accountId, plan, idempotency)
+  void service.doorbell.ring(accepted.workflowId)
+  const snapshot = await requireSnapshot(service, principal, plan.snapshotName)
+  if (snapshot.id !== accepted.resourceId) throw snapshotNotFound(plan.snapshotName)
+  return snapshot
+}
+
+/** DescribeSnapshots for one snapshot. Throws SnapshotNotFoundFault. */
+export function describeSnapshot(service: Service, principal: Principal, text: string): Promise<Snapshot> {
+  const name = readSnapshotName(text)
+  authorize(principal, 'DescribeSnapshots', arnOfSnapshot(service, principal, name))
+  return requireSnapshot(service, principal, name)
+}
+
+export interface ListSnapshotsRequest extends Paging {
+  replicationGroupId?: string | undefined
+  cacheClusterId?: string | undefined
+  snapshotSource?: 'user' | 'system' | undefined
+}
+
+const SOURCES = { user: 'manual', system: 'automated' } as const
+
+/** DescribeSnapshots, ordered by name. */
+export function describeSnapshots(
+  service: Service,
+  principal: Principal,
+  { replicationGroupId, cacheClusterId, snapshotSource, ...paging }: ListSnapshotsRequest,
+): Promise<Page<Snapshot>> {
+  authorize(principal, 'DescribeSnapshots', ANYTHING)
+  const filter = {
+    ...(replicationGroupId !== undefined && { replicationGroupId: replicationGroupId.toLowerCase() }),
+    ...(cacheClusterId !== undefined && { cacheClusterId: cacheClusterId.toLowerCase() }),
+    ...(snapshotSource !== undefined && { source: SOURCES[snapshotSource] }),
+  }
+  return readPage(
+    service,
+    principal,
+    'snapshots',
+    paging,
+    (limit, after) =>
+      service.catalogue.listSnapshots(principal.accountId, {
+        limit,
+        ...(after !== undefined && { after }),
+        ...filter,
+      }),
+    (snapshot) => snapshot.snapshotName,
+  )
+}
+
+/** DeleteSnapshot. Answers the snapshot as it stands, `deleting`, or null when it went at once. */
+export async function deleteSnapshot(
+  service: Service,
+  principal: Principal,
+  text: string,
+): Promise<Snapshot | null> {
+  const name = readSnapshotName(text)
+  authorize(principal, 'DeleteSnapshot', arnOfSnapshot(service, principal, name))
+  const accepted = await service.catalogue.deleteSnapshot(principal.accountId, name)
+  void service.doorbell.ring(accepted.workflowId)
+  const left = await service.catalogue.findSnapshot(principal.accountId, name)
+  return left?.id === accepted.resourceId ? left : null
+}
+
+/** What a request for a replication group leaves out is as in the snapshot that it is made from. */
+export async function likeItsSnapshot(
+  service: Service,
+  principal: Principal,
+  request: CreateReplicationGroupRequest,
+): Promise<CreateReplicationGroupRequest> {
+  if (request.snapshotName === undefined) return request
+  const { origin } = await describeSnapshot(service, principal, request.snapshotName)
+  const engine = request.engine ?? origin.engine
+  const isSameEngine = engine === origin.engine
+  return {
+    ...request,
+    engine,
+    engineVersion: request.engineVersion ?? (isSameEngine ? origin.engineVersion : undefined),
+    cacheNodeType: request.cacheNodeType ?? origin.cacheNodeType,
+  }
+}
+
+async function requireSnapshot(service: Service, principal: Principal, name: string): Promise<Snapshot> {
+  const snapshot = await service.catalogue.findSnapshot(principal.accountId, name)
+  if (snapshot === null) throw snapshotNotFound(name)
+  return snapshot
+}
+
+const arnOfSnapshot = (service: Service, { accountId }: Principal, name: string) =>
+  arnOf(service.region, accountId, 'snapshot', name)

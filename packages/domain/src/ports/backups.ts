@@ -1,0 +1,22 @@
+import type { Engine } from '../engines.ts'
+import type { VaultFile } from './vault.ts'
+
+/** Of a node that was to be read into the vault. */
+export type Saved = { kind: 'saved'; file: VaultFile } | { kind: 'unknown'; because: string }
+
+/** A file, and the engine that is to prove it whole. */
+export interface Trial {
+  fileId: string
+  /** Of Docker. */
+  engineId: string
+  engine: Engine
+  engineVersion: string
+  memoryBytes: number
+}
+
+export type Tried =
+  | { kind: 'loaded' }
+  | { kind: 'loading'; because: string }
+  /** The engine gave it up, and says why. */
+  | { kind: 'refused'; because: string }
+  | { kind: 'unknown'; because: string }

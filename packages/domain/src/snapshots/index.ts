@@ -1,0 +1,5 @@
+export * from './choose-source.ts'
+export * from './plan-restore.ts'
+export * from './plan-snapshot.ts'
+export * from './snapshot.ts'
+export * from './snapshot-status.ts'

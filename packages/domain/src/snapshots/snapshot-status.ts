@@ -1,0 +1,20 @@
+import { isDeleting } from '../status.ts'
+import { FAILED_STEP } from '../workflow.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export type SnapshotStatus = 'creating' | 'available' | 'restoring' | 'deleting' | 'failed'
+
+export function snapshotStatus({
+  workflow,
+  restoring,
+}: Pick<Snapshot, 'workflow' | 'restoring'>): SnapshotStatus {
+  if (isDeleting(workflow)) return 'deleting'
+  if (workflow.step === FAILED_STEP) return 'failed'
+  if (workflow.firstHomeAt === null) return 'creating'
+  return restoring ? 'restoring' : 'available'
+}
+
+/** Nothing more will happen to it unless somebody asks. */
+export function isSnapshotSettled(status: SnapshotStatus): boolean {
+  return status !== 'creating' && status !== 'deleting'
+}

@@ -1,0 +1,62 @@
+import type { SlotRange } from '../cluster/slots.ts'
+import type { Engine } from '../engines.ts'
+import type { NodeSettings } from '../resources.ts'
+import type { WorkflowView } from '../workflow.ts'
+
+/** `manual`: somebody asked for it. `automated`: taken in the daily window, and gone when its time is over. */
+export type SnapshotSource = 'manual' | 'automated'
+
+/** Of what a snapshot was taken: how that was set up at the time. */
+export interface SnapshotOrigin extends NodeSettings {
+  /** Null of a cache cluster that stood alone, or was named by itself. */
+  replicationGroupId: string | null
+  replicationGroupDescription: string | null
+  /** The cache cluster that was named; null of a whole replication group. */
+  cacheClusterId: string | null
+  automaticFailoverEnabled: boolean
+  clusterEnabled: boolean
+  numNodeGroups: number
+  preferredAvailabilityZone: string | null
+  createdAt: Date
+}
+
+/** What one node group held at one moment; ElastiCache calls it a node snapshot. */
+export interface SnapshotFile {
+  fileId: string
+  /** ElastiCache's id of the node group, `0001`. */
+  nodeGroupId: string
+  /** Internal id of the node group; null of a cache cluster that stands alone. */
+  nodeGroupRow: string | null
+  slots: SlotRange[]
+  /** What has been read; null until then. */
+  content: SnapshotContent | null
+}
+
+export interface SnapshotContent {
+  bytes: number
+  /** In hex. */
+  sha256: string
+  /** Of the node it was read from. */
+  cacheClusterId: string
+  cacheNodeId: string
+  cacheNodeCreatedAt: Date
+  /** What the node's engine had taken for it. */
+  usedMemoryBytes: number
+  /** What wrote it, which says who can read it. */
+  engine: Engine
+  engineVersion: string
+  capturedAt: Date
+}
+
+export interface Snapshot {
+  id: string
+  accountId: string
+  snapshotName: string
+  source: SnapshotSource
+  origin: SnapshotOrigin
+  files: SnapshotFile[]
+  /** A cache is being made from it. */
+  restoring: boolean
+  createdAt: Date
+  workflow: WorkflowView
+}

@@ -1,0 +1,28 @@
+import type { SimulatedWrite } from './world.ts'
+
+/** What a simulated node writes out for a snapshot, and loads again. */
+export function dumpOf(writes: readonly SimulatedWrite[]): Buffer {
+  return Buffer.from(JSON.stringify(writes))
+}
+
+/** Null for a file that no engine can load. */
+export function loadDump(content: Buffer | undefined): SimulatedWrite[] | null {
+  if (content === undefined) return null
+  try {
+    const parsed: unknown = JSON.parse(content.toString('utf8'))
+    return Array.isArray(parsed) && parsed.every(isWrite) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isWrite(value: unknown): value is SimulatedWrite {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'value' in value &&
+    typeof value.value === 'string' &&
+    'atMs' in value &&
+    typeof value.atMs === 'number'
+  )
+}

@@ -1,0 +1,26 @@
+import { unreachable, type Change } from '@cacheplane/domain'
+import type { Queryable } from '../queryable.ts'
+import { sql } from '../sql.ts'
+import { isOneOf } from './is-one-of.ts'
+
+const KINDS = ['record-file', 'remove-snapshot', 'end-restore'] as const
+type SnapshotChange = Extract<Change, { do: (typeof KINDS)[number] }>
+
+export const isSnapshotChange = isOneOf(KINDS)
+
+export async function applySnapshotChange(q: Queryable, change: SnapshotChange): Promise<void> {
+  switch (change.do) {
+    case 'record-file':
+      await q.run(sql`
+        UPDATE snapshot_file SET content = ${JSON.stringify(change.content)}::jsonb WHERE id = ${change.fileId}`)
+      return
+    case 'remove-snapshot':
+      await q.run(sql`DELETE FROM snapshot WHERE id = ${change.id}`)
+      return
+    case 'end-restore':
+      await q.run(sql`DELETE FROM restore WHERE replication_group_id = ${change.replicationGroupRow}`)
+      return
+    default:
+      return unreachable(change)
+  }
+}

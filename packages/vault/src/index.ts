@@ -1,0 +1,1 @@
+export { DirectoryVault } from './directory-vault.ts'

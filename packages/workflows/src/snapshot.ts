@@ -1,0 +1,229 @@
+import {
+  chooseSource,
+  choiceOf,
+  done,
+  eventOfCluster,
+  eventOfGroup,
+  hop,
+  hours,
+  invariant,
+  minutes,
+  nap,
+  nodeRef,
+  nodeSpec,
+  seconds,
+  type NodeSubject,
+  type SnapshotFile,
+  type SnapshotSubject,
+  type Trial,
+} from '@cacheplane/domain'
+import { z } from 'zod'
+import { defineWorkflow } from './define-workflow.ts'
+import type { StepContext } from './step-context.ts'
+
+/** The node that a file is read from, as it was when it was chosen. */
+const Chosen = z.object({
+  nodeId: z.string(),
+  engineId: z.string(),
+  engine: z.enum(['redis', 'valkey']),
+  engineVersion: z.string(),
+  memoryBytes: z.number(),
+  usedMemoryBytes: z.number(),
+})
+const Frame = z.object({
+  /** By file id. */
+  chosen: z.record(z.string(), Chosen).default({}),
+  /** How often a node has been read in vain. */
+  failures: z.number().default(0),
+})
+type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
+type Chosen = z.infer<typeof Chosen>
+
+const TAKE_WITHIN_MS = minutes(30)
+const FAILURES_MAX = 5
+const EXAMINE_MS = 1_000
+const LOAD_PATIENCE_MS = seconds(5)
+
+/**
+ * Life of a snapshot: choose whom to read, read it into the vault, prove what was read by loading it, and keep it. Promise:
+ * what comes home can be loaded, all of it; what does not leaves no file behind.
+ */
+export const snapshot = defineWorkflow<SnapshotSubject>()({
+  kind: 'snapshot',
+  frame: Frame,
+  load: (store, id) => store.loadSnapshot(id),
+  steps: {
+    async start(c) {
+      c.deadline(TAKE_WITHIN_MS)
+      return hop('choose')
+    },
+
+    // Whom it was is written down before anything is read: a file that turns up in the vault is that one's.
+    async choose(c) {
+      if (c.subject.sources.some(({ nodes }) => nodes.length === 0))
+        return giveUp(c, 'what the snapshot was to be of is gone')
+      const missing = await Promise.all(unread(c).map((index) => choose(c, index)))
+      const because = missing.find((one) => one !== null) ?? null
+      if (because === null) return hop('capture')
+      return c.overdue ? giveUp(c, because) : nap(seconds(1), because)
+    },
+
+    async capture(c) {
+      const missed = await Promise.all(unread(c).map((index) => capture(c, index)))
+      const because = missed.find((one) => one !== null) ?? null
+      if (because === null) return hop('verify')
+      c.frame.failures += 1
+      if (c.overdue || c.frame.failures >= FAILURES_MAX) return giveUp(c, because)
+      return hop('choose')
+    },
+
+    async verify(c) {
+      const tried = await Promise.all(trials(c).map((trial) => c.fleet.tryFile(trial, LOAD_PATIENCE_MS)))
+      const refused = tried.find((one) => one.kind === 'refused')
+      if (refused !== undefined) return giveUp(c, refused.because)
+      const waiting = tried.find((one) => one.kind !== 'loaded')
+      const because = waiting === undefined ? await removeTrials(c) : waiting.because
+      if (because !== null) return c.overdue ? giveUp(c, because) : nap(seconds(1), because)
+      tell(c, 'Snapshot succeeded for snapshot')
+      c.deadline(null)
+      return hop('wait')
+    },
+
+    // Home.
+    async wait() {
+      return nap(hours(24), 'the snapshot is kept')
+    },
+
+    async unwind(c) {
+      const standing = (await removeTrials(c)) ?? (await removeFiles(c))
+      if (standing !== null) return nap(seconds(1), standing)
+      tell(c, 'Snapshot failed for snapshot', c.workflow.failure ?? undefined)
+      return hop('failed')
+    },
+
+    async failed() {
+      return nap(hours(24), 'the snapshot failed')
+    },
+
+    async destroy(c) {
+      const standing = (await removeTrials(c)) ?? (await removeFiles(c))
+      if (standing !== null) return nap(seconds(1), standing)
+      c.change({ do: 'remove-snapshot', id: c.subject.snapshot.id })
+      return done()
+    },
+  },
+})
+
+/** Which of the files are not in the vault yet, as far as is known. */
+function unread({ subject: { snapshot } }: Context): number[] {
+  return snapshot.files.flatMap(({ content }, index) => (content === null ? [index] : []))
+}
+
+function at(
+  c: Context,
+  index: number,
+): { file: SnapshotFile; nodes: NodeSubject[]; primaryNodeId: string | null } {
+  const [file, source] = [c.subject.snapshot.files[index], c.subject.sources[index]]
+  invariant(file && source, `snapshot ${c.subject.snapshot.id} has a source for each of its files`)
+  return { file, ...source }
+}
+
+/** Null when somebody was chosen, otherwise why nobody was. */
+async function choose(c: Context, index: number): Promise<string | null> {
+  const { file, nodes, primaryNodeId } = at(c, index)
+  const candidates = await Promise.all(
+    nodes.map(async (one) => ({
+      nodeId: one.node.id,
+      cacheClusterId: one.cluster.cacheClusterId,
+      isPrimary: one.node.id === primaryNodeId,
+      inService: one.node.openedAt !== null && one.node.replaces === null,
+      reading: await c.fleet.examineNode(nodeRef(one), EXAMINE_MS),
+    })),
+  )
+  const choice = chooseSource(candidates, c.subject.snapshot.origin.cacheClusterId)
+  if (choice.kind === 'none') return choice.because
+  const one = nodes.find(({ node }) => node.id === choice.nodeId)
+  const reading = candidates.find(({ nodeId }) => nodeId === choice.nodeId)?.reading
+  invariant(one && reading?.kind === 'serving', 'who was chosen is one of the candidates, and serves')
+  c.frame.chosen[file.fileId] = chosenOf(one, reading.usedMemoryBytes)
+  return null
+}
+
+function chosenOf(one: NodeSubject, usedMemoryBytes: number): Chosen {
+  const { engine, engineVersion } = choiceOf(one)
+  invariant(engine !== 'memcached', 'no snapshot is taken of memcached')
+  const { memoryBytes } = nodeSpec(one).limits
+  return {
+    nodeId: one.node.id,
+    engineId: one.node.engineId,
+    engine,
+    engineVersion,
+    memoryBytes,
+    usedMemoryBytes,
+  }
+}
+
+/** Null when the file is in the vault, otherwise why it is not. */
+async function capture(c: Context, index: number): Promise<string | null> {
+  const { file, nodes } = at(c, index)
+  const chosen = c.frame.chosen[file.fileId]
+  const one = nodes.find(({ node }) => node.id === chosen?.nodeId)
+  if (chosen === undefined || one === undefined) return 'the node that was to be read is gone'
+  const capturedAt = c.now()
+  const saved = await c.fleet.saveNode(nodeRef(one), file.fileId)
+  if (saved.kind === 'unknown') return saved.because
+  const { bytes, sha256 } = saved.file
+  const { usedMemoryBytes, engine, engineVersion } = chosen
+  c.change({
+    do: 'record-file',
+    fileId: file.fileId,
+    content: {
+      bytes,
+      sha256,
+      cacheClusterId: one.cluster.cacheClusterId,
+      cacheNodeId: one.node.cacheNodeId,
+      cacheNodeCreatedAt: one.node.createdAt,
+      usedMemoryBytes,
+      engine,
+      engineVersion,
+      capturedAt,
+    },
+  })
+  return null
+}
+
+function trials({ subject: { snapshot }, frame: { chosen } }: Context): Trial[] {
+  return snapshot.files.flatMap(({ fileId }) => {
+    const of = chosen[fileId]
+    return of === undefined ? [] : [{ fileId, ...of }]
+  })
+}
+
+/** Null when none stands any more. */
+async function removeTrials(c: Context): Promise<string | null> {
+  const removed = await Promise.all(trials(c).map((trial) => c.fleet.removeTrial(trial)))
+  return removed.find((one) => one.kind === 'unknown')?.because ?? null
+}
+
+async function removeFiles(c: Context): Promise<string | null> {
+  const { files } = c.subject.snapshot
+  const removed = await Promise.all(files.map(({ fileId }) => c.fleet.removeFile(fileId)))
+  return removed.find((one) => one.kind === 'unknown')?.because ?? null
+}
+
+function giveUp(c: Context, because: string) {
+  c.fail(because)
+  return hop('unwind')
+}
+
+function tell(c: Context, what: string, because?: string): void {
+  const { accountId, snapshotName, origin } = c.subject.snapshot
+  const message = `${what} with ID '${snapshotName}' of`
+  if (origin.replicationGroupId !== null) {
+    const text = `${message} replication group with ID '${origin.replicationGroupId}'`
+    c.event(accountId, eventOfGroup(origin.replicationGroupId, text, because))
+  } else if (origin.cacheClusterId !== null) {
+    const text = `${message} cache cluster with ID '${origin.cacheClusterId}'`
+    c.event(accountId, eventOfCluster(origin.cacheClusterId, text, because))
+  }
+}

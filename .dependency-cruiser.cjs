@@ -49,7 +49,7 @@ module.exports = {
     only(
       'api-has-no-fleet',
       'apps/api',
-      [domain, 'packages/store', 'packages/queue'],
+      [domain, 'packages/store', 'packages/queue', 'packages/vault'],
       'The API cannot reach an engine or a node, not even by mistake.',
     ),
     only('worker-has-no-api', 'apps/worker', ['packages'], 'The two apps meet in Postgres only.'),

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { type Catalogue, type Clock, type Doorbell, type Keyring, newId } from '@cacheplane/domain'
+import {
+  type Catalogue,
+  type Clock,
+  type Doorbell,
+  type Keyring,
+  newId,
+  type Vault,
+} from '@cacheplane/domain'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
@@ -24,6 +31,7 @@ import { zoneOutageRoutes } from './routes/zone-outages.ts'
 import { healthRoutes } from './routes/health.ts'
 import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
+import { snapshotExportRoutes } from './routes/snapshot-exports.ts'
 import { snapshotRoutes } from './routes/snapshots.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { serviceUpdateRoutes } from './routes/service-updates.ts'
@@ -39,6 +47,7 @@ const MAX_PATH_SEGMENT = 1_024
 
 export interface AppDeps {
   catalogue: Catalogue
+  vault: Pick<Vault, 'find' | 'open'>
   doorbell: Doorbell
   keyring: Pick<Keyring, 'derive'>
   clock: Clock
@@ -78,6 +87,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   parameterRoutes(app, context)
   zoneOutageRoutes(app, context)
   snapshotRoutes(app, context)
+  snapshotExportRoutes(app, context)
   serviceUpdateRoutes(app, context)
   await app.ready()
   return app

@@ -43,6 +43,7 @@ describe('the API', () => {
       'packages/domain/src',
       'packages/store/src',
       'packages/queue/src',
+      'packages/vault/src',
     ]) {
       for (const file of await sources(path.join(ROOT, folder))) {
         const text = await readFile(path.join(ROOT, folder, file), 'utf8')

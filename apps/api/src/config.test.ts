@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from './config.ts'
 
-const needed = { DATABASE_URL: 'postgres://u:CANARY@h/db', QUEUE_URL: 'redis://h' }
+const needed = {
+  DATABASE_URL: 'postgres://u:CANARY@h/db',
+  QUEUE_URL: 'redis://h',
+  CACHEPLANE_VAULT: '/vault',
+}
 
 describe('the configuration', () => {
-  it('needs a database and a queue, and has a default for the rest', () => {
+  it('needs a database, a queue and a vault, and has a default for the rest', () => {
     expect(loadConfig(needed)).toMatchObject({
       CACHEPLANE_LISTEN: { host: '127.0.0.1', port: 7780 },
       CACHEPLANE_REGION: 'local-1',
       CACHEPLANE_PORT_POOL: { from: 10_000, to: 22_000 },
       CACHEPLANE_QUARANTINE_SECONDS: 600,
     })
-    expect(() => loadConfig({})).toThrow(/DATABASE_URL.*QUEUE_URL/)
+    expect(() => loadConfig({})).toThrow(/DATABASE_URL.*QUEUE_URL.*CACHEPLANE_VAULT/)
   })
 
   it('takes an IPv6 address to listen on', () => {

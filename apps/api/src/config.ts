@@ -15,6 +15,8 @@ const Environment = z.object({
   ...storeEnvironment,
   /** Redis for BullMQ: wake-up hints only. */
   QUEUE_URL: z.string().min(1),
+  /** The folder in which the workers keep the files of snapshots. */
+  CACHEPLANE_VAULT: z.string().min(1),
   /** Appears in ARNs. */
   CACHEPLANE_REGION: z
     .string()

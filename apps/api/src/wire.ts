@@ -1,5 +1,6 @@
 import { createDoorbell } from '@cacheplane/queue'
 import { openConfiguredStore } from '@cacheplane/store'
+import { DirectoryVault } from '@cacheplane/vault'
 import type { Logger } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -19,6 +20,7 @@ export async function wireApi(config: Config, log: Logger): Promise<WiredApi> {
   const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
   const app = await buildApp({
     catalogue: store,
+    vault: new DirectoryVault(config.CACHEPLANE_VAULT, keyring),
     doorbell,
     keyring,
     clock: systemClock,

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Secret, type Catalogue } from '@cacheplane/domain'
 import { AesKeyring } from '@cacheplane/store'
+import { DirectoryVault } from '@cacheplane/vault'
 import { pino } from 'pino'
 import { buildApp } from '../../../apps/api/src/app.ts'
 import type { App } from '../../../apps/api/src/http/types.ts'
@@ -22,6 +26,9 @@ export const KEY = 'an-administrator-key-of-a-test'
 
 export interface ApiUnderTest extends TestStore {
   app: App
+  /** Of this API alone, in a folder. */
+  vault: DirectoryVault
+  vaultFolder: string
   /** Ids of the workflows that were rung for. */
   rings: string[]
   /** Everything that was logged. */
@@ -47,10 +54,14 @@ export async function startApi(
   })
   const rings: string[] = []
   const lines: string[] = []
+  const keyring = new AesKeyring(Buffer.alloc(32, 7))
+  const vaultFolder = await mkdtemp(join(tmpdir(), 'cacheplane-vault-'))
+  const vault = new DirectoryVault(vaultFolder, keyring)
   const app = await buildApp({
     catalogue: catalogueOf(test),
+    vault,
     doorbell: { ring: async (workflowId) => void rings.push(workflowId) },
-    keyring: new AesKeyring(Buffer.alloc(32, 7)),
+    keyring,
     clock: systemClock,
     random: Math.random,
     region: 'local-1',
@@ -59,12 +70,15 @@ export async function startApi(
   return {
     ...test,
     app,
+    vault,
+    vaultFolder,
     rings,
     lines,
     call: (method, url, body, headers) => send(app, method, url, body, headers),
     close: async () => {
       await app.close()
       await test.close()
+      await rm(vaultFolder, { recursive: true, force: true })
     },
   }
 }

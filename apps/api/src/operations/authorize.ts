@@ -28,6 +28,7 @@ export type Action =
   | 'CreateSnapshot'
   | 'DescribeSnapshots'
   | 'DeleteSnapshot'
+  | 'ExportSnapshot'
   | 'DescribeEvents'
   | 'DescribeNodeTypes'
   | 'DescribeAvailabilityZones'

@@ -104,11 +104,16 @@ export async function likeItsSnapshot(
   }
 }
 
-async function requireSnapshot(service: Service, principal: Principal, name: string): Promise<Snapshot> {
+/** Throws SnapshotNotFoundFault. */
+export async function requireSnapshot(
+  service: Service,
+  principal: Principal,
+  name: string,
+): Promise<Snapshot> {
   const snapshot = await service.catalogue.findSnapshot(principal.accountId, name)
   if (snapshot === null) throw snapshotNotFound(name)
   return snapshot
 }
 
-const arnOfSnapshot = (service: Service, { accountId }: Principal, name: string) =>
+export const arnOfSnapshot = (service: Service, { accountId }: Principal, name: string) =>
   arnOf(service.region, accountId, 'snapshot', name)

@@ -86,3 +86,8 @@ export const ListSnapshotsQuery = z.strictObject({
   }),
   showNodeGroupConfig,
 })
+
+export const ExportSnapshotQuery = z.strictObject({
+  nodeGroupId: queryText('Whose file, `0001`; needed where the snapshot has several.'),
+})
+export const RdbFile = z.unknown().meta({ type: 'string', format: 'binary' })

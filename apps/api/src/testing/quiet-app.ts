@@ -14,6 +14,7 @@ export const bearer = { authorization: `Bearer ${KEY}` }
 export function quietApp(catalogue: Partial<Catalogue> = {}, lines: string[] = []): Promise<App> {
   return buildApp({
     catalogue: { ...emptyCatalogue, ...catalogue },
+    vault: { find: () => Promise.resolve(null), open: noFile },
     doorbell: { ring: () => Promise.resolve() },
     keyring: { derive: (label) => new Secret(label) },
     clock: systemClock,
@@ -23,6 +24,9 @@ export function quietApp(catalogue: Partial<Catalogue> = {}, lines: string[] = [
   })
 }
 
+const noFile = (): never => {
+  throw new Error('nothing is kept in this test')
+}
 const refused = () => Promise.reject(new Error('nothing is created in this test'))
 
 const emptyCatalogue: Catalogue = {

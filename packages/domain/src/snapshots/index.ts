@@ -1,4 +1,5 @@
 export * from './choose-source.ts'
+export * from './plan-export.ts'
 export * from './plan-restore.ts'
 export * from './plan-snapshot.ts'
 export * from './snapshot.ts'

@@ -1,5 +1,7 @@
 export * from './choose-source.ts'
+export * from './is-snapshot-due.ts'
 export * from './plan-restore.ts'
 export * from './plan-snapshot.ts'
+export * from './retention-victims.ts'
 export * from './snapshot.ts'
 export * from './snapshot-status.ts'

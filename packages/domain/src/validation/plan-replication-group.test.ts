@@ -129,7 +129,6 @@ describe('a plan for a replication group', () => {
       'with auto failover turned off',
     ],
     ['retention 36', { snapshotRetentionLimit: 36 }, 'between 0 and 35'],
-    ['retention 5', { snapshotRetentionLimit: 5 }, 'snapshotRetentionLimit must be 0'],
     ['an RDB to restore', { snapshotArns: ['arn:aws:s3:::b/k.rdb'] }, 'snapshotArns'],
     ['user groups', { userGroupIds: ['g'] }, 'userGroupIds'],
     ['log delivery', { logDeliveryConfigurations: [{}] }, 'logDeliveryConfigurations'],

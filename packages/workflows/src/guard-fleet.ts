@@ -2,7 +2,7 @@ import type { Fleet } from '@cacheplane/domain'
 
 /** The fleet as a step may use it: before every effect the lease is proved. Reading needs no lease. */
 export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
-  const guarded =
+  const guarded: Guard =
     <A extends unknown[], R>(effect: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       assertCovers()
@@ -31,11 +31,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     followPrimary: guarded((spec, source) => fleet.followPrimary(spec, source)),
     lendNode: guarded((ref) => fleet.lendNode(ref)),
     promoteNode: guarded((spec) => fleet.promoteNode(spec)),
-    introduceNode: guarded((ref, peers) => fleet.introduceNode(ref, peers)),
-    forgetPeers: guarded((ref, ids) => fleet.forgetPeers(ref, ids)),
-    claimSlots: guarded((ref, slots, epoch) => fleet.claimSlots(ref, slots, epoch)),
-    setSlots: guarded((ref, slots, as) => fleet.setSlots(ref, slots, as)),
-    drainSlots: guarded((ref, slots, to, withinMs) => fleet.drainSlots(ref, slots, to, withinMs)),
+    ...guardCluster(fleet, guarded),
     configureNode: guarded((spec, parameters) => fleet.configureNode(spec, parameters)),
     renewCertificate: guarded((spec) => fleet.renewCertificate(spec)),
     fenceNode: guarded((ref) => fleet.fenceNode(ref)),
@@ -51,5 +47,21 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     removeTrial: guarded((trial) => fleet.removeTrial(trial)),
     removeFile: guarded((fileId) => fleet.removeFile(fileId)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
+  }
+}
+
+type Guard = <A extends unknown[], R>(effect: (...args: A) => Promise<R>) => (...args: A) => Promise<R>
+
+/** What nodes are told of one another. */
+function guardCluster(
+  fleet: Fleet,
+  guarded: Guard,
+): Pick<Fleet, 'introduceNode' | 'forgetPeers' | 'claimSlots' | 'setSlots' | 'drainSlots'> {
+  return {
+    introduceNode: guarded((ref, peers) => fleet.introduceNode(ref, peers)),
+    forgetPeers: guarded((ref, ids) => fleet.forgetPeers(ref, ids)),
+    claimSlots: guarded((ref, slots, epoch) => fleet.claimSlots(ref, slots, epoch)),
+    setSlots: guarded((ref, slots, as) => fleet.setSlots(ref, slots, as)),
+    drainSlots: guarded((ref, slots, to, withinMs) => fleet.drainSlots(ref, slots, to, withinMs)),
   }
 }

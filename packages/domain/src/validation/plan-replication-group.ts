@@ -70,7 +70,8 @@ export function planReplicationGroup(
   const isCluster = wantsCluster(request)
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
   const settings = checkSettings(findings, request, engine, context, isCluster)
-  if (isCluster && settings.snapshotRetentionLimit > 0)
+  const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0
+  if (isCluster && snapshotRetentionLimit > 0)
     findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
   findings.throwIfAny()
   requireReferences(request)
@@ -82,6 +83,7 @@ export function planReplicationGroup(
     atRestEncryptionEnabled: false,
     ...nodes,
     ...settings,
+    snapshotRetentionLimit,
     snapshotName: request.snapshotName?.toLowerCase() ?? null,
   }
 }

@@ -105,7 +105,7 @@ export function checkSettings(
     transitEncryptionEnabled: tls,
     authTokenEnabled: authToken !== null,
     autoMinorVersionUpgrade: request.autoMinorVersionUpgrade ?? true,
-    snapshotRetentionLimit: request.snapshotRetentionLimit ?? 0,
+    snapshotRetentionLimit: 0,
     ...windows,
     authToken,
   }

@@ -118,6 +118,20 @@ describe('a snapshot, whatever happens to who takes it', () => {
     await nothingIsLeft()
   })
 
+  it('is taken by itself while the daily window is open, and goes with its group when it is automatic', async () => {
+    const source = await written()
+    const names = async () =>
+      (await world.test.store.listSnapshots(ACCOUNT, { limit: 20 })).map((one) => one.snapshotName)
+    await world.test.rows(`UPDATE replication_group SET snapshot_retention_limit = 1, snapshot_window =
+      to_char(clock_now() AT TIME ZONE 'UTC', 'HH24:MI-') || to_char(clock_now() AT TIME ZONE 'UTC' + interval '1 hour', 'HH24:MI')`)
+    await world.run(RECOVERED_MS)
+    const [name = '', ...others] = await names()
+    expect({ others, status: await statusOf(name) }).toEqual({ others: [], status: 'available' })
+    expect(name).toMatch(/^automatic\.source-\d+-\d{4}(-\d\d){4}$/)
+    await remove(source)
+    await nothingIsLeft()
+  })
+
   it('is kept as long as a cache is being made from it', async () => {
     const source = await written()
     await take('monday', source)

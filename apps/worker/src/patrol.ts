@@ -47,7 +47,11 @@ export class Patrol {
     const reachable = reports.filter((report) => report.reachable)
     await Promise.all(reachable.map(({ engineId }) => this.#inspect(engineId)))
     await Promise.all(reachable.map(({ engineId }) => this.#compareImages(engineId)))
-    const due = [...(await estate.applyDueUpdates()), ...(await estate.applyDueNodes())]
+    const due = [
+      ...(await estate.applyDueUpdates()),
+      ...(await estate.applyDueNodes()),
+      ...(await estate.applySnapshotSchedules()),
+    ]
     for (const workflowId of due) await doorbell.ring(workflowId)
   }
 

@@ -27,6 +27,7 @@ import { insertEvent } from './insert-event.ts'
 import { parseNetworkPool } from './network-pool.ts'
 import { SettledListener } from './settled-listener.ts'
 import { applyDueNodes } from './catalogue/apply-due-nodes.ts'
+import { applySnapshotSchedules } from './catalogue/apply-snapshot-schedules.ts'
 import { applyDueUpdates } from './service-updates/apply-due-updates.ts'
 import { applyServiceUpdate } from './service-updates/apply-service-update.ts'
 import { listServiceUpdates, listUpdateActions } from './service-updates/list-updates.ts'
@@ -77,6 +78,7 @@ export function openStore(options: StoreOptions): Store {
     recordImages: (engineId, survey) => recordImages(db, engineId, survey),
     applyDueUpdates: () => applyDueUpdates(db, { pools, memoryReserveBytes }),
     applyDueNodes: () => applyDueNodes(db, { pools, memoryReserveBytes }),
+    applySnapshotSchedules: () => applySnapshotSchedules(db),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),

@@ -59,8 +59,14 @@ export const ModifyReplicationGroup = z
     notificationTopicArn: later.text(),
     notificationTopicStatus: later.text(),
     snapshottingClusterId: later.text(),
-    snapshotRetentionLimit: later.count('0: automatic snapshots are not available.'),
-    snapshotWindow: later.text(),
+    snapshotRetentionLimit: z.int().optional().meta({
+      description:
+        'For how many days automatic snapshots are kept, 1 to 35. 0 turns them off and deletes those that there are.',
+    }),
+    snapshotWindow: z
+      .string()
+      .optional()
+      .meta({ description: 'Daily, UTC, at least an hour: `05:00-06:00`.' }),
     authToken: z
       .string()
       .transform((token) => new Secret(token))

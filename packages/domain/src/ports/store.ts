@@ -238,6 +238,9 @@ export interface GroupChange {
   primaryClusterId?: string
   autoMinorVersionUpgrade?: boolean
   preferredMaintenanceWindow?: string
+  /** Days; 0 turns automatic snapshots off and deletes those that there are. */
+  snapshotRetentionLimit?: number
+  snapshotWindow?: string
   /** As asked for; what else than the group's own it may be is judged with the group at hand. */
   clusterMode?: string
   /** A group of the engine version's family. */
@@ -304,6 +307,8 @@ export interface Estate {
   applyDueUpdates(): Promise<string[]>
   /** Has nodes of Memcached clusters come and go that waited for the maintenance window; returns whom to ring for. */
   applyDueNodes(): Promise<string[]>
+  /** Begins automatic snapshots that are due, and deletes those whose time is over; returns whom to ring for. */
+  applySnapshotSchedules(): Promise<string[]>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
   /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */

@@ -6,6 +6,7 @@ import { checkEngine } from './engine-version.ts'
 import { Findings } from './findings.ts'
 import { checkIdentifier, checkZone, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
 import type { CreateCacheClusterRequest, PlanContext } from './requests.ts'
+import { isRetention } from './retention.ts'
 import { applyRules, exactly, never, ruleFor } from './rules.ts'
 import { checkSaslUsers } from './sasl-users.ts'
 import { checkSettings, requireReferences } from './settings.ts'
@@ -63,6 +64,12 @@ const rulesOf = (engine: Engine) => [
     'snapshotName',
     never,
     'A cache cluster is not made from a snapshot: create a replication group of one node instead.',
+    'combination',
+  ),
+  allow(
+    'snapshotRetentionLimit',
+    (days) => !isRetention(days) || days === 0,
+    'Automatic snapshots are taken of replication groups: snapshotRetentionLimit must be 0 or left out, or create a replication group of one node instead.',
     'combination',
   ),
   allow('azMode', exactly('single-az'), `azMode is not supported for engine ${engine}.`, 'combination'),

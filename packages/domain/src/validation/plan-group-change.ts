@@ -4,6 +4,7 @@ import type { NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { AUTOMATIC_FAILOVER_NEEDS, isOneZone, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS } from './nodes.ts'
 import { planChoice, type ChoicePlan } from './plan-choice.ts'
+import { NO_RETENTION_IN_CLUSTER } from './retention.ts'
 import { windowsOverlap } from './windows.ts'
 
 export interface GroupChangePlan {
@@ -14,6 +15,8 @@ export interface GroupChangePlan {
     multiAZEnabled: boolean
     autoMinorVersionUpgrade: boolean
     preferredMaintenanceWindow: string
+    snapshotRetentionLimit: number
+    snapshotWindow: string | null
   }
   /** A promotion that is to take place; null when the primary stays. */
   promotion: { nodeGroup: NodeGroup; fromCacheClusterId: string; toCacheClusterId: string } | null
@@ -29,12 +32,14 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
     multiAZEnabled: change.multiAZEnabled ?? group.multiAZEnabled,
     autoMinorVersionUpgrade: change.autoMinorVersionUpgrade ?? group.autoMinorVersionUpgrade,
     preferredMaintenanceWindow: change.preferredMaintenanceWindow ?? group.preferredMaintenanceWindow,
+    snapshotRetentionLimit: change.snapshotRetentionLimit ?? group.snapshotRetentionLimit,
+    snapshotWindow: change.snapshotWindow ?? group.snapshotWindow,
   }
   const findings = new Findings()
-  const { snapshotWindow } = group
+  const { snapshotWindow } = set
   if (snapshotWindow !== null && windowsOverlap(set.preferredMaintenanceWindow, snapshotWindow))
     findings.value(
-      'preferredMaintenanceWindow',
+      change.snapshotWindow === undefined ? 'preferredMaintenanceWindow' : 'snapshotWindow',
       'The snapshot window and maintenance window must not overlap.',
     )
   if (group.clusterEnabled) checkClusterChange(findings, change)
@@ -81,6 +86,8 @@ function checkClusterChange(findings: Findings, change: GroupChange): void {
       'primaryClusterId',
       'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
     )
+  if ((change.snapshotRetentionLimit ?? 0) > 0)
+    findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
   for (const path of ['engine', 'engineVersion', 'cacheNodeType'] as const)
     if (change.choice?.[path] !== undefined) findings.combination(path, staysAsCreated(path))
   for (const path of ['authToken', 'cacheParameterGroupName'] as const)

@@ -49,6 +49,12 @@ describe('a plan for a replication group', () => {
     })
   })
 
+  it('keeps automatic snapshots for as long as was asked', () => {
+    expect(planReplicationGroup({ ...minimal, snapshotRetentionLimit: 35 }, context)).toMatchObject({
+      snapshotRetentionLimit: 35,
+    })
+  })
+
   it('accepts values that mean the same as leaving them out', () => {
     const spelledOut: CreateReplicationGroupRequest = {
       ...minimal,
@@ -129,7 +135,6 @@ describe('a plan for a replication group', () => {
       'with auto failover turned off',
     ],
     ['retention 36', { snapshotRetentionLimit: 36 }, 'between 0 and 35'],
-    ['retention 5', { snapshotRetentionLimit: 5 }, 'snapshotRetentionLimit must be 0'],
     ['an RDB to restore', { snapshotArns: ['arn:aws:s3:::b/k.rdb'] }, 'snapshotArns'],
     ['user groups', { userGroupIds: ['g'] }, 'userGroupIds'],
     ['log delivery', { logDeliveryConfigurations: [{}] }, 'logDeliveryConfigurations'],
@@ -209,6 +214,11 @@ describe('a plan for a replication group', () => {
     ],
     ['data tiering types', { cacheNodeType: 'cache.r6gd.xlarge' }, 'data tiering'],
     ['more zones than nodes', { preferredCacheClusterAZs: ['local-1a', 'local-1b'] }, 'as many zones'],
+    [
+      'automatic snapshots of cluster mode',
+      { clusterMode: 'enabled', snapshotRetentionLimit: 1 },
+      'snapshotRetentionLimit must be 0 or left out',
+    ],
   ])('refuses %s as a combination', (_, request, sentence) => {
     const error = refusal(request)
     expect(error.code).toBe('InvalidParameterCombination')

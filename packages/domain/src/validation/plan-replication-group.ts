@@ -4,6 +4,7 @@ import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
 import { checkNodes } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
+import { NO_RETENTION_IN_CLUSTER } from './retention.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
 import { checkShards, requireShardQuota, wantsCluster } from './shards.ts'
@@ -69,6 +70,9 @@ export function planReplicationGroup(
   const isCluster = wantsCluster(request)
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
   const settings = checkSettings(findings, request, engine, context, isCluster)
+  const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0
+  if (isCluster && snapshotRetentionLimit > 0)
+    findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
   findings.throwIfAny()
   requireReferences(request)
   requireShardQuota(nodes.shards)
@@ -79,6 +83,7 @@ export function planReplicationGroup(
     atRestEncryptionEnabled: false,
     ...nodes,
     ...settings,
+    snapshotRetentionLimit,
     snapshotName: request.snapshotName?.toLowerCase() ?? null,
   }
 }

@@ -5,8 +5,9 @@ import { readChoice } from './read-choice.ts'
 import type { ModifyReplicationGroupRequest } from './requests.ts'
 import { readParameterGroupName } from './read-parameter-group-name.ts'
 import { readTokenUpdate } from './read-token-update.ts'
+import { isRetention, RETENTION_ALLOWED } from './retention.ts'
 import { applyRules, empty, never, ruleFor } from './rules.ts'
-import { checkMaintenanceWindow } from './windows.ts'
+import { checkMaintenanceWindow, checkSnapshotWindow } from './windows.ts'
 
 const allow = ruleFor<ModifyReplicationGroupRequest>()
 
@@ -20,7 +21,6 @@ const unavailable = (path: keyof ModifyReplicationGroupRequest, what: string) =>
 const RULES = [
   fixed('transitEncryptionEnabled', 'Encryption in transit'),
   fixed('transitEncryptionMode', 'Encryption in transit'),
-  fixed('snapshotWindow', 'The snapshot window'),
   allow(
     'cacheSecurityGroupNames',
     empty,
@@ -29,12 +29,12 @@ const RULES = [
   allow('securityGroupIds', empty, 'Security groups are not available: leave securityGroupIds out.'),
   unavailable('notificationTopicArn', 'Notifications are'),
   unavailable('notificationTopicStatus', 'Notifications are'),
-  unavailable('snapshottingClusterId', 'Snapshots are'),
   allow(
-    'snapshotRetentionLimit',
-    (days) => days === 0,
-    'Automatic snapshots are not available: snapshotRetentionLimit must be 0 or left out.',
+    'snapshottingClusterId',
+    never,
+    'Snapshots are read from the replica that is furthest along: leave snapshottingClusterId out.',
   ),
+  allow('snapshotRetentionLimit', isRetention, RETENTION_ALLOWED),
   allow('userGroupIdsToAdd', empty, 'User groups are not available: leave userGroupIdsToAdd out.'),
   allow('userGroupIdsToRemove', empty, 'User groups are not available: leave userGroupIdsToRemove out.'),
   allow(
@@ -65,6 +65,10 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
     change.autoMinorVersionUpgrade = request.autoMinorVersionUpgrade
   if (request.preferredMaintenanceWindow !== undefined)
     change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
+  if (request.snapshotRetentionLimit !== undefined)
+    change.snapshotRetentionLimit = request.snapshotRetentionLimit
+  if (request.snapshotWindow !== undefined)
+    change.snapshotWindow = checkSnapshotWindow(findings, request.snapshotWindow)
   if (request.clusterMode !== undefined) change.clusterMode = request.clusterMode
   const choice = readChoice(findings, request)
   if (Object.keys(choice).length > 0) change.choice = choice

@@ -114,7 +114,8 @@ describe('a request to change a group', () => {
       preferredMaintenanceWindow: 'MON:05:00-mon:06:00',
       applyImmediately: true,
       nodeGroupId: 'ignored',
-      snapshotRetentionLimit: 0,
+      snapshotRetentionLimit: 7,
+      snapshotWindow: '05:00-06:00',
       securityGroupIds: [],
       clusterMode: 'disabled',
       cacheNodeType: 'cache.m7g.large',
@@ -126,6 +127,8 @@ describe('a request to change a group', () => {
       primaryClusterId: 'orders-002',
       preferredMaintenanceWindow: 'mon:05:00-mon:06:00',
       clusterMode: 'disabled',
+      snapshotRetentionLimit: 7,
+      snapshotWindow: '05:00-06:00',
     })
     expect(readGroupChange({})).toEqual({})
   })
@@ -138,7 +141,7 @@ describe('a request to change a group', () => {
     ['another strategy', { authToken: new Secret(TOKEN), authTokenUpdateStrategy: 'ADD' }, 'SET or ROTATE'],
     ['no token any more', { authTokenUpdateStrategy: 'DELETE', ...NOW }, 'delete is not supported'],
     ['TLS', { transitEncryptionEnabled: true }, 'Encryption in transit cannot be changed'],
-    ['snapshots', { snapshotRetentionLimit: 3 }, 'snapshotRetentionLimit must be 0'],
+    ['snapshots', { snapshotRetentionLimit: 36 }, 'must be between 0 and 35'],
     ['user groups', { userGroupIdsToAdd: ['g'] }, 'User groups are not available'],
     ['a window that is none', { preferredMaintenanceWindow: 'noon' }, 'must look like ddd:hh24:mi'],
   ])('is refused for %s', (_, request, sentence) => {

@@ -10,6 +10,7 @@ import { type Findings, shown } from './findings.ts'
 import { isIdentifier } from './identifiers.ts'
 import { checkNodeType } from './node-type.ts'
 import type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
+import { isRetention, RETENTION_ALLOWED } from './retention.ts'
 import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkWindows } from './windows.ts'
 
@@ -20,7 +21,6 @@ const DEFAULT_SUBNET_GROUP = 'default'
 /** Below are the ports of the engine's host itself. */
 const LOWEST_PORT = 1024
 const HIGHEST_PORT = 65_535
-const MAX_RETENTION_DAYS = 35
 
 /** Members that replication groups and cache clusters share, and that no other check looks at. */
 const SHARED_RULES = [
@@ -58,16 +58,7 @@ const SHARED_RULES = [
 
 /** For the engines that have snapshots; memcached refuses these members altogether. */
 const SNAPSHOT_RULES = [
-  allow(
-    'snapshotRetentionLimit',
-    between(0, MAX_RETENTION_DAYS),
-    `snapshotRetentionLimit must be between 0 and ${MAX_RETENTION_DAYS} days.`,
-  ),
-  allow(
-    'snapshotRetentionLimit',
-    (days) => days <= 0 || days > MAX_RETENTION_DAYS,
-    'Automatic snapshots are not available: snapshotRetentionLimit must be 0 or left out.',
-  ),
+  allow('snapshotRetentionLimit', isRetention, RETENTION_ALLOWED),
   allow('snapshotArns', empty, 'Snapshots are not available: leave snapshotArns out.'),
 ]
 

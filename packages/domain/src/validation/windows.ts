@@ -59,6 +59,17 @@ export function maintenanceSpan(text: string): Span | null {
   return parseMaintenance(new Findings(), text)
 }
 
+/** When a snapshot window that was checked before opens every day, and for how long; null for what is none. */
+export function snapshotSpan(text: string): Span | null {
+  return parseSnapshot(new Findings(), text)
+}
+
+/** A snapshot window as it is kept, empty where there is a finding. */
+export function checkSnapshotWindow(findings: Findings, text: string): string {
+  const span = parseSnapshot(findings, text)
+  return span === null ? '' : formatSnapshot(span)
+}
+
 /** A maintenance window as it is kept, empty where there is a finding. */
 export function checkMaintenanceWindow(findings: Findings, text: string): string {
   const span = parseMaintenance(findings, text)

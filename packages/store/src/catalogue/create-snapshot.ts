@@ -53,7 +53,7 @@ export function createSnapshot(
   })
 }
 
-async function insertSnapshot(
+export async function insertSnapshot(
   q: Queryable,
   accountId: string,
   snapshotName: string,
@@ -74,7 +74,8 @@ async function insertSnapshot(
   return { resourceId: id, workflowId: await insertWorkflow(q, 'snapshot', id), replayed: false }
 }
 
-async function lockSource(q: Queryable, accountId: string, { of }: SnapshotPlan): Promise<Source> {
+/** Throws unless a snapshot can be taken of it. Whoever changes it is shut out. */
+export async function lockSource(q: Queryable, accountId: string, { of }: SnapshotPlan): Promise<Source> {
   if (of.kind === 'replication-group') return ofGroup(await lockGroup(q, accountId, of.name), null)
   const cluster = await findCacheCluster(q, accountId, of.name)
   if (cluster === null) throw clusterNotFound(of.name)

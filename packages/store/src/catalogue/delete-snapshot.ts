@@ -8,18 +8,24 @@ import { findSnapshot } from './describe-snapshots.ts'
 
 /** One that is being taken, or that a cache is being made from, is needed. */
 export function deleteSnapshot(db: Database, accountId: string, snapshotName: string): Promise<Accepted> {
-  return asOneChange(db, async (q) => {
-    const snapshot = await lockSnapshot(q, accountId, snapshotName)
-    const status = snapshotStatus(snapshot)
-    if (status !== 'available' && status !== 'failed')
-      throw new ServiceError(
-        'InvalidSnapshotState',
-        `Snapshot ${snapshotName} has status ${status}; one that is available or failed can be deleted.`,
-      )
-    const workflowId = await raiseOn(q, 'snapshot', snapshot.id, 'destroy')
-    invariant(workflowId, `snapshot ${snapshot.id} has a workflow`)
-    return { resourceId: snapshot.id, workflowId, replayed: false }
-  })
+  return asOneChange(db, (q) => destroySnapshot(q, accountId, snapshotName))
+}
+
+export async function destroySnapshot(
+  q: Queryable,
+  accountId: string,
+  snapshotName: string,
+): Promise<Accepted> {
+  const snapshot = await lockSnapshot(q, accountId, snapshotName)
+  const status = snapshotStatus(snapshot)
+  if (status !== 'available' && status !== 'failed')
+    throw new ServiceError(
+      'InvalidSnapshotState',
+      `Snapshot ${snapshotName} has status ${status}; one that is available or failed can be deleted.`,
+    )
+  const workflowId = await raiseOn(q, 'snapshot', snapshot.id, 'destroy')
+  invariant(workflowId, `snapshot ${snapshot.id} has a workflow`)
+  return { resourceId: snapshot.id, workflowId, replayed: false }
 }
 
 /** As it stands, with everybody shut out who deletes it or makes something from it. */

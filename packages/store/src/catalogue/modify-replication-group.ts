@@ -33,10 +33,14 @@ export function modifyReplicationGroup(
       UPDATE replication_group SET description = ${set.description},
         automatic_failover_enabled = ${set.automaticFailoverEnabled}, multi_az_enabled = ${set.multiAZEnabled},
         auto_minor_version_upgrade = ${set.autoMinorVersionUpgrade},
-        preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE id = ${group.id}`)
+        preferred_maintenance_window = ${set.preferredMaintenanceWindow},
+        snapshot_retention_limit = ${set.snapshotRetentionLimit}, snapshot_window = ${set.snapshotWindow}
+      WHERE id = ${group.id}`)
     await q.run(sql`
       UPDATE cache_cluster SET auto_minor_version_upgrade = ${set.autoMinorVersionUpgrade},
-        preferred_maintenance_window = ${set.preferredMaintenanceWindow} WHERE replication_group_id = ${group.id}`)
+        preferred_maintenance_window = ${set.preferredMaintenanceWindow},
+        snapshot_retention_limit = ${set.snapshotRetentionLimit}, snapshot_window = ${set.snapshotWindow}
+      WHERE replication_group_id = ${group.id}`)
     await tellSwitches(q, group, set)
     const configuring = await configure(q, keyring, group, change)
     const rolling = await changeChoice(q, settings, group, choice)

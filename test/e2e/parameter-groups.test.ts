@@ -66,6 +66,7 @@ describe('parameter groups and tokens, on real engines and under clients', () =>
     const pending = await waitFor('pages to be pending', () => parametersOf('pages'), isPending, WITHIN_MS)
     expect(pending.cacheNodeIdsToReboot).toEqual(['0001'])
     expect(await itemSizeMax()).toBe('1048576')
+    await customer.becomes(pages, 'available')
     await accept('POST', '/v1/cache-clusters/pages/reboot', { cacheNodeIdsToReboot: ['0001'] })
     await inSync('pages')
     await customer.becomes(pages, 'available')

@@ -1,4 +1,4 @@
-import { FAILOVER_PHASES, replicationGroupStatus, type FailoverStage } from '@cacheplane/domain'
+import { FAILED_STEP, FAILOVER_PHASES, replicationGroupStatus, type FailoverStage } from '@cacheplane/domain'
 import type { Group, Groups } from './groups.ts'
 import type { Ledger } from './ledger.ts'
 import type { SimWorld } from './sim-world.ts'
@@ -12,6 +12,9 @@ interface FailoverRow {
   cause: string
   phases: Pick<FailoverStage, 'phase' | 'afterMs' | 'because'>[]
 }
+
+/** How a process ends that the nemesis has killed. */
+const KILLED = 'it exited with code 137'
 
 /** What the rows must say of failovers, on the way and at the end. */
 export class FailoverRows {
@@ -54,7 +57,9 @@ export class FailoverRows {
   /** Whether everything that was wanted is there and at rest; null when it is, otherwise what is not. */
   async unrest(wanted: ReadonlyMap<string, string>): Promise<string | null> {
     const groups = await this.groups.read()
+    const givenUp = await this.#killedAtBoot()
     for (const [name, id] of wanted) {
+      if (givenUp.has(id)) continue
       const found = groups.find(({ group }) => group.id === id)
       const status = found === undefined ? 'gone' : replicationGroupStatus(found.group)
       if (status !== 'available') return `LV1: ${name} is ${status}${found === undefined ? '' : whyOf(found)}`
@@ -69,6 +74,15 @@ export class FailoverRows {
     )
     if (open !== undefined) return `LV2: failover ${open.id} (${open.kind}, ${open.cause}) is ${open.status}`
     return this.#unservedGroup() ?? this.#busyWorkflow()
+  }
+
+  /** A new node that is killed whenever it boots is given up, and its group with it: that is no fault of the service. */
+  async #killedAtBoot(): Promise<ReadonlySet<string>> {
+    const failed = await this.world.test.rows<{ id: string }>(
+      `SELECT subject_id AS id FROM workflow WHERE kind = 'replication-group' AND step = $1 AND failure = $2`,
+      [FAILED_STEP, KILLED],
+    )
+    return new Set(failed.map(({ id }) => id))
   }
 
   /** A group is called available while its edge is made again, or a node's death is still to be noticed. */

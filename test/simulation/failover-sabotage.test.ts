@@ -100,7 +100,11 @@ const withoutEpochs = (test: TestStore): Store => ({
 
 describe('with a guard of failovers switched off, the checkers cry out', () => {
   it.each<[string, RegExp, Omit<FailoverScenario, 'seed'>]>([
-    ['the fence is skipped', /^S4: .* still takes writes/, { sabotageFleet: withoutFence }],
+    [
+      'the fence is skipped',
+      /^S4: .* still takes writes/,
+      { sabotageFleet: withoutFence, faults: 0, tests: 0.02 },
+    ],
     ['the fence is not recorded', /^S4: .* without a fence/, { sabotage: withoutRecord }],
     [
       'fence skipped, route left open: writes go to the past',

@@ -10,6 +10,7 @@ import { LooseService } from './harness/loose-service.ts'
 const OFF_THE_PATH = [
   ...['unwind', 'failed', 'diagnose'],
   ...['fence', 'elect', 'promote', 'rebuild', 'close', 'catch_up', 'reopen'],
+  ...['join', 'reshard', 'open_slots', 'drain_slots', 'assign_slots', 'retire_shards'],
 ]
 /** They outlive what is made here. */
 const LASTING = ['edge.destroy', 'docker-engine.destroy']

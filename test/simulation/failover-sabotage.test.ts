@@ -125,7 +125,7 @@ describe('with a guard of failovers switched off, the checkers cry out', () => {
   it('offsets from before the fence', async () => {
     const all: string[] = []
     for (const seed of SEEDS) {
-      const result = await playShortSchedules({ seed, schedules: 20, sabotageFleet: withOldOffsets })
+      const result = await playShortSchedules({ seed, schedules: 40, sabotageFleet: withOldOffsets })
       all.push(...result.reports.flatMap(({ violations }) => violations))
       if (all.length > 0) break
     }

@@ -7,6 +7,7 @@ import {
   planCluster,
   READERS_MAX,
   seconds,
+  shardSlotsOf,
   unreachable,
   type CacheCluster,
   type CacheNode,
@@ -60,7 +61,7 @@ const LOOK_AGAIN_SHARE = 0.1
 export async function joinCluster(c: ClusterContext): Promise<string | null> {
   const members = membersOf(c.subject.owner)
   const nodes = await Promise.all(members.map((member) => seeCluster(c, member)))
-  const shards = c.subject.owner.nodeGroups.map(({ id, slots }) => ({ shardId: id, slots }))
+  const shards = shardSlotsOf(c.subject.owner.nodeGroups)
   const isMoving = c.subject.owner.resharding !== null
   const plan = planCluster(nodes, shards, isMoving ? { now: c.frame.move } : null)
   const results = await Promise.all(plan.actions.map((action) => perform(c, members, action)))
@@ -99,8 +100,7 @@ export function settleCluster(c: ClusterContext) {
 async function leadInto(c: ClusterContext, serving: readonly ClusterMember[]): Promise<string | null> {
   const { configurationEndpoint: endpoint } = c.subject.owner
   if (endpoint === null || endpoint.servingAt === null) return 'the endpoint is being made'
-  const leads = ({ shard, node }: ClusterMember): boolean => shard.primaryNodeId === node.id
-  const ordered = [...serving.filter(leads), ...serving.filter((member) => !leads(member))]
+  const ordered = [...serving.filter(isPrimary), ...serving.filter((member) => !isPrimary(member))]
   const readers = ordered.slice(0, READERS_MAX).map(targetOf)
   const routed = await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers })
   return routed.kind === 'ready' ? null : routed.because
@@ -119,14 +119,23 @@ export function membersOf(group: ReplicationGroup): ClusterMember[] {
   )
 }
 
-async function seeCluster(c: ClusterContext, { shard, cluster, node }: ClusterMember): Promise<ClusterNode> {
+export function primariesOf(group: ReplicationGroup): ClusterMember[] {
+  return membersOf(group).filter(isPrimary)
+}
+
+function isPrimary({ shard, node }: ClusterMember): boolean {
+  return shard.primaryNodeId === node.id
+}
+
+async function seeCluster(c: ClusterContext, member: ClusterMember): Promise<ClusterNode> {
+  const { shard, cluster, node } = member
   const { id: nodeId, clusterNodeId } = node
   const reading = clusterNodeId === null ? null : await c.fleet.readCluster(nodeRef({ node, cluster }))
   return {
     nodeId,
     clusterNodeId,
     shardId: shard.id,
-    isPrimary: shard.primaryNodeId === nodeId,
+    isPrimary: isPrimary(member),
     isOpen: node.openedAt !== null,
     at: [node.ip, node.address].map((host) => ({ host, port: node.port })),
     view: reading?.kind === 'known' ? reading.view : null,

@@ -1,6 +1,8 @@
 import type { ClusterPeer, ClusterView } from '../ports/cluster.ts'
 import type { Hop } from '../ports/edges.ts'
-import { rangesOf, SLOTS, slotsIn, type SlotRange } from './slots.ts'
+import type { ShardSlots } from './plan-resharding.ts'
+import { slotsAfter } from './plan-slot-move.ts'
+import { isSameSlots, rangesOf, SLOTS, slotsIn, type SlotRange } from './slots.ts'
 
 /** A node of a cluster as its row has it, and as it sees the cluster; the view is null while it cannot be asked. */
 export interface ClusterNode {
@@ -14,12 +16,6 @@ export interface ClusterNode {
   /** Where other nodes may find this container. */
   at: readonly Hop[]
   view: ClusterView | null
-}
-
-export interface ClusterShard {
-  shardId: string
-  /** What its primary is to own. */
-  slots: readonly SlotRange[]
 }
 
 export type ClusterAction =
@@ -51,11 +47,12 @@ interface Seen extends ClusterNode {
  * the primary that should. Whom a node sees and the rows do not know may be newer than the rows: it is forgotten once it is
  * out of reach, or where it is at an address that is nobody's, as that of every container before.
  *
+ * @param shards what their primaries are to own
  * @param moving null unless slots are on their way between shards
  */
 export function planCluster(
   nodes: readonly ClusterNode[],
-  shards: readonly ClusterShard[],
+  shards: readonly ShardSlots[],
   moving: Moving | null = null,
 ): ClusterPlan {
   const seen = nodes.filter((node): node is Seen => node.view !== null && node.view.id === node.clusterNodeId)
@@ -63,7 +60,9 @@ export function planCluster(
   const forgets = seen.flatMap((node) => forget(node, nodes))
   const introductions = introduce(seen)
   const isSettled = forgets.length === 0 && introductions.length === 0
-  const claims = isSettled ? shards.flatMap((shard) => claim(claimed(shard, moving), seen)) : []
+  // Of slots on their way, the keys are with whoever gets them as soon as their owner gave them up.
+  const due = moving?.now ? slotsAfter(shards, moving.now) : shards
+  const claims = isSettled ? due.flatMap((shard) => claim(shard, seen)) : []
   const actions = [...forgets, ...introductions, ...claims, ...(isSettled ? remind(seen) : [])]
   const owned = moving === null ? shards : null
   const disagreements = seen.flatMap((node) => disagreement(node, nodes, owned, known) ?? [])
@@ -106,22 +105,13 @@ function remind(seen: readonly Seen[]): ClusterAction[] {
 }
 
 function isAlike(a: ClusterPeer, b: ClusterPeer): boolean {
-  return a.role === b.role && a.primaryId === b.primaryId && isSame(a.slots, b.slots)
+  return a.role === b.role && a.primaryId === b.primaryId && isSameSlots(a.slots, b.slots)
 }
 
-/** Of slots on their way, the keys are with whoever gets them as soon as their owner gave them up. */
-function claimed({ shardId, slots }: ClusterShard, moving: Moving | null): ClusterShard {
-  const way = moving?.now ?? null
-  if (way === null) return { shardId, slots }
-  const onWay = slotsIn(way.slots)
-  const others = slotsIn(slots).filter((slot) => !onWay.includes(slot))
-  return { shardId, slots: rangesOf(way.toShardId === shardId ? [...others, ...onWay] : others) }
-}
-
-function claim({ shardId, slots }: ClusterShard, seen: readonly Seen[]): ClusterAction[] {
+function claim({ shardId, slots }: ShardSlots, seen: readonly Seen[]): ClusterAction[] {
   const primary = seen.find((node) => node.shardId === shardId && node.isPrimary)
   const own = primary?.view.peers.find(({ id }) => id === primary.clusterNodeId)
-  if (primary === undefined || own?.role !== 'primary' || isSame(own.slots, slots)) return []
+  if (primary === undefined || own?.role !== 'primary' || isSameSlots(own.slots, slots)) return []
   const owned = new Set(primary.view.peers.flatMap((peer) => slotsIn(peer.slots)))
   const free = rangesOf(slotsIn(slots).filter((slot) => !owned.has(slot)))
   return free.length === 0 ? [] : [{ do: 'claim', nodeId: primary.nodeId, slots: free }]
@@ -131,7 +121,7 @@ function claim({ shardId, slots }: ClusterShard, seen: readonly Seen[]): Cluster
 function disagreement(
   { nodeId, view }: Seen,
   nodes: readonly ClusterNode[],
-  shards: readonly ClusterShard[] | null,
+  shards: readonly ShardSlots[] | null,
   known: ReadonlySet<string>,
 ): string | null {
   const ghost = view.peers.find(({ id }) => !known.has(id))
@@ -145,9 +135,9 @@ function disagreement(
     if (!isInPlace(peer, node, nodes, view.peers))
       return `node ${nodeId} does not see node ${node.nodeId} in its place yet`
   }
-  const isElsewhere = ({ shardId, slots }: ClusterShard): boolean => {
+  const isElsewhere = ({ shardId, slots }: ShardSlots): boolean => {
     const primary = heard.find((node) => node.shardId === shardId && node.isPrimary)
-    return primary !== undefined && !isSame(peerOf(primary)?.slots ?? [], slots)
+    return primary !== undefined && !isSameSlots(peerOf(primary)?.slots ?? [], slots)
   }
   if (shards === null && slotsIn(view.peers.flatMap(({ slots }) => slots)).length < SLOTS)
     return `node ${nodeId} does not see an owner of each slot`
@@ -171,11 +161,6 @@ function isInPlace(
 function isUntold({ primaryId, slots, isListed }: ClusterPeer, peers: readonly ClusterPeer[]): boolean {
   const primary = peers.find(({ id }) => id === primaryId)
   return !isListed && (slots.length > 0 || (primary !== undefined && primary.slots.length > 0))
-}
-
-/** Both are in order, and as few as can be. */
-function isSame(a: readonly SlotRange[], b: readonly SlotRange[]): boolean {
-  return a.length === b.length && a.every(({ from, to }, i) => from === b[i]?.from && to === b[i].to)
 }
 
 /** Which of two claims to a slot counts is decided by epochs, so that no two may be equal. */

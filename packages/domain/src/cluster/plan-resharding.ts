@@ -1,8 +1,16 @@
+import type { NodeGroup } from '../resources.ts'
 import { rangesOf, SLOTS, slotsIn, type SlotRange } from './slots.ts'
 
 export interface ShardSlots {
   shardId: string
   slots: readonly SlotRange[]
+}
+
+/** What shards own by their rows. */
+export function shardSlotsOf(
+  nodeGroups: readonly Pick<NodeGroup, 'id' | 'slots'>[],
+): { shardId: string; slots: SlotRange[] }[] {
+  return nodeGroups.map(({ id, slots }) => ({ shardId: id, slots }))
 }
 
 export interface StayingShard extends ShardSlots {

@@ -36,7 +36,10 @@ export function slotsLeft(shards: readonly ShardSlots[], targets: ReshardingTarg
 }
 
 /** What shards own once the move is done. */
-export function slotsAfter(shards: readonly ShardSlots[], move: SlotMove): ShardSlots[] {
+export function slotsAfter(
+  shards: readonly ShardSlots[],
+  move: { toShardId: string; slots: readonly SlotRange[] },
+): ShardSlots[] {
   const moved = slotsIn(move.slots)
   const isMoved = new Set(moved)
   return shards.map(({ shardId, slots }) => {

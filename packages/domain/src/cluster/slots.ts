@@ -40,6 +40,11 @@ export function rangesOf(slots: Iterable<number>): SlotRange[] {
   return ranges
 }
 
+/** Whether they are the same slots; both in order and as few ranges as can be. */
+export function isSameSlots(a: readonly SlotRange[], b: readonly SlotRange[]): boolean {
+  return a.length === b.length && a.every(({ from, to }, i) => from === b[i]?.from && to === b[i].to)
+}
+
 /** Equal shares in order, the remainder to the first (elasticache-reference, 6.6). */
 export function splitSlots(shards: number): SlotRange[] {
   let from = 0

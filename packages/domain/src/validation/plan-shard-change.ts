@@ -1,4 +1,4 @@
-import { planResharding, type ReshardingPlan } from '../cluster/plan-resharding.ts'
+import { planResharding, shardSlotsOf, type ReshardingPlan } from '../cluster/plan-resharding.ts'
 import { slotsLeft } from '../cluster/plan-slot-move.ts'
 import { ServiceError } from '../errors.ts'
 import type { ShardChange } from '../ports/store.ts'
@@ -124,9 +124,6 @@ export function reshardingProgress({ nodeGroups, resharding }: ReplicationGroup)
   if (resharding === null) return null
   const { targets, total } = resharding
   if (total === 0) return 0
-  const left = slotsLeft(
-    nodeGroups.map(({ id, slots }) => ({ shardId: id, slots })),
-    targets,
-  )
+  const left = slotsLeft(shardSlotsOf(nodeGroups), targets)
   return Math.max(0, Math.round((1000 * (total - left)) / total) / 10)
 }

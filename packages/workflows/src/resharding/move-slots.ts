@@ -7,16 +7,17 @@ import {
   nodeRef,
   reshardingProgress,
   seconds,
+  shardSlotsOf,
   slotsAfter,
   type DrainTarget,
   type SlotMove,
 } from '@cacheplane/domain'
-import { membersOf, type ClusterContext, type ClusterMember } from '../join-cluster.ts'
+import { membersOf, primariesOf, type ClusterContext, type ClusterMember } from '../join-cluster.ts'
+import { EXAMINE_MS } from '../node-group/context.ts'
 import { isDisturbed } from './reshard.ts'
 
 /** Short enough that a worker's lease, and who waits for it, are not held up. */
 const DRAIN_MS = milliseconds(600)
-const EXAMINE_MS = 400
 /** What was seen longer ago is looked at again: a primary may have changed since. */
 const FRESH_MS = seconds(1)
 /** A replica that has not caught up by then does not keep its shard from getting slots. */
@@ -101,7 +102,9 @@ export async function assignSlots(c: ClusterContext) {
   const given = await c.fleet.setSlots(nodeRef(from), slots, owned)
   if (given.kind !== 'ready') return openAgain(c, given.because)
   // Others would hear of it by themselves; told, they send clients the right way at once.
-  const others = primariesOf(c).filter(({ shard }) => shard !== from.shard && shard !== to.shard)
+  const others = primariesOf(c.subject.owner).filter(
+    ({ shard }) => shard !== from.shard && shard !== to.shard,
+  )
   await Promise.all(others.map((one) => c.fleet.setSlots(nodeRef(one), slots, owned)))
   record(c)
   return hop('reshard')
@@ -127,8 +130,7 @@ async function copiesLag(c: ClusterContext, { shard, node, cluster }: ClusterMem
 /** Done with; every quarter of the way is told. */
 function record(c: ClusterContext): void {
   const { owner } = c.subject
-  const rows = owner.nodeGroups.map(({ id, slots }) => ({ shardId: id, slots }))
-  const shards = slotsAfter(rows, moveOf(c))
+  const shards = slotsAfter(shardSlotsOf(owner.nodeGroups), moveOf(c))
   c.change({ do: 'set-slots', shards })
   const { slotsAtOnce } = c.frame
   c.frame.slotsAtOnce = moveOf(c).isLong
@@ -154,16 +156,12 @@ function endsOf(c: ClusterContext): Ends | null {
 
 function findEnds(c: ClusterContext, move: Pick<SlotMove, 'fromShardId' | 'toShardId'>): Ends | null {
   const end = (shardId: string) => {
-    const member = primariesOf(c).find(({ shard }) => shard.id === shardId)
+    const member = primariesOf(c.subject.owner).find(({ shard }) => shard.id === shardId)
     const peerId = member?.node.clusterNodeId ?? null
     return member === undefined || peerId === null ? null : { ...member, peerId }
   }
   const [from, to] = [end(move.fromShardId), end(move.toShardId)]
   return from === null || to === null ? null : { from, to }
-}
-
-function primariesOf(c: ClusterContext): ClusterMember[] {
-  return membersOf(c.subject.owner).filter(({ shard, node }) => shard.primaryNodeId === node.id)
 }
 
 function moveOf({ frame: { move } }: ClusterContext) {

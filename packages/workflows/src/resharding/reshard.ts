@@ -3,19 +3,22 @@ import {
   FAILED_STEP,
   HOME_STEP,
   hop,
+  isSameSlots,
   milliseconds,
   nap,
   nodeRef,
   planSlotMove,
   reconcileSlots,
   seconds,
+  shardSlotsOf,
   slotsLeft,
   START_STEP,
   type NodeGroup,
   type ShardSlots,
   type SlotRange,
 } from '@cacheplane/domain'
-import { isLeaving, membersOf, type ClusterContext } from '../join-cluster.ts'
+import { isLeaving, primariesOf, type ClusterContext } from '../join-cluster.ts'
+import { EXAMINE_MS } from '../node-group/context.ts'
 
 const LOOK_AGAIN_MS = milliseconds(100)
 
@@ -30,10 +33,10 @@ export async function reshard(c: ClusterContext) {
   if (resharding === null || isDisturbed(c)) return hop('join')
   const coming = shardsAreComing(c)
   if (coming !== null) return coming
-  const rows = nodeGroups.map((shard): ShardSlots => ({ shardId: shard.id, slots: shard.slots }))
+  const rows = shardSlotsOf(nodeGroups)
   const shards = reconcileSlots(rows, await claimsOf(c))
   if (shards === null) return nap(LOOK_AGAIN_MS, 'two shards claim the same slots')
-  const differing = shards.filter(({ slots }, i) => !isSame(slots, rows[i]?.slots ?? []))
+  const differing = shards.filter(({ slots }, i) => !isSameSlots(slots, rows[i]?.slots ?? []))
   if (differing.length > 0) c.change({ do: 'set-slots', shards: differing })
   if (c.frame.move !== null) return hop('open_slots')
   const lacking = await findLack(c, shards)
@@ -69,9 +72,8 @@ const isGoing = ({ signals, step }: NodeGroup['workflow']): boolean =>
 
 /** What each primary that can be asked says that it owns. */
 async function claimsOf(c: ClusterContext): Promise<Map<string, readonly SlotRange[]>> {
-  const primaries = membersOf(c.subject.owner).filter(({ shard, node }) => shard.primaryNodeId === node.id)
   const claims = await Promise.all(
-    primaries.map(async ({ shard, node, cluster }) => {
+    primariesOf(c.subject.owner).map(async ({ shard, node, cluster }) => {
       const reading = await c.fleet.readCluster(nodeRef({ node, cluster }))
       if (reading.kind !== 'known') return null
       const own = reading.view.peers.find(({ id }) => id === node.clusterNodeId)
@@ -87,9 +89,8 @@ async function findLack(c: ClusterContext, shards: readonly ShardSlots[]): Promi
   const leaving = nodeGroups.filter((shard) => isLeaving(c, shard))
   if (resharding === null || leaving.length === 0) return null
   if (slotsLeft(shards, resharding.targets) < resharding.total) return null
-  const primaries = membersOf(c.subject.owner).filter(({ shard, node }) => shard.primaryNodeId === node.id)
   let [used, room] = [0, 0]
-  for (const { shard, node, cluster } of primaries) {
+  for (const { shard, node, cluster } of primariesOf(c.subject.owner)) {
     const reading = await c.fleet.examineNode(nodeRef({ node, cluster }), EXAMINE_MS)
     if (reading.kind !== 'serving') return null
     used += reading.usedMemoryBytes
@@ -99,13 +100,10 @@ async function findLack(c: ClusterContext, shards: readonly ShardSlots[]): Promi
   return `the shards hold ${used} bytes, and those that are to stay have room for ${room}`
 }
 
-const EXAMINE_MS = 400
-
 /** What was moved stays where it is; a shard that has nothing yet goes again. */
 function giveUp(c: ClusterContext, because: string) {
   const { id, accountId, replicationGroupId, nodeGroups } = c.subject.owner
-  const targets = nodeGroups.map(({ id: shardId, slots }) => ({ shardId, slots }))
-  c.change({ do: 'retarget-resharding', groupId: id, targets })
+  c.change({ do: 'retarget-resharding', groupId: id, targets: shardSlotsOf(nodeGroups) })
   c.event(accountId, eventOfGroup(replicationGroupId, 'Resharding failed', because))
   return hop('retire_shards')
 }
@@ -125,8 +123,4 @@ export async function retireShards(c: ClusterContext) {
   const message = `Resharding finished: ${nodeGroups.length} shards`
   if (resharding.total > 0) c.event(accountId, eventOfGroup(replicationGroupId, message))
   return hop('join')
-}
-
-function isSame(a: readonly SlotRange[], b: readonly SlotRange[]): boolean {
-  return a.length === b.length && a.every(({ from, to }, i) => from === b[i]?.from && to === b[i].to)
 }

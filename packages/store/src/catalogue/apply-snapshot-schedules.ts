@@ -3,12 +3,12 @@ import {
   eventOfGroup,
   isSnapshotDue,
   retentionVictims,
-  ServiceError,
   type Retained,
   type SnapshotSchedule,
 } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import { insertEvent } from '../insert-event.ts'
+import { passedOver } from '../passed-over.ts'
 import type { Queryable } from '../queryable.ts'
 import { prepared } from '../sql.ts'
 import { insertSnapshot, lockSource } from './create-snapshot.ts'
@@ -61,8 +61,7 @@ function schedules(q: Queryable, groupRow: string | null): Promise<Scheduled[]> 
 function take(db: Database, accountId: string, name: string): Promise<string | null> {
   return db.transaction(
     async (q) => {
-      const snapshotName = 'automatic'
-      const source = await lockSource(q, accountId, { snapshotName, of: { kind: 'replication-group', name } })
+      const source = await lockSource(q, accountId, { kind: 'replication-group', name })
       const [scheduled] = await schedules(q, source.row)
       if (scheduled === undefined || !isSnapshotDue(scheduled, scheduled.now).isDue) return null
       const automatic = automaticSnapshotName(name, scheduled.now)
@@ -95,12 +94,4 @@ function remove(
     },
     { landed: async () => false },
   )
-}
-
-/** What cannot be done now is tried again at the next look. */
-async function passedOver(work: Promise<string | null>): Promise<string | null> {
-  return work.catch((error: unknown) => {
-    if (error instanceof ServiceError) return null
-    throw error
-  })
 }

@@ -45,7 +45,7 @@ export function createSnapshot(
   return asOneChange(db, async (q) => {
     const known = await recall(q, { accountId, idempotency })
     if (known !== null) return known
-    const source = await lockSource(q, accountId, plan)
+    const source = await lockSource(q, accountId, plan.of)
     await refuseTooMany(q, source.row)
     const accepted = await insertSnapshot(q, accountId, plan.snapshotName, 'manual', source)
     await rememberKey(q, { accountId, idempotency }, accepted)
@@ -75,7 +75,7 @@ export async function insertSnapshot(
 }
 
 /** Throws unless a snapshot can be taken of it. Whoever changes it is shut out. */
-export async function lockSource(q: Queryable, accountId: string, { of }: SnapshotPlan): Promise<Source> {
+export async function lockSource(q: Queryable, accountId: string, of: SnapshotPlan['of']): Promise<Source> {
   if (of.kind === 'replication-group') return ofGroup(await lockGroup(q, accountId, of.name), null)
   const cluster = await findCacheCluster(q, accountId, of.name)
   if (cluster === null) throw clusterNotFound(of.name)

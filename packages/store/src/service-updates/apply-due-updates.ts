@@ -1,6 +1,7 @@
-import { ServiceError, untilWindow } from '@cacheplane/domain'
+import { untilWindow } from '@cacheplane/domain'
 import type { PlacementSettings } from '../catalogue/create-owner.ts'
 import type { Database } from '../database.ts'
+import { passedOver } from '../passed-over.ts'
 import { prepared } from '../sql.ts'
 import { applyServiceUpdate } from './apply-service-update.ts'
 
@@ -40,14 +41,8 @@ export async function applyDueUpdates(db: Database, settings: PlacementSettings)
         ? ({ kind: 'cache-cluster', name: cluster ?? '' } as const)
         : ({ kind: 'replication-group', name: group } as const)
     const wish = { accountId, serviceUpdateName, target, initiatedBy: 'system' } as const
-    const workflowId = await applyServiceUpdate(db, settings, wish).then(
-      (accepted) => accepted.workflowId,
-      (error: unknown) => {
-        if (error instanceof ServiceError) return null
-        throw error
-      },
-    )
-    if (workflowId !== null) woken.push(workflowId)
+    const accepted = await passedOver(applyServiceUpdate(db, settings, wish))
+    if (accepted !== null) woken.push(accepted.workflowId)
   }
   return woken
 }

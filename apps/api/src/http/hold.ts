@@ -3,7 +3,7 @@ import { watchUntil } from '../operations/settle.ts'
 import { waitSeconds } from './prefer.ts'
 import type { RouteContext } from './types.ts'
 
-export interface Held<Resource> {
+interface Held<Resource> {
   /** As last seen; null when it is gone. */
   resource: Resource | null
   /** Whether the caller asked to wait and was made to. */

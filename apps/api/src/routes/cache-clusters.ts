@@ -1,7 +1,8 @@
-import { type CacheCluster, cacheClusterStatus, isSettled, ServiceError } from '@cacheplane/domain'
+import { type CacheCluster, cacheClusterStatus, isSettled } from '@cacheplane/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { principalOf } from '../http/authenticate.ts'
-import { hold, type Held } from '../http/hold.ts'
+import { hold } from '../http/hold.ts'
+import { holdUntilSettled, type Settled } from '../http/hold-until-settled.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { App, RouteContext } from '../http/types.ts'
 import {
@@ -113,11 +114,9 @@ function read(app: App, context: RouteContext): void {
     handler: async (request, reply) => {
       const principal = principalOf(request)
       const cluster = await describeCacheCluster(context, principal, request.params.cacheClusterId)
-      const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
-      const held = await hold(context, request, reply, cluster, look, settled)
-      const resource = succeeded(held, cluster)
+      const { resource, waited, hasSettled } = await holdCluster(context, request, reply, cluster)
       const body = present(context, resource, request.query.showCacheNodeInfo ?? true)
-      return reply.code(held.waited && !settled(resource) ? 202 : 200).send(body)
+      return reply.code(waited && !hasSettled ? 202 : 200).send(body)
     },
   })
 }
@@ -170,11 +169,8 @@ async function send(
   reply: FastifyReply,
   cluster: CacheCluster,
 ) {
-  const { accountId } = principalOf(request)
-  const look = () => context.catalogue.findCacheCluster(accountId, cluster.cacheClusterId)
-  const held = await hold(context, request, reply, cluster, look, settled)
-  const resource = succeeded(held, cluster)
-  return reply.code(held.waited && settled(resource) ? 200 : 202).send(present(context, resource))
+  const { resource, hasSettled } = await holdCluster(context, request, reply, cluster)
+  return reply.code(hasSettled ? 200 : 202).send(present(context, resource))
 }
 
 function reboot(app: App, context: RouteContext): void {
@@ -250,16 +246,20 @@ function remove(app: App, context: RouteContext): void {
 const present = (context: RouteContext, cluster: CacheCluster, showNodes = true) =>
   presentCacheCluster(cluster, context.region, showNodes)
 
-const settled = (cluster: CacheCluster) => isSettled(cacheClusterStatus(cluster))
-
-/** Who waited is told about a failure as an error; who did not sees it in the resource. */
-function succeeded({ resource, waited }: Held<CacheCluster>, cluster: CacheCluster): CacheCluster {
-  if (resource === null) throw cacheClusterNotFound(cluster.cacheClusterId)
-  if (waited && cacheClusterStatus(resource) === 'create-failed') {
-    throw new ServiceError(
-      'ProvisioningFailed',
-      `Cache cluster ${resource.cacheClusterId} could not be created: ${resource.workflow.failure ?? 'no reason is known'}`,
-    )
-  }
-  return resource
+/** Holds the answer until the cluster has settled, if the caller asked to wait. */
+function holdCluster(
+  context: RouteContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cluster: CacheCluster,
+): Promise<Settled<CacheCluster>> {
+  const { accountId } = principalOf(request)
+  const { cacheClusterId: id } = cluster
+  return holdUntilSettled(context, request, reply, cluster, {
+    look: () => context.catalogue.findCacheCluster(accountId, id),
+    settled: (seen) => isSettled(cacheClusterStatus(seen)),
+    failed: (seen) =>
+      cacheClusterStatus(seen) === 'create-failed' ? `Cache cluster ${id} could not be created` : null,
+    notFound: () => cacheClusterNotFound(id),
+  })
 }

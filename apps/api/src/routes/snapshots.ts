@@ -1,13 +1,8 @@
-import {
-  isSnapshotSettled,
-  ServiceError,
-  type Snapshot,
-  snapshotNotFound,
-  snapshotStatus,
-} from '@cacheplane/domain'
+import { isSnapshotSettled, type Snapshot, snapshotNotFound, snapshotStatus } from '@cacheplane/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { principalOf } from '../http/authenticate.ts'
 import { hold } from '../http/hold.ts'
+import { holdUntilSettled, type Settled } from '../http/hold-until-settled.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { App, RouteContext } from '../http/types.ts'
 import {
@@ -151,24 +146,19 @@ function remove(app: App, context: RouteContext): void {
   })
 }
 
-const settled = (snapshot: Snapshot): boolean => isSnapshotSettled(snapshotStatus(snapshot))
-
-/** Holds the answer until the snapshot has settled, if the caller asked to wait; who waited is told of a failure as an error. */
-async function holdSnapshot(
+/** Holds the answer until the snapshot has settled, if the caller asked to wait. */
+function holdSnapshot(
   context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   snapshot: Snapshot,
-): Promise<{ resource: Snapshot; waited: boolean; hasSettled: boolean }> {
+): Promise<Settled<Snapshot>> {
   const { accountId } = principalOf(request)
-  const { snapshotName } = snapshot
-  const look = () => context.catalogue.findSnapshot(accountId, snapshotName)
-  const { resource, waited } = await hold(context, request, reply, snapshot, look, settled)
-  if (resource === null) throw snapshotNotFound(snapshotName)
-  if (waited && snapshotStatus(resource) === 'failed')
-    throw new ServiceError(
-      'ProvisioningFailed',
-      `Snapshot ${snapshotName} could not be taken: ${resource.workflow.failure ?? 'no reason is known'}`,
-    )
-  return { resource, waited, hasSettled: waited && settled(resource) }
+  const { snapshotName: name } = snapshot
+  return holdUntilSettled(context, request, reply, snapshot, {
+    look: () => context.catalogue.findSnapshot(accountId, name),
+    settled: (seen) => isSnapshotSettled(snapshotStatus(seen)),
+    failed: (seen) => (snapshotStatus(seen) === 'failed' ? `Snapshot ${name} could not be taken` : null),
+    notFound: () => snapshotNotFound(name),
+  })
 }

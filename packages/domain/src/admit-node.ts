@@ -1,4 +1,4 @@
-import type { NodeReading } from './ports/fleet.ts'
+import type { NodeReading } from './ports/node-reading.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 import { choiceOf } from './rolling/node-choice.ts'
 

@@ -1,4 +1,4 @@
-import type { NodeReading } from './ports/fleet.ts'
+import type { NodeReading } from './ports/node-reading.ts'
 
 export type Diagnosis =
   | { kind: 'healthy' }

@@ -9,7 +9,7 @@ import type {
 import { findOutageViolations, isInOutage } from './find-outage-violations.ts'
 import { findRowViolations } from './find-row-violations.ts'
 import { diagnoseNode } from './diagnose-node.ts'
-import type { NodeReading } from './ports/fleet.ts'
+import type { NodeReading } from './ports/node-reading.ts'
 import type { FleetObject, Inventory } from './ports/fleet-objects.ts'
 import { FAILED_STEP, HOME_STEP } from './workflow.ts'
 

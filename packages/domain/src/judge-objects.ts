@@ -1,6 +1,6 @@
 import { hours, seconds } from './duration.ts'
 import type { FleetObject } from './ports/fleet-objects.ts'
-import type { ExpectedObjects } from './ports/store.ts'
+import type { ExpectedObjects } from './ports/estate.ts'
 
 /** Longer than any call that may still be under way when the row it worked for is deleted. */
 export const ORPHAN_GRACE_MS = seconds(20)

@@ -1,4 +1,5 @@
 export * from './elect-primary.ts'
+export * from './failover.ts'
 export * from './judge-primary.ts'
 export * from './may-have-copy.ts'
 export * from './plan-membership.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aServingReading } from '../../../../test/support/builders.ts'
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 import { judgePrimary } from './judge-primary.ts'
 
 const link = { source: { host: '10.0.0.2', port: 1 }, up: true, syncing: false, lastHeardSeconds: 0 }

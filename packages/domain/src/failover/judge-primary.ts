@@ -1,6 +1,6 @@
 import { seconds } from '../duration.ts'
 import { unreachable } from '../errors.ts'
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 
 /** `lost` is a reason to change the primary, `suspect` to look again soon: after `leftMs` its patience is over, if it has any. */
 export type PrimaryVerdict =

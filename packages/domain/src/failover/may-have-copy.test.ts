@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { aServingReading } from '../../../../test/support/builders.ts'
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 import { mayHaveCopy } from './may-have-copy.ts'
 
 const because = 'x'

@@ -1,5 +1,5 @@
 import { unreachable } from '../errors.ts'
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 
 /**
  * Whether a member may hold the node group's data. The row that says who was let in may lag behind: whoever let the node in

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aServingReading } from '../../../../test/support/builders.ts'
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 import { planMembership, type Member } from './plan-membership.ts'
 
 const target = { engineId: 'e', ip: '10.0.0.2', address: '127.0.0.1', port: 10_000 }

@@ -1,4 +1,4 @@
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 import type { RouteTarget } from '../ports/edges.ts'
 
 /** A member of a node group as it was just seen; `reading` is null while its own workflow is busy with it. */

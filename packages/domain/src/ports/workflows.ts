@@ -8,9 +8,6 @@ import type {
   CacheCluster,
   CacheNode,
   Edge,
-  Failover,
-  FailoverKind,
-  FailoverStage,
   Network,
   NodeChoice,
   NodeGroup,
@@ -20,6 +17,7 @@ import type {
   ReplicationGroup,
   ReshardingTargets,
 } from '../resources.ts'
+import type { Failover, FailoverKind, FailoverStage } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
 import type { Snapshot, SnapshotContent } from '../snapshots/snapshot.ts'
 import type { UpdateRun } from '../service-updates/service-update.ts'

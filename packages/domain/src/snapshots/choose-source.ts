@@ -1,4 +1,4 @@
-import type { NodeReading } from '../ports/fleet.ts'
+import type { NodeReading } from '../ports/node-reading.ts'
 
 /** A node that a snapshot could be read from, as it was just seen. */
 export interface SourceCandidate {

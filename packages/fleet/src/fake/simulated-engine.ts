@@ -29,9 +29,19 @@ import { bootedEdge } from './simulated-edge.ts'
 import { bootedProcess, newCertificate } from './simulated-process.ts'
 import { imageOf, imagesOf } from './simulated-images.ts'
 import { clash, portsTaken } from './simulated-ports.ts'
+import { createNetwork, removeNetwork } from './simulated-networks.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
-import { emit, findContainer, removeWhere, stop, type EngineWorld, type SimulatedContainer } from './world.ts'
+import {
+  emit,
+  factsOf,
+  findContainer,
+  newRef,
+  removeWhere,
+  stop,
+  type EngineWorld,
+  type SimulatedContainer,
+} from './world.ts'
 
 const done: Call<void> = { kind: 'ok', value: undefined }
 const notFound = (what: string) => ({ kind: 'notFound', because: `No such ${what}` }) as const
@@ -162,21 +172,13 @@ export class SimulatedEngine implements DockerEngine {
   }
 
   createNetwork(blueprint: NetworkBlueprint): Promise<Call<void>> {
-    return this.#call('createNetwork', DEADLINES.network, () => this.#createNetwork(blueprint))
+    return this.#call('createNetwork', DEADLINES.network, () =>
+      createNetwork(this.world, blueprint, this.simulation.clock.now()),
+    )
   }
 
   removeNetwork(ref: string): Promise<Call<void>> {
-    return this.#call('removeNetwork', DEADLINES.network, () => {
-      const network = this.world.networks.find((candidate) => candidate.ref === ref)
-      if (network === undefined) return notFound('network')
-      const inUse = this.world.containers.some(
-        ({ networkName, state }) =>
-          networkName === network.name && (state === 'running' || state === 'paused'),
-      )
-      if (inUse) return { kind: 'refused', because: `network ${network.name} has active endpoints` }
-      removeWhere(this.world.networks, (other) => other === network)
-      return done
-    })
+    return this.#call('removeNetwork', DEADLINES.network, () => removeNetwork(this.world, ref))
   }
 
   removeVolume(ref: string): Promise<Call<void>> {
@@ -223,7 +225,7 @@ export class SimulatedEngine implements DockerEngine {
     this.world.containers.push({
       log: '',
       ...made,
-      ref: this.#newRef('container'),
+      ref: newRef(this.world, 'container'),
       state: 'created',
       because: 'it was never started',
       createdAt,
@@ -275,19 +277,6 @@ export class SimulatedEngine implements DockerEngine {
     return done
   }
 
-  #createNetwork({ name, labels, spec }: NetworkBlueprint): Call<void> {
-    if (this.world.networks.some((network) => network.name === name)) {
-      return { kind: 'conflict', because: `network with name ${name} already exists` }
-    }
-    const taken =
-      this.world.occupiedSubnets.has(spec.subnet) ||
-      this.world.networks.some((network) => network.subnet === spec.subnet)
-    if (taken) return { kind: 'refused', because: 'Pool overlaps with other one on this address space' }
-    const createdAt = this.simulation.clock.now()
-    this.world.networks.push({ ref: this.#newRef('network'), name, labels, subnet: spec.subnet, createdAt })
-    return done
-  }
-
   #ours<T extends { labels: Labels }>(objects: readonly T[], label: string, owner: string | undefined): T[] {
     const ours = objects.filter(({ labels }) => isOurs(labels, this.installation))
     return owner === undefined ? ours : ours.filter(({ labels }) => labels[label] === owner)
@@ -303,17 +292,7 @@ export class SimulatedEngine implements DockerEngine {
     advanceReplication(worlds, clock.monotonicMs(), random)
   }
 
-  #newRef(kind: string): string {
-    this.world.made += 1
-    return `${this.world.engineId}-${kind}-${this.world.made}`
-  }
-
   #call<T>(name: CallName, deadlineMs: number, effect: () => Call<T>): Promise<Call<T>> {
     return carry(this.simulation, this.world, name, deadlineMs, effect)
   }
-}
-
-function factsOf(container: SimulatedContainer): ContainerFacts {
-  const { ref, name, labels, createdAt, state, attached, imageId } = container
-  return { ref, name, labels, createdAt, state, attached, imageId }
 }

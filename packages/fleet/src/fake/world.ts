@@ -1,5 +1,5 @@
 import type { Certificate, ClusterPeer, Engine, Hop, MarkedSlot, SlotRange } from '@cacheplane/domain'
-import type { ContainerEvent, ContainerState } from '../core/docker-engine.ts'
+import type { ContainerEvent, ContainerFacts, ContainerState } from '../core/docker-engine.ts'
 import type { Labels } from '../core/labels.ts'
 import type { SimulatedEdge } from './simulated-edge.ts'
 
@@ -198,4 +198,16 @@ export function removeWhere<T>(list: T[], matches: (item: T) => boolean): boolea
   const index = list.findIndex(matches)
   if (index >= 0) list.splice(index, 1)
   return index >= 0
+}
+
+/** What Docker says of it. */
+export function factsOf(container: SimulatedContainer): ContainerFacts {
+  const { ref, name, labels, createdAt, state, attached, imageId } = container
+  return { ref, name, labels, createdAt, state, attached, imageId }
+}
+
+/** No two are ever the same. */
+export function newRef(world: EngineWorld, kind: string): string {
+  world.made += 1
+  return `${world.engineId}-${kind}-${world.made}`
 }

@@ -50,6 +50,18 @@ describe('service updates', () => {
     return (await updates())[0]?.serviceUpdateName ?? ''
   }
 
+  /** What the node group does once it has replaced all nodes that it was to. */
+  const finish = async () => {
+    const [shard] = (await owner()).nodeGroups
+    const [{ id: actionId = '' } = {}] = await api.rows<{ id: string }>('SELECT id FROM update_action')
+    await step(
+      api.store,
+      await workflowOf(api.rows, shard?.id ?? ''),
+      [{ do: 'finish-update', actionId }],
+      'wait',
+    )
+  }
+
   it('are released by an image that has become another, once for all engines, and never by the first', async () => {
     expect(await updates()).toEqual([])
     const name = await released()
@@ -138,15 +150,6 @@ describe('service updates', () => {
     })
     const stop = await api.call('POST', STOP, { serviceUpdateName, replicationGroupIds: ['orders'] })
     expect(stop.body).toMatchObject({ processedUpdateActions: [{ updateActionStatus: 'stopping' }] })
-    const [shard] = (await owner()).nodeGroups
-    const [{ id: actionId = '' } = {}] = await api.rows<{ id: string }>('SELECT id FROM update_action')
-    const finish = async () =>
-      step(
-        api.store,
-        await workflowOf(api.rows, shard?.id ?? ''),
-        [{ do: 'finish-update', actionId }],
-        'wait',
-      )
     await finish()
     expect(await actions()).toMatchObject([{ updateActionStatus: 'stopped', nodesUpdated: '0/2' }])
     await made('sha256:second')
@@ -167,15 +170,6 @@ describe('service updates', () => {
   it('do not end while a node lacks them', async () => {
     const serviceUpdateName = await released()
     await api.call('POST', APPLY, { serviceUpdateName, replicationGroupIds: ['orders'] })
-    const [shard] = (await owner()).nodeGroups
-    const [{ id: actionId = '' } = {}] = await api.rows<{ id: string }>('SELECT id FROM update_action')
-    const finish = async () =>
-      step(
-        api.store,
-        await workflowOf(api.rows, shard?.id ?? ''),
-        [{ do: 'finish-update', actionId }],
-        'wait',
-      )
     await made('sha256:second', [0])
     await finish()
     expect(await actions()).toMatchObject([{ updateActionStatus: 'waiting-to-start', nodesUpdated: '1/2' }])

@@ -5,7 +5,13 @@ import { decodeRecord, encodeRecord, type CacheRecord } from './record.ts'
 import { Repairs } from './repairs.ts'
 import { newStamp } from './stamp.ts'
 
+/** Whoever loses so many races removes what is there instead. */
 const TRIES = 5
+/**
+ * A writer that could not announce itself makes good for it when it withdraws, and is gone by then if it dies: it insists.
+ * Every race that it loses somebody has won, so that this ends.
+ */
+const MARK_TRIES = 50
 
 export interface KeepTimes {
   /** The longest load: after it another loader may begin. */
@@ -75,7 +81,7 @@ export class Keep {
   async mark(key: string): Promise<Mark> {
     const token = newStamp()
     const unheard = { token, stamp: null, isAlone: false }
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    for (let tries = 0; tries < MARK_TRIES; tries += 1) {
       const seen = await this.look(key)
       if (seen === DOWN) return unheard
       const now = this.clock.now()

@@ -1,5 +1,5 @@
 import { DOWN, type Down } from './guard.ts'
-import { Flights, type Landing } from './flights.ts'
+import { Flights, type Course, type Landing } from './flights.ts'
 import type { Keep } from './keep.ts'
 import type { LazyStatistics } from './lazy-statistics.ts'
 import type { Settings } from './lazy-options.ts'
@@ -60,13 +60,14 @@ export class Reader<Id, T> {
 
   #answer(key: string, id: Id, look: Look<T> | Down): Promise<T | null> | T | null {
     if (look === DOWN) return this.#getAside(key, id)
-    if (look.kind === 'miss') return this.#flights.join(key, () => this.#load(key, id))
+    if (look.kind === 'miss') return this.#flights.join(key, (course) => this.#load(key, id, course))
     if (look.kind === 'hit') {
       this.statistics.hits += 1
       return look.value
     }
     this.statistics.staleHits += 1
-    if (!this.#flights.has(key)) this.#flights.join(key, () => this.#load(key, id)).catch(() => undefined)
+    if (!this.#flights.has(key))
+      this.#flights.join(key, (course) => this.#load(key, id, course)).catch(() => undefined)
     return look.value
   }
 
@@ -123,26 +124,31 @@ export class Reader<Id, T> {
   }
 
   /** Claims the lease and loads, or waits for who has it. */
-  async #load(key: string, id: Id): Promise<Landing<T | null>> {
+  async #load(key: string, id: Id, course: Course): Promise<Landing<T | null>> {
     const { clock, waitMs, staleMs } = this.settings
     const deadline = clock.now() + waitMs
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_LOOK_MS)) {
+      const shownBy = course.ask()
       const look = await this.#look(key, id, false)
       if (look === DOWN) return this.#loadAside(id)
-      if (look.kind === 'hit') return { value: look.value, isCurrent: true }
+      if (look.kind === 'hit') return { value: look.value, shownBy }
       const isKept = look.kind === 'stale'
       const claim = await this.keep.claim(key, look.record, isKept ? staleMs : 0)
       if (claim === DOWN) return this.#loadAside(id)
-      if (claim.kind === 'claimed') return this.#loadInto(key, id, claim.record.stamp, isKept)
+      if (claim.kind === 'claimed') return this.#loadInto({ key, id, course }, claim.record.stamp, isKept)
       if (claim.kind === 'closed' || clock.now() >= deadline) return this.#loadAside(id)
       if (claim.kind === 'awaited') {
-        if (isKept) return { value: look.value, isCurrent: false }
+        if (isKept) return { value: look.value, shownBy: null }
         await clock.sleep(pauseMs)
       }
     }
   }
 
-  async #loadInto(key: string, id: Id, stamp: string, isKept: boolean): Promise<Landing<T | null>> {
+  async #loadInto(
+    { key, id, course }: { key: string; id: Id; course: Course },
+    stamp: string,
+    isKept: boolean,
+  ): Promise<Landing<T | null>> {
     const tags = await this.#tags(id)
     let value: T | null
     try {
@@ -155,15 +161,16 @@ export class Reader<Id, T> {
     const kept = tags === DOWN ? null : this.values.toRecord(value, tags)
     if (kept === null) {
       await this.keep.release(key, stamp)
-      return { value, isCurrent: false }
+      return { value, shownBy: null }
     }
+    const asked = course.ask()
     const isFilled = (await this.keep.swap(key, stamp, kept.record, kept.lifeMs)) === true
-    return { value, isCurrent: isFilled && (await this.#tags(id)) === tags }
+    return { value, shownBy: isFilled && (await this.#tags(id)) === tags ? asked : null }
   }
 
   /** Without a trace in the cache. */
   async #loadAside(id: Id): Promise<Landing<T | null>> {
-    return { value: await this.#ask(id), isCurrent: false }
+    return { value: await this.#ask(id), shownBy: null }
   }
 
   #ask(id: Id): Promise<T | null> {

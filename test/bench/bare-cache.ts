@@ -5,7 +5,8 @@ import { findFreePort } from '../../docker/bootstrap/free-port.ts'
 import { untilPong } from './until-pong.ts'
 
 const run = promisify(execFile)
-const IMAGE = 'cacheplane/engine:valkey-8.1'
+/** The engine that everything by hand is done with. */
+export const IMAGE = 'cacheplane/engine:valkey-8.1'
 
 /** The same engine by hand: what somebody does who wants one cache on one machine, and nothing more. */
 export class BareCaches {

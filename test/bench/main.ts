@@ -1,4 +1,5 @@
 import { SecondInstallation } from '../support/second-installation.ts'
+import { CLUSTER_SECTIONS, measureClusters } from './cluster/measure-clusters.ts'
 import { measureIdle } from './idle.ts'
 import { measureKetama } from './ketama.ts'
 import { Later } from './later.ts'
@@ -57,6 +58,10 @@ async function measure(options: Options, later: Later, { comparisons, readings }
     const installation = await install(later)
     const bench = { installation, later, wants, rounds: options.rounds, say }
     await measureReplication(bench, comparisons, readings)
+  }
+  if (CLUSTER_SECTIONS.some(wants)) {
+    const installation = await install(later)
+    await measureClusters({ installation, later, wants, rounds: options.rounds, say }, comparisons, readings)
   }
   if (wants('saturated')) {
     const installation = await install(later)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
 /** Linux counts processor time in hundredths of a second towards programs. */
-const TICKS_PER_SECOND = 100
+export const TICKS_PER_SECOND = 100
 
 export interface Usage {
   cpuSeconds: number

@@ -6,18 +6,18 @@ const PATIENCE_MS = 60_000
 const ANSWER_MS = 1_000
 
 /** PINGs over a plain socket, again every 5 ms, until the cache answers PONG. */
-export async function untilPong(port: number): Promise<void> {
+export async function untilPong(port: number, host = '127.0.0.1'): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
-  while (!(await answersPong(port))) {
+  while (!(await answersPong(host, port))) {
     if (performance.now() > deadline) throw new Error(`port ${port} has not answered PONG within a minute`)
     await sleep(RETRY_MS)
   }
 }
 
 /** A docker-proxy accepts before its container listens, and then hangs up: that is no answer. */
-function answersPong(port: number): Promise<boolean> {
+function answersPong(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true }, () => socket.write('PING\r\n'))
+    const socket = connect({ host, port, noDelay: true }, () => socket.write('PING\r\n'))
     const finish = (answer: boolean): void => {
       resolve(answer)
       socket.destroy()

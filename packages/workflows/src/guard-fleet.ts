@@ -62,6 +62,6 @@ function guardCluster(
     forgetPeers: guarded((ref, ids) => fleet.forgetPeers(ref, ids)),
     claimSlots: guarded((ref, slots, epoch) => fleet.claimSlots(ref, slots, epoch)),
     setSlots: guarded((ref, slots, as) => fleet.setSlots(ref, slots, as)),
-    drainSlots: guarded((ref, slots, to, withinMs) => fleet.drainSlots(ref, slots, to, withinMs)),
+    drainSlots: guarded((ref, slots, to, pace) => fleet.drainSlots(ref, slots, to, pace)),
   }
 }

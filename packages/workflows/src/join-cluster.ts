@@ -6,6 +6,7 @@ import {
   nodeRef,
   planCluster,
   READERS_MAX,
+  SEND_MS,
   seconds,
   shardSlotsOf,
   unreachable,
@@ -35,6 +36,8 @@ export const ClusterFrame = z.object({
       drainedAtMs: z.number().nullable(),
       /** Their keys took longer than one portion of time. */
       isLong: z.boolean(),
+      /** What sending one of their keys may take. */
+      sendMs: z.number().default(SEND_MS),
     })
     .nullable()
     .default(null),

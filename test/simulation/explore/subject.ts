@@ -19,6 +19,7 @@ const GROUP = {
   clusterEnabled: false,
   authTokenUpdate: null,
   pending: null,
+  sendingMs: 0,
   update: null,
 }
 

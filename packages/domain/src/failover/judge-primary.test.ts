@@ -13,8 +13,8 @@ const deaf = aServingReading({
 })
 const because = 'x'
 
-const judge = (reading: NodeReading, replicas: NodeReading[] = [], silentMs = 0) =>
-  judgePrimary({ reading, replicas, silentMs })
+const judge = (reading: NodeReading, replicas: NodeReading[] = [], silentMs = 0, sendingMs = 0) =>
+  judgePrimary({ reading, replicas, silentMs, sendingMs })
 
 describe('a primary', () => {
   it('that serves as what it is, is left in peace', () => {
@@ -37,6 +37,13 @@ describe('a primary', () => {
     expect(judge(silent, [deaf], 4_999).kind).toBe('suspect')
     expect(judge(silent, [deaf], 5_000)).toMatchObject({ kind: 'lost', data: 'frozen' })
     expect(judge(silent, [deaf, hearing], 60_000).kind).toBe('suspect')
+  })
+
+  it('that may be sending a large key is waited for so much longer, unless it is dead or its host is away', () => {
+    expect(judge({ kind: 'silent', because }, [deaf], 8_999, 4_000)).toMatchObject({ kind: 'suspect', leftMs: 1 })
+    expect(judge({ kind: 'silent', because }, [deaf], 9_000, 4_000).kind).toBe('lost')
+    expect(judge({ kind: 'dead', because }, [], 0, 4_000).kind).toBe('lost')
+    expect(judge({ kind: 'unreachable', because }, [], 1_000, 4_000).kind).toBe('lost')
   })
 
   it('that is lost with its engine is out of our sight, not gone', () => {

@@ -19,6 +19,8 @@ export interface PrimaryCase {
   replicas: readonly NodeReading[]
   /** For how long it has been looked at without being seen to serve. */
   silentMs: number
+  /** A large key may be on its way, which makes it silent for so long. */
+  sendingMs: number
 }
 
 /** Longer than a slow command that a well-kept application would send (reliability E4). */
@@ -34,7 +36,7 @@ const HEARD_WITHIN_SECONDS = 2
  * Whether the primary of a node group is lost. A dead or frozen one is; one that merely does not answer us is only when it
  * has been silent for long and none of its replicas hears it either (reliability F1, E4).
  */
-export function judgePrimary({ reading, replicas, silentMs }: PrimaryCase): PrimaryVerdict {
+export function judgePrimary({ reading, replicas, silentMs, sendingMs }: PrimaryCase): PrimaryVerdict {
   switch (reading.kind) {
     case 'serving':
       return judgeServing(reading)
@@ -43,7 +45,10 @@ export function judgePrimary({ reading, replicas, silentMs }: PrimaryCase): Prim
     case 'frozen':
       return { kind: 'lost', because: reading.because, data: 'frozen' }
     case 'silent':
-      return judgeSilence(reading.because, replicas, silentMs, HUNG)
+      return judgeSilence(reading.because, replicas, silentMs, {
+        ...HUNG,
+        patienceMs: HUNG.patienceMs + sendingMs,
+      })
     case 'unreachable':
       return judgeSilence(reading.because, replicas, silentMs, UNREACHABLE)
     case 'starting':

@@ -26,9 +26,18 @@ export interface SlotMark {
   peerId: string
 }
 
-/** `left`: the time was over first. `unmarked`: it does not know, or not any more, that they are on their way there. */
+/** How long keys are sent for, and how long sending one of them, and its being taken in, may take. */
+export interface DrainPace {
+  withinMs: number
+  sendMs: number
+}
+
+/**
+ * `left`: the time was over first. `slow`: there is a key that takes longer to send than it may. `unmarked`: it does not
+ * know, or not any more, that they are on their way there.
+ */
 export type Drained =
-  | { kind: 'drained' | 'left' | 'unmarked'; keys: number }
+  | { kind: 'drained' | 'left' | 'slow' | 'unmarked'; keys: number }
   | { kind: 'refused'; refusal: 'dead'; because: string }
   | { kind: 'unknown'; because: string }
 

@@ -4,7 +4,7 @@ import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
 import type { Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
-import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
+import type { ClusterReading, Drained, DrainPace, SlotMark } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
 import type { VaultFile } from './vault.ts'
 import type { EdgeReading, EdgeRef, EdgeSpec, EndpointRoutes, RouteTarget } from './edges.ts'
@@ -106,7 +106,7 @@ export interface Fleet {
    * Has a node send the keys of slots that it marks as on their way to their new owner, for so long, in small portions with
    * pauses in which it serves its clients. What the new owner has of them is overwritten: the sender is the owner still.
    */
-  drainSlots(ref: NodeRef, slots: readonly SlotRange[], to: DrainTarget, withinMs: number): Promise<Drained>
+  drainSlots(ref: NodeRef, slots: readonly SlotRange[], to: DrainTarget, pace: DrainPace): Promise<Drained>
   /**
    * Makes sure that this incarnation never serves again: it is dead already, or it is killed and seen dead. Only
    * `fenced` is evidence.

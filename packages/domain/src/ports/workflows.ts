@@ -149,6 +149,8 @@ export type Change =
   | { do: 'set-slots'; shards: readonly { shardId: string; slots: readonly SlotRange[] }[] }
   /** It goes no further: what it comes to instead. */
   | { do: 'retarget-resharding'; groupId: string; targets: ReshardingTargets }
+  /** What sending a key, or taking one in, may make a node of the group silent for; 0 for no longer than anything else. */
+  | { do: 'allow-sending'; groupId: string; ms: number }
   | { do: 'end-resharding'; groupId: string }
   /** A node of the cluster is being replaced for it. */
   | { do: 'begin-update'; actionId: string }
@@ -235,6 +237,8 @@ export interface NodeGroupSubject {
     clusterEnabled: boolean
     authTokenUpdate: AuthTokenUpdate | null
     pending: PendingChange | null
+    /** A node may be silent for so much longer, because it sends a large key to another shard or takes one in. */
+    sendingMs: number
     /** The service update that is being applied; null when none is. */
     update: UpdateRun | null
   }

@@ -56,7 +56,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     forget: (node, ids) => of(node.engine).forget(node, ids),
     claim: (node, slots, epoch) => of(node.engine).claim(node, slots, epoch),
     setSlots: (node, slots, as) => of(node.engine).setSlots(node, slots, as),
-    drain: (node, slots, to, withinMs) => of(node.engine).drain(node, slots, to, withinMs),
+    drain: (node, slots, to, pace) => of(node.engine).drain(node, slots, to, pace),
     save: (node, sink) => of(node.engine).save(node, sink),
     // Behind a published port nothing is proved: its proxy may be gone while the node lives.
     listens: async (node) => (host === null ? isListening(node.ip, node.port) : null),

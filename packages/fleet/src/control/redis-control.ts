@@ -1,4 +1,4 @@
-import type { ClusterView, Keyring, NodeRef, NodeSpec, SlotMark, SlotRange } from '@cacheplane/domain'
+import type { ClusterView, DrainPace, Keyring, NodeRef, NodeSpec, SlotMark, SlotRange } from '@cacheplane/domain'
 import { FILES } from '../config/node-files.ts'
 import { customerRules, customerTokens, migrationRules, replicationRules } from '../config/users.ts'
 import { controlUser, MIGRATION_USER, REPLICATION_USER } from '../core/names.ts'
@@ -110,10 +110,10 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
     return setSlots((ref, commands) => this.#ask(ref, commands), node, slots, as)
   }
 
-  async drain(node: NodeRef, slots: readonly SlotRange[], to: DrainHop, withinMs: number) {
+  async drain(node: NodeRef, slots: readonly SlotRange[], to: DrainHop, pace: DrainPace) {
     const password = migrationPassword(this.keyring, to)
     const route = await this.routeTo(node)
-    return drain(route, this.#login(node), { slots, withinMs, to, as: { user: MIGRATION_USER, password } })
+    return drain(route, this.#login(node), { slots, pace, to, as: { user: MIGRATION_USER, password } })
   }
 
   async drift(node: NodeSpec, parameters: Readonly<Record<string, string>>): Promise<Answer<string[]>> {

@@ -3,6 +3,7 @@ import {
   slotsIn,
   type ClusterView,
   type Drained,
+  type DrainPace,
   type NodeRef,
   type SlotMark,
   type SlotRange,
@@ -88,7 +89,7 @@ export interface Drain {
   to: DrainHop
   /** Who is let in there. */
   as: Login
-  withinMs: number
+  pace: DrainPace
 }
 
 type Result = Extract<Drained, { keys: number }>
@@ -97,13 +98,9 @@ type Result = Extract<Drained, { keys: number }>
 const PORTION_MS = 1.5
 const PORTION_MAX = 256
 const PAUSE_MIN_MS = 1
-/** Of one large key; the shard would take a node that is silent for longer for lost. */
-const MIGRATE_MS = 2_000
-const ANSWER_MS = 2 * MIGRATE_MS
-
 /** Sends keys as long as there is time, and says whether there are any left. */
 export function drain(route: Route, login: Login, order: Drain): Promise<Answer<Result>> {
-  const until = performance.now() + order.withinMs
+  const until = performance.now() + order.pace.withinMs
   return respConversation(route, login, COMMAND_MS, async (ask) => {
     const asked = await ask([['CLUSTER', 'NODES']], COMMAND_MS)
     if (asked.kind !== 'answered') return asked
@@ -139,15 +136,21 @@ async function sendAll(
       const keys = namesIn(got.value[0])
       if (keys.length === 0) break
       const begunAt = performance.now()
-      const moved = await ask([migrate(order, keys)], ANSWER_MS)
-      if (moved.kind !== 'answered') return moved
+      // What it may take counts for the way there and for the way back.
+      const moved = await ask([migrate(order, keys)], 2 * order.pace.sendMs + COMMAND_MS)
       const tookMs = performance.now() - begunAt
+      if (moved.kind !== 'answered') return isSlow(moved, tookMs, order.pace) ? answered('slow', sent) : moved
       sent += keys.length
       portion = nextPortion(portion, keys.length, tookMs)
       await sleep(Math.max(PAUSE_MIN_MS, tookMs))
     }
   }
   return answered('drained', sent)
+}
+
+/** The time was too short, and not the way closed. */
+function isSlow({ kind, because }: { kind: string; because: string }, tookMs: number, { sendMs }: DrainPace) {
+  return kind === 'silent' && tookMs >= 0.9 * sendMs && !/error or timeout connecting/i.test(because)
 }
 
 /** Keys of about the same size as the last ones would take their time. */
@@ -165,8 +168,8 @@ async function slotsWithKeys(ask: AskOn, slots: readonly number[]): Promise<Answ
 }
 
 /** Whoever sends is the owner, so that what it has is newer than what an earlier try may have left over there. */
-function migrate({ to, as }: Drain, keys: readonly string[]): string[] {
-  const where = [to.host, String(to.port), '', '0', String(MIGRATE_MS)]
+function migrate({ to, as, pace }: Drain, keys: readonly string[]): string[] {
+  const where = [to.host, String(to.port), '', '0', String(pace.sendMs)]
   return ['MIGRATE', ...where, 'REPLACE', 'AUTH2', as.user, as.password.reveal(), 'KEYS', ...keys]
 }
 

@@ -2,6 +2,7 @@ import type {
   Certificate,
   ClusterView,
   Drained,
+  DrainPace,
   DrainTarget,
   Hop,
   NodeRef,
@@ -41,7 +42,7 @@ export interface NodeControl {
     node: NodeRef,
     slots: readonly SlotRange[],
     to: DrainHop,
-    withinMs: number,
+    pace: DrainPace,
   ): Promise<Answer<Extract<Drained, { keys: number }>>>
   /**
    * False when the kernel at the node's address says that nothing listens there: its process has ended. True and null are

@@ -3,7 +3,7 @@ import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { isOneOf } from './is-one-of.ts'
 
-const KINDS = ['set-slots', 'retarget-resharding', 'end-resharding'] as const
+const KINDS = ['set-slots', 'retarget-resharding', 'allow-sending', 'end-resharding'] as const
 type ReshardingChange = Extract<Change, { do: (typeof KINDS)[number] }>
 
 export const isReshardingChange = isOneOf(KINDS)
@@ -18,6 +18,11 @@ export async function applyReshardingChange(q: Queryable, change: ReshardingChan
       await q.run(sql`
         UPDATE resharding SET targets = ${JSON.stringify(change.targets)}::jsonb, total = 0
         WHERE replication_group_id = ${change.groupId}`)
+      return
+    case 'allow-sending':
+      await q.run(
+        sql`UPDATE resharding SET sending_ms = ${change.ms} WHERE replication_group_id = ${change.groupId}`,
+      )
       return
     case 'end-resharding':
       await q.run(sql`DELETE FROM resharding WHERE replication_group_id = ${change.groupId}`)

@@ -33,6 +33,8 @@ interface NodeGroupRow {
   former_auth_token_sealed: string | null
   auth_token_update: AuthTokenUpdate | null
   edge_failure: string | null
+  /** Null unless its shards come and go. */
+  sending_ms: number | null
   cpus: Record<string, number>
   /** By zone. */
   outages: Record<string, OutageMode> | null
@@ -49,6 +51,7 @@ export async function loadNodeGroup(
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
       g.cluster_enabled, g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update,
       (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_address,
+      (SELECT r.sending_ms FROM resharding r WHERE r.replication_group_id = g.id) AS sending_ms,
       (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
@@ -71,6 +74,7 @@ export async function loadNodeGroup(
       clusterEnabled: row.cluster_enabled,
       authTokenUpdate: row.auth_token_update,
       pending: nodeGroup.members[0]?.pending ?? null,
+      sendingMs: row.sending_ms ?? 0,
       update: await loadUpdateRun(q, row.group_id),
     },
     nodeGroup,

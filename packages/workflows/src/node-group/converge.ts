@@ -62,6 +62,7 @@ export async function converge(c: Context) {
       reading,
       replicas: home.filter((one) => one !== primary).flatMap(({ node }) => readings.get(node.id) ?? []),
       silentMs: silentMs(c, primary, reading, begunMs),
+      sendingMs: c.subject.group.sendingMs,
     })
     if (verdict.kind === 'suspect')
       return nap(untilNextLook(verdict.leftMs), `the primary is looked at again: ${verdict.because}`)
@@ -191,7 +192,7 @@ function replaceTheSilent(c: Context, { readings, begunMs }: Look): void {
     const reading = readings.get(one.node.id)
     const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
     if (reading === undefined || !isReplica || reading.kind === 'dead' || one.zoneOutage !== null) continue
-    if (silentMs(c, one, reading, begunMs) < SILENT_MS) continue
+    if (silentMs(c, one, reading, begunMs) < SILENT_MS + c.subject.group.sendingMs) continue
     if (reading.kind === 'starting' || reading.kind === 'unreachable') continue
     c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
     delete c.frame.silence[one.node.id]

@@ -5,7 +5,9 @@ import {
   milliseconds,
   nap,
   nodeRef,
+  planSending,
   reshardingProgress,
+  SEND_MS,
   seconds,
   shardSlotsOf,
   slotsAfter,
@@ -64,7 +66,10 @@ export async function openSlots(c: ClusterContext) {
 export async function drainSlots(c: ClusterContext) {
   const ends = endsOf(c)
   if (ends === null) return hop('join')
-  const drained = await c.fleet.drainSlots(nodeRef(ends.from), moveOf(c).slots, targetOf(ends.to), DRAIN_MS)
+  const drained = await c.fleet.drainSlots(nodeRef(ends.from), moveOf(c).slots, targetOf(ends.to), {
+    withinMs: DRAIN_MS,
+    sendMs: moveOf(c).sendMs,
+  })
   switch (drained.kind) {
     case 'drained':
       moveOf(c).drainedAtMs = c.now().getTime()
@@ -72,6 +77,8 @@ export async function drainSlots(c: ClusterContext) {
     case 'left':
       moveOf(c).isLong = true
       return hop('drain_slots')
+    case 'slow':
+      return giveTime(c)
     case 'unmarked':
       return hop('open_slots')
     case 'refused':
@@ -92,7 +99,10 @@ export async function assignSlots(c: ClusterContext) {
   const lagging = await copiesLag(c, to)
   if (lagging !== null) return nap(RETRY_MIN_MS, lagging)
   const askedAtMs = c.now().getTime()
-  const drained = await c.fleet.drainSlots(nodeRef(from), slots, targetOf(to), 0)
+  const drained = await c.fleet.drainSlots(nodeRef(from), slots, targetOf(to), {
+    withinMs: 0,
+    sendMs: SEND_MS,
+  })
   if (drained.kind === 'refused' || drained.kind === 'unknown') return tryAgain(c, drained.because)
   if (drained.kind !== 'drained') return hop('open_slots')
   if (c.now().getTime() - askedAtMs > FRESH_MS) return tryAgain(c, 'the answer took too long')
@@ -108,6 +118,18 @@ export async function assignSlots(c: ClusterContext) {
   await Promise.all(others.map((one) => c.fleet.setSlots(nodeRef(one), slots, owned)))
   record(c)
   return hop('reshard')
+}
+
+/** Everybody who would take a silent node for lost knows before it is told to send that for longer. */
+function giveTime(c: ClusterContext) {
+  const { id, accountId, replicationGroupId } = c.subject.owner
+  const move = moveOf(c)
+  const { sendMs, because } = planSending(move.sendMs)
+  if (sendMs === move.sendMs) return tryAgain(c, because)
+  move.sendMs = sendMs
+  c.change({ do: 'allow-sending', groupId: id, ms: sendMs })
+  c.event(accountId, eventOfGroup(replicationGroupId, 'A key is slow to move', because))
+  return nap(RETRY_MIN_MS, because)
 }
 
 /** Null when a replica of the new owner has every key that was sent, if it has any. */
@@ -136,6 +158,7 @@ function record(c: ClusterContext): void {
   c.frame.slotsAtOnce = moveOf(c).isLong
     ? Math.max(SLOTS_MIN, slotsAtOnce / 2)
     : Math.min(SLOTS_MAX, slotsAtOnce * 2)
+  if (moveOf(c).sendMs > SEND_MS) c.change({ do: 'allow-sending', groupId: owner.id, ms: 0 })
   c.frame.move = null
   const after = owner.nodeGroups.map((shard, i) => ({ ...shard, slots: [...(shards[i]?.slots ?? [])] }))
   const [was, is] = [reshardingProgress(owner) ?? 0, reshardingProgress({ ...owner, nodeGroups: after }) ?? 0]

@@ -9,6 +9,7 @@ import {
   nodeRef,
   planSlotMove,
   reconcileSlots,
+  SEND_MS,
   seconds,
   shardSlotsOf,
   slotsLeft,
@@ -43,7 +44,7 @@ export async function reshard(c: ClusterContext) {
   if (lacking !== null) return giveUp(c, lacking)
   const move = planSlotMove(shards, resharding.targets, c.frame.slotsAtOnce)
   if (move === null) return hop('retire_shards')
-  c.frame.move = { ...move, failures: 0, drainedAtMs: null, isLong: false }
+  c.frame.move = { ...move, failures: 0, drainedAtMs: null, isLong: false, sendMs: SEND_MS }
   return hop('open_slots')
 }
 

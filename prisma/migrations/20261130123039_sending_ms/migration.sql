@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "resharding" ADD COLUMN     "sending_ms" INTEGER NOT NULL DEFAULT 0;

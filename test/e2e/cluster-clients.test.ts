@@ -179,7 +179,7 @@ describe('clusters of a zone that announces an address which the host and contai
     async (name) => {
       const { configurationEndpoint } = await find(name)
       const clients = await Promise.all([byIoredis, byNodeRedis].map((c) => c(configurationEndpoint, null)))
-      await Promise.all(KEYS.map((key) => clients[0]?.set(`kept-${key}`, key)))
+      for (const key of KEYS) await clients[0]?.set(`kept-${key}`, key)
       let isOver = false
       const users = clients.map((client, i) => use(client, String(i), () => isOver))
       try {

@@ -40,7 +40,10 @@ describe('a primary', () => {
   })
 
   it('that may be sending a large key is waited for so much longer, unless it is dead or its host is away', () => {
-    expect(judge({ kind: 'silent', because }, [deaf], 8_999, 4_000)).toMatchObject({ kind: 'suspect', leftMs: 1 })
+    expect(judge({ kind: 'silent', because }, [deaf], 8_999, 4_000)).toMatchObject({
+      kind: 'suspect',
+      leftMs: 1,
+    })
     expect(judge({ kind: 'silent', because }, [deaf], 9_000, 4_000).kind).toBe('lost')
     expect(judge({ kind: 'dead', because }, [], 0, 4_000).kind).toBe('lost')
     expect(judge({ kind: 'unreachable', because }, [], 1_000, 4_000).kind).toBe('lost')

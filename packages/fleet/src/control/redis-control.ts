@@ -1,4 +1,12 @@
-import type { ClusterView, DrainPace, Keyring, NodeRef, NodeSpec, SlotMark, SlotRange } from '@cacheplane/domain'
+import type {
+  ClusterView,
+  DrainPace,
+  Keyring,
+  NodeRef,
+  NodeSpec,
+  SlotMark,
+  SlotRange,
+} from '@cacheplane/domain'
 import { FILES } from '../config/node-files.ts'
 import { customerRules, customerTokens, migrationRules, replicationRules } from '../config/users.ts'
 import { controlUser, MIGRATION_USER, REPLICATION_USER } from '../core/names.ts'

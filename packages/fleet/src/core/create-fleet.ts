@@ -154,8 +154,7 @@ function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.claim(ref, slots, epoch))),
     setSlots: (ref, slots, as) =>
       onNode(ref, (bench) => orderNode(bench, ref, (control) => control.setSlots(ref, slots, as))),
-    drainSlots: (ref, slots, to, pace) =>
-      onNode(ref, (bench) => drainSlots(bench, ref, { slots, to, pace })),
+    drainSlots: (ref, slots, to, pace) => onNode(ref, (bench) => drainSlots(bench, ref, { slots, to, pace })),
   }
 }
 

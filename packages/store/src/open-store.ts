@@ -77,7 +77,7 @@ export function openStore(options: StoreOptions): Store {
     recordSurvey: (reports) => estate.recordSurvey(db, reports, spareNetworks),
     recordImages: (engineId, survey) => recordImages(db, engineId, survey),
     applyDueUpdates: () => applyDueUpdates(db, { pools, memoryReserveBytes }),
-    applyDueNodes: () => applyDueNodes(db, { pools, memoryReserveBytes }),
+    applyDueNodes: () => applyDueNodes(db, { pools, memoryReserveBytes }, keyring),
     applySnapshotSchedules: () => applySnapshotSchedules(db),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
@@ -115,7 +115,7 @@ function catalogue(
       testFailover(db, accountId, id, nodeGroupId, key),
     ...sizes(db, settings),
     modifyCacheCluster: (accountId, cacheClusterId, change, idempotency = null) =>
-      modifyCacheCluster(db, settings, { accountId, cacheClusterId, idempotency }, change),
+      modifyCacheCluster(db, settings, keyring, { accountId, cacheClusterId, idempotency }, change),
     rebootCacheCluster: (accountId, cacheClusterId, cacheNodeIds, idempotency = null) =>
       rebootCacheCluster(db, { accountId, cacheClusterId, cacheNodeIds, idempotency }),
     ...parameterGroupsOf(db),

@@ -164,8 +164,25 @@ describe('a cache cluster', () => {
     const [node] = (await clusterNamed('guarded')).nodes
     const [user] = (await api.store.loadNode(node?.id ?? ''))?.saslUsers ?? []
     expect(user?.password.reveal()).toBe('CANARY-of-a-customer')
-    const changed = await api.call('PATCH', `${URL}/guarded`, { saslUsers: [] })
-    expect(changed.body).toMatchObject({ code: 'InvalidParameterValue' })
+  })
+
+  it('changes who may log in, node by node, and keeps at least one', async () => {
+    const saslUsers = [{ userName: 'web', password: 'CANARY-of-a-customer' }]
+    await api.call('POST', URL, request('regrouped', { saslUsers }))
+    await bringHome(api, await clusterNamed('regrouped'))
+    const change = (wish: object) => api.call('PATCH', `${URL}/regrouped`, wish)
+    expect((await change({ saslUsers: [] })).body).toMatchObject({ code: 'InvalidParameterValue' })
+    const { status, body } = await change({
+      saslUsers: [{ userName: 'jobs', password: 'CANARY-of-another-one' }],
+    })
+    expect(status).toBe(202)
+    expect(body).toMatchObject({ cacheClusterStatus: 'modifying', saslUsers: [{ userName: 'jobs' }] })
+    expect(JSON.stringify(await api.rows('SELECT * FROM memcached_cluster'))).not.toContain('CANARY')
+    for (const { id, workflow } of (await clusterNamed('regrouped')).nodes) {
+      expect(workflow.signals).toContain('configure')
+      const users = (await api.store.loadNode(id))?.saslUsers ?? []
+      expect(users.map(({ password }) => password.reveal())).toEqual(['CANARY-of-another-one'])
+    }
   })
 
   it("has no snapshots, and says so in ElastiCache's words", async () => {

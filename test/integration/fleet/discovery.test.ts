@@ -101,6 +101,18 @@ test.each([false, true])('with users (TLS: %s), nobody is heard before he has lo
   }
   expect(await converse(port, ['config get cluster\r\n'], ca)).toBe(CONFIG)
   expect(await bench.fleet.observeNode(node, 0)).toMatchObject({ kind: 'serving', version: '1.6.38' })
+
+  // Others may log in from now on; what is stored stays.
+  const another = 'CANARY-of-somebody-else'
+  const changed = { ...node, saslUsers: [{ userName: 'jobs', password: new Secret(another) }] }
+  const configure = () => bench.fleet.configureNode(changed, {})
+  await expect.poll(configure, { timeout: 10_000, interval: 500 }).toEqual(READY)
+  expect(await configure()).toEqual(READY)
+  expect(await converse(node.port, [login(`web.app ${password}`)], ca)).toMatch(/^CLIENT_ERROR/)
+  expect(await converse(port, [login(`jobs ${another}`), 'get a\r\n'], ca)).toBe(
+    'STORED\r\nVALUE a 0 1\r\nx\r\nEND\r\n',
+  )
+  expect(await bench.fleet.observeNode(changed, 0)).toMatchObject({ kind: 'serving' })
   const container = docker.getContainer(await containerIdOf(node.nodeId))
   const logs = await container.logs({ stdout: true, stderr: true })
   const seen = JSON.stringify(await container.inspect()) + logs.toString('utf8')

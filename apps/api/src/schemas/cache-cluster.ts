@@ -4,6 +4,19 @@ import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Tim
 import { createMembers, later } from './create.ts'
 import { PendingModifiedValues } from './pending-values.ts'
 
+const saslUsers = z
+  .array(
+    z.strictObject({
+      userName: z.string().optional(),
+      password: z
+        .string()
+        .transform((password) => new Secret(password))
+        .optional()
+        .meta({ description: '16 to 128 characters. Never answered.', writeOnly: true }),
+    }),
+  )
+  .optional()
+
 export const CreateCacheCluster = z
   .strictObject({
     cacheClusterId: z.string().optional().meta({
@@ -28,22 +41,10 @@ export const CreateCacheCluster = z
       .array(z.string())
       .optional()
       .meta({ description: 'One zone per node; memcached only.' }),
-    saslUsers: z
-      .array(
-        z.strictObject({
-          userName: z.string().optional(),
-          password: z
-            .string()
-            .transform((password) => new Secret(password))
-            .optional()
-            .meta({ description: '16 to 128 characters. Never answered.', writeOnly: true }),
-        }),
-      )
-      .optional()
-      .meta({
-        description:
-          'Up to 7 users who may log in, in the text protocol; nobody else is heard. memcached only, and none of ElastiCache’s.',
-      }),
+    saslUsers: saslUsers.meta({
+      description:
+        'Up to 7 users who may log in, in the text protocol; nobody else is heard. memcached only, and none of ElastiCache’s.',
+    }),
   })
   .meta({
     id: 'CreateCacheCluster',
@@ -198,7 +199,10 @@ export const ModifyCacheCluster = z
     authTokenUpdateStrategy: later.text(),
     logDeliveryConfigurations: later.list(),
     ipDiscovery: later.text(),
-    saslUsers: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
+    saslUsers: saslUsers.meta({
+      description:
+        'All who may log in from now on, 1 to 7, at once; of a memcached cluster that was created with some. Connections that have logged in stay.',
+    }),
     scaleConfig: z.unknown().optional().meta({ description: 'Not available: leave it out.' }),
   })
   .meta({ id: 'ModifyCacheCluster', examples: [{ numCacheNodes: 3, applyImmediately: true }] })

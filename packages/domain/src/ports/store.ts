@@ -290,6 +290,8 @@ export interface ClusterChange {
   /** One for each node that is added. */
   newAvailabilityZones?: readonly string[]
   azMode?: AzMode
+  /** All who may log in. */
+  saslUsers?: readonly SaslUser[]
   autoMinorVersionUpgrade?: boolean
   preferredMaintenanceWindow?: string
   /** A group of the engine version's family. */

@@ -3,6 +3,7 @@ import { aCacheCluster, aMemcachedCluster, aNode } from '../../../../test/suppor
 import { ServiceError } from '../errors.ts'
 import type { ClusterChange } from '../ports/store.ts'
 import type { CacheCluster } from '../resources.ts'
+import { Secret } from '../secret.ts'
 import { planClusterChange } from './plan-cluster-change.ts'
 import { readClusterChange } from './read-cluster-change.ts'
 import type { ModifyCacheClusterRequest } from './requests.ts'
@@ -14,6 +15,8 @@ const spread = aMemcachedCluster(
   { nodes: nodesIn('local-1a', 'local-1b', 'local-1c') },
   { azMode: 'cross-az', lastNodeNumber: 3 },
 )
+
+const WEB = { userName: 'web', password: new Secret('a'.repeat(16)) }
 
 function refusal(work: () => unknown): ServiceError {
   try {
@@ -140,6 +143,20 @@ describe('a change of a Memcached cluster', () => {
       'exactly one node',
     ],
     [
+      'users for a cluster that lets everybody in',
+      spread,
+      { saslUsers: [WEB] },
+      'InvalidParameterCombination',
+      'created without saslUsers',
+    ],
+    [
+      'users of redis',
+      aCacheCluster({ replicationGroupId: null, engine: 'redis' }),
+      { saslUsers: [WEB] },
+      'InvalidParameterCombination',
+      'not supported for engine redis',
+    ],
+    [
       'a cluster at work',
       { ...spread, nodes: [aNode({ openedAt: null })] },
       { numCacheNodes: 4 },
@@ -173,6 +190,8 @@ describe('a request for a change of a cache cluster', () => {
     [{ authToken: 'x' }, 'takes no authToken'],
     [{ snapshotRetentionLimit: 3 }, 'must be 0 or left out'],
     [{ cacheNodeType: 'cache.m5.large' }, 'leave cacheNodeType out'],
+    [{ saslUsers: [] }, 'at least one user'],
+    [{ saslUsers: [WEB, WEB] }, 'the same user twice'],
   ])('refuses %j', (request, sentence) => {
     expect(refusal(() => readClusterChange(request)).message).toContain(sentence)
   })

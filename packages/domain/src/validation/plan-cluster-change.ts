@@ -37,6 +37,11 @@ export function planClusterChange(cluster: CacheCluster, change: ClusterChange):
       'The snapshot window and maintenance window must not overlap.',
     )
   if (memcached === null) refuseMemcachedOnly(findings, cluster, change)
+  else if (change.saslUsers !== undefined && memcached.userNames.length === 0)
+    findings.combination(
+      'saslUsers',
+      'The cache cluster was created without saslUsers and lets everybody in: create one with saslUsers instead.',
+    )
   const wanted = wantedNodes(memcached, change)
   const plan =
     memcached === null || wanted === null
@@ -88,6 +93,8 @@ function refuseMemcachedOnly(findings: Findings, { engine }: CacheCluster, chang
       'newAvailabilityZones',
       `newAvailabilityZones is not supported for engine ${engine}.`,
     )
+  if (change.saslUsers !== undefined)
+    findings.combination('saslUsers', `saslUsers is not supported for engine ${engine}.`)
   if (azMode !== undefined) findings.combination('azMode', `azMode is not supported for engine ${engine}.`)
 }
 

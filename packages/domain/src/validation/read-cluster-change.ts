@@ -1,9 +1,11 @@
+import type { SaslUser } from '../ports/fleet.ts'
 import type { ClusterChange } from '../ports/store.ts'
 import { Findings } from './findings.ts'
 import { checkZone } from './identifiers.ts'
 import { AZ_MODE_VALUES, isAzMode, MAX_MEMCACHED_NODES } from './plan-cache-cluster.ts'
 import type { ModifyCacheClusterRequest } from './requests.ts'
 import { readParameterGroupName } from './read-parameter-group-name.ts'
+import { checkSaslUsers, type SaslUserWish } from './sasl-users.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkMaintenanceWindow } from './windows.ts'
 
@@ -20,7 +22,6 @@ const RULES = [
   fixed('engineVersion', 'The engine version'),
   fixed('cacheNodeType', 'The node type'),
   fixed('scaleConfig', 'The node type'),
-  fixed('saslUsers', 'Who may log in'),
   fixed('snapshotWindow', 'The snapshot window'),
   allow(
     'cacheSecurityGroupNames',
@@ -89,6 +90,14 @@ export function readClusterChange(request: ModifyCacheClusterRequest): ClusterCh
     change.preferredMaintenanceWindow = checkMaintenanceWindow(findings, request.preferredMaintenanceWindow)
   if (request.cacheParameterGroupName !== undefined)
     change.cacheParameterGroupName = readParameterGroupName(findings, request)
+  if (request.saslUsers !== undefined) change.saslUsers = readSaslUsers(findings, request.saslUsers)
   findings.throwIfAny()
   return change
+}
+
+/** A cluster that asks for logins goes on asking for them. */
+function readSaslUsers(findings: Findings, users: readonly SaslUserWish[]): SaslUser[] {
+  if (users.length === 0)
+    findings.value('saslUsers', 'saslUsers must name at least one user: those who may log in from now on.')
+  return checkSaslUsers(findings, users, null)
 }

@@ -154,7 +154,7 @@ export interface ModifyCacheClusterRequest {
   logDeliveryConfigurations?: unknown[] | undefined
   ipDiscovery?: string | undefined
   scaleConfig?: unknown
-  saslUsers?: unknown
+  saslUsers?: SaslUserWish[] | undefined
 }
 
 /** What a plan takes from its surroundings. */

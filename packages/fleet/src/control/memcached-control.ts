@@ -36,10 +36,8 @@ export class MemcachedControl implements Omit<NodeControl, 'listens' | 'certific
     return answer
   }
 
-  /** Memcached takes a login for a value that is stored. */
   #login(node: NodeRef): string {
-    const words = `${controlUser(node.nodeId)} ${controlPassword(this.keyring, node).reveal()}`
-    return `set login 0 0 ${words.length}\r\n${words}\r\n`
+    return loginOf(`${controlUser(node.nodeId)} ${controlPassword(this.keyring, node).reveal()}`)
   }
 
   async open(node: NodeSpec): Promise<Answer<void>> {
@@ -96,8 +94,21 @@ export class MemcachedControl implements Omit<NodeControl, 'listens' | 'certific
     return Promise.resolve({ kind: 'answered', value: [] })
   }
 
-  configure(): Promise<Answer<void>> {
-    return Promise.resolve({ kind: 'answered', value: undefined })
+  /** Everybody who may log in can; busy until it has read who that is. */
+  async configure(node: NodeSpec): Promise<Answer<void>> {
+    const route = await this.routeTo(node)
+    for (const { userName, password } of node.asksLogin ? node.saslUsers : []) {
+      let text = ''
+      const words = `${userName} ${password.reveal()}`
+      const answer = await exchange(route, loginOf(words), (chunk) => {
+        text += chunk.toString('utf8')
+        return text.endsWith('\r\n') ? text : null
+      })
+      if (answer.kind !== 'answered') return answer
+      if (answer.value !== 'STORED\r\n')
+        return { kind: 'busy', because: `it does not let ${userName} in yet` }
+    }
+    return { kind: 'answered', value: undefined }
   }
 
   async readCertificate(node: NodeRef): Promise<Answer<void>> {
@@ -114,6 +125,11 @@ export class MemcachedControl implements Omit<NodeControl, 'listens' | 'certific
   probe(): () => void {
     throw new Bug('memcached nodes are looked after by their engine alone')
   }
+}
+
+/** Memcached takes a login for a value that is stored. */
+function loginOf(words: string): string {
+  return `set login 0 0 ${words.length}\r\n${words}\r\n`
 }
 
 function parseStats(text: string): NodeFacts {

@@ -1,4 +1,5 @@
 import type { Clock, Fleet, NodeChange, NodeRef, Vault } from '@cacheplane/domain'
+import { configureNode } from './configure-node.ts'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { drainSlots } from './drain-slots.ts'
@@ -134,8 +135,7 @@ function orders(onNode: OnNode): Pick<Fleet, Orders> {
     promoteNode: (spec) =>
       onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
     lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),
-    configureNode: (spec, parameters) =>
-      onNode(spec, (bench) => orderNode(bench, spec, (control) => control.configure(spec, parameters))),
+    configureNode: (spec, parameters) => onNode(spec, (bench) => configureNode(bench, spec, parameters)),
     findDrift: async (spec, parameters) =>
       answered(await onNode(spec, ({ control }) => control.drift(spec, parameters))),
     certificateOf: async (ref) => answered(await onNode(ref, ({ control }) => control.certificate(ref))),

@@ -27,6 +27,8 @@ export interface DockerEngine {
   createTrial(blueprint: TrialBlueprint): Promise<Call<void>>
   /** Puts the files of another certificate in the place of those in a running container. */
   putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>>
+  /** The same for who may log in to a Memcached node, whose process is told to read it. */
+  putLogins(ref: string, spec: NodeSpec): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
   /** SIGKILL, also for a paused one; conflict when it is not running. */
   killContainer(ref: string): Promise<Call<void>>

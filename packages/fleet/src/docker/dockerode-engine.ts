@@ -32,7 +32,14 @@ import {
   listOf,
   volumesOf,
 } from './facts.ts'
-import { forgeCertificate, forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
+import {
+  forgeCertificate,
+  forgeCommand,
+  forgeEdgeFiles,
+  forgeFiles,
+  forgeLogins,
+  type Forge,
+} from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
 import { putSeed } from './put-seed.ts'
@@ -169,9 +176,17 @@ export class DockerodeEngine implements DockerEngine {
   }
 
   async putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>> {
-    const archive = tar(await forgeCertificate(this.options.forge, spec), UID)
+    return this.#putFiles(ref, await forgeCertificate(this.options.forge, spec))
+  }
+
+  async putLogins(ref: string, spec: NodeSpec): Promise<Call<void>> {
+    const put = await this.#putFiles(ref, forgeLogins(this.options.forge, spec))
+    return put.kind === 'ok' ? this.#signal(ref, 'SIGHUP') : put
+  }
+
+  #putFiles(ref: string, files: readonly TarFile[]): Promise<Call<void>> {
     return this.#void('put files', DEADLINES.create, (abortSignal) =>
-      this.#docker.getContainer(ref).putArchive(archive, { path: DIRECTORY, abortSignal }),
+      this.#docker.getContainer(ref).putArchive(tar(files, UID), { path: DIRECTORY, abortSignal }),
     )
   }
 
@@ -182,8 +197,12 @@ export class DockerodeEngine implements DockerEngine {
   }
 
   killContainer(ref: string): Promise<Call<void>> {
-    return this.#void('kill container', DEADLINES.kill, (abortSignal) =>
-      this.#docker.getContainer(ref).kill({ signal: 'SIGKILL', abortSignal }),
+    return this.#signal(ref, 'SIGKILL')
+  }
+
+  #signal(ref: string, signal: 'SIGKILL' | 'SIGHUP'): Promise<Call<void>> {
+    return this.#void(`send ${signal}`, DEADLINES.kill, (abortSignal) =>
+      this.#docker.getContainer(ref).kill({ signal, abortSignal }),
     )
   }
 

@@ -39,6 +39,11 @@ export async function forgeCertificate(forge: Forge, spec: NodeSpec): Promise<Ta
   return filesOf(await tlsFiles(forge, spec))
 }
 
+/** Who may log in to a Memcached node, alone. */
+export function forgeLogins(forge: Forge, spec: NodeSpec): TarFile[] {
+  return filesOf({ [FILES.logins]: renderLogins(forge, spec) })
+}
+
 /** The same for an edge. */
 export async function forgeEdgeFiles(forge: Forge, spec: EdgeSpec, place: EdgePlace): Promise<TarFile[]> {
   const material = await forge.authority()

@@ -35,6 +35,7 @@ export type CallName =
   | 'showNode'
   | 'renewNode'
   | 'putCertificate'
+  | 'putLogins'
   | 'readLog'
   | 'readEdge'
   | 'routeEdge'

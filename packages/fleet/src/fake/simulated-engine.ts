@@ -1,4 +1,4 @@
-import type { Certificate } from '@cacheplane/domain'
+import type { Certificate, NodeSpec } from '@cacheplane/domain'
 import { DEADLINES } from '../core/deadlines.ts'
 import { ok, type Call } from '../core/call.ts'
 import type {
@@ -24,6 +24,7 @@ import {
 } from '../core/labels.ts'
 import type { CallName } from './faults.ts'
 import { loadDump } from './simulated-dump.ts'
+import { giveLogins } from './simulated-logins.ts'
 import { hasLoaded, trialOf } from './simulated-trial.ts'
 import { bootedEdge } from './simulated-edge.ts'
 import { bootedProcess, newCertificate } from './simulated-process.ts'
@@ -134,6 +135,10 @@ export class SimulatedEngine implements DockerEngine {
       if (container.process !== null) container.process.certificateFile = this.#newCertificate()
       return done
     })
+  }
+
+  putLogins(ref: string, spec: NodeSpec): Promise<Call<void>> {
+    return this.#call('putLogins', DEADLINES.create, () => giveLogins(this.world, ref, spec))
   }
 
   startContainer(ref: string): Promise<Call<void>> {

@@ -1,6 +1,7 @@
 import type { Certificate, NodeSpec } from '@cacheplane/domain'
 import type { Random } from './random.ts'
 import { bootedCluster } from './simulated-cluster.ts'
+import { loginsOf } from './simulated-logins.ts'
 import type { SimulatedProcess } from './world.ts'
 
 /** The cache process as it boots: closed, except for memcached, which knows no closed state. */
@@ -28,6 +29,7 @@ export function bootedProcess(
     maxmemoryBytes: isMemcached ? spec.limits.itemMemoryMb * 1_048_576 : spec.limits.maxmemoryBytes,
     parameters: { ...spec.parameters },
     tokens: [],
+    logins: loginsOf(spec),
     role: isMemcached ? 'none' : 'primary',
     lends: false,
     replicasAdmitted: false,

@@ -77,6 +77,8 @@ export interface SimulatedProcess {
   parameters: Record<string, string>
   /** What clients may log in with once it is open. */
   tokens: string[]
+  /** Who may log in to a Memcached process. */
+  logins: string[]
   /** Taken by data that a test does not want to write. */
   ballastBytes: number
   role: 'primary' | 'replica' | 'none'

@@ -1,4 +1,4 @@
-import { eventOfCluster, ServiceError, untilWindow, type NodesChange } from '@cacheplane/domain'
+import { eventOfCluster, ServiceError, untilWindow, type Keyring, type NodesChange } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import { insertEvent } from '../insert-event.ts'
 import { prepared, sql } from '../sql.ts'
@@ -20,7 +20,11 @@ interface Due {
  * Makes changes of the nodes that waited for the maintenance window. A cluster that is busy, or has no room, is tried
  * again while its window is open, and in the next one; what can no longer be done is given up, and an event says why.
  */
-export async function applyDueNodes(db: Database, settings: PlacementSettings): Promise<string[]> {
+export async function applyDueNodes(
+  db: Database,
+  settings: PlacementSettings,
+  keyring: Keyring,
+): Promise<string[]> {
   const due = await db.rows<Due>(dueNodes`
     SELECT c.id, c.account_id AS "accountId", c.cache_cluster_id AS "cacheClusterId", m.pending_nodes AS pending,
       c.preferred_maintenance_window AS "window", clock_now() AS now
@@ -33,7 +37,7 @@ export async function applyDueNodes(db: Database, settings: PlacementSettings): 
     const change = { applyImmediately: true }
     try {
       const wish = { accountId, cacheClusterId, idempotency: null }
-      woken.push((await modifyCacheCluster(db, settings, wish, change)).workflowId)
+      woken.push((await modifyCacheCluster(db, settings, keyring, wish, change)).workflowId)
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
       if (error.code.startsWith('InvalidParameter')) await giveUp(db, one, error.message)

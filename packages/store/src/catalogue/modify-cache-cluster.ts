@@ -5,11 +5,13 @@ import {
   type CacheCluster,
   type ClusterChange,
   type ClusterChangePlan,
+  type Keyring,
 } from '@cacheplane/domain'
 import { lockPlacement } from '../allocation.ts'
 import type { Database } from '../database.ts'
 import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
+import { sealUsers } from '../sasl-users.ts'
 import { sql } from '../sql.ts'
 import { raiseOn } from '../workflows/raise.ts'
 import { attachToCluster } from './attach-parameter-group.ts'
@@ -20,6 +22,7 @@ import { insertNodes, networkReaching, place, type PlacementSettings } from './c
 export function modifyCacheCluster(
   db: Database,
   settings: PlacementSettings,
+  keyring: Keyring,
   wish: ClusterWish,
   change: ClusterChange,
 ): Promise<Accepted> {
@@ -34,12 +37,35 @@ export function modifyCacheCluster(
     await q.run(sql`
       UPDATE memcached_cluster SET az_mode = ${azMode}, pending_nodes = ${pending}::jsonb WHERE cluster_id = ${cluster.id}`)
     const { cacheParameterGroupName: name } = change
-    const configuring = name === undefined ? null : await attachToCluster(q, cluster, name)
+    const attached = name === undefined ? null : await attachToCluster(q, cluster, name)
+    const configuring = (await changeUsers(q, keyring, cluster, change.saslUsers)) ?? attached
     if (plan.add.numbers.length > 0) await addNodes(q, settings, cluster, plan.add)
     else if (plan.remove.length > 0) await dismissNodes(q, cluster, plan.remove)
     else return configuring
     return raiseOn(q, 'cache-cluster', cluster.id, 'converge')
   })
+}
+
+/** Nodes are told one by one. Answers a workflow that does; null when there is nothing to tell. */
+async function changeUsers(
+  q: Queryable,
+  keyring: Keyring,
+  { id, accountId, cacheClusterId, nodes }: CacheCluster,
+  users: ClusterChange['saslUsers'],
+): Promise<string | null> {
+  if (users === undefined) return null
+  const names = users.map(({ userName }) => userName)
+  await q.run(sql`
+    UPDATE memcached_cluster SET user_names = ${names}::text[],
+      users_sealed = ${sealUsers(keyring, { accountId, clusterId: id }, users)} WHERE cluster_id = ${id}`)
+  await insertEvent(
+    q,
+    accountId,
+    eventOfCluster(cacheClusterId, `Users who may log in are ${names.join(', ')}`),
+  )
+  const woken: (string | null)[] = []
+  for (const node of nodes) woken.push(await raiseOn(q, 'node', node.id, 'configure'))
+  return woken.find((workflowId) => workflowId !== null) ?? null
 }
 
 async function addNodes(

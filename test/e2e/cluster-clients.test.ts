@@ -18,7 +18,7 @@ const ENGINES = {
 }
 /** Clients that leave the machine room for what they are to follow. */
 const PAUSE_MS = 10
-const RESHARDED_MS = 120_000
+const RESHARDED_MS = 240_000
 /** So many that every shard has some. */
 const KEYS = Array.from({ length: 60 }, (_, i) => `key-${i}`)
 
@@ -179,7 +179,7 @@ describe('clusters of a zone that announces an address which the host and contai
     return errors
   }
 
-  test.concurrent.each(Object.keys(ENGINES))(
+  test.concurrent.each(['redis-7', 'redis-8'])(
     'clients of both makers follow slots to a new shard and back on the %s cluster, without an error',
     async (name) => {
       const { configurationEndpoint } = await find(name)

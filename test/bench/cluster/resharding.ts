@@ -6,7 +6,7 @@ import { ClusterLoad, type Data } from './cluster-load.ts'
 import type { ClusterBench } from './measure-clusters.ts'
 import { ServiceCluster } from './service-cluster.ts'
 
-const DATA: Data = { keys: 100_000, valueBytes: 100 }
+const DATA: Data = { keys: 50_000, valueBytes: 100 }
 const SLOTS_MOVED = 8_192
 const BEFORE_MS = 10_000
 const P99_MAX_RATIO = 2

@@ -98,6 +98,9 @@ type Result = Extract<Drained, { keys: number }>
 const PORTION_MS = 1.5
 const PORTION_MAX = 256
 const PAUSE_MIN_MS = 1
+const WORK_MIN_MS = 0.05
+/** So that the names that are asked for at once stay few. */
+const SLOTS_AT_ONCE = 32
 /** Sends keys as long as there is time, and says whether there are any left. */
 export function drain(route: Route, login: Login, order: Drain): Promise<Answer<Result>> {
   const until = performance.now() + order.pace.withinMs
@@ -120,6 +123,10 @@ export function drain(route: Route, login: Login, order: Drain): Promise<Answer<
   })
 }
 
+/**
+ * Portions reach over slots, which may hold few keys each. What asking for names took is what any answer takes at the time, and
+ * not the engine's work.
+ */
 async function sendAll(
   ask: AskOn,
   order: Drain,
@@ -128,24 +135,51 @@ async function sendAll(
 ): Promise<Answer<Result>> {
   let sent = 0
   let portion = 16
-  for (const slot of slots) {
-    for (;;) {
-      if (performance.now() > until) return answered('left', sent)
-      const got = await ask([['CLUSTER', 'GETKEYSINSLOT', String(slot), String(portion)]], COMMAND_MS)
-      if (got.kind !== 'answered') return got
-      const keys = namesIn(got.value[0])
-      if (keys.length === 0) break
-      const begunAt = performance.now()
-      // What it may take counts for the way there and for the way back.
-      const moved = await ask([migrate(order, keys)], 2 * order.pace.sendMs + COMMAND_MS)
-      const tookMs = performance.now() - begunAt
-      if (moved.kind !== 'answered') return isSlow(moved, tookMs, order.pace) ? answered('slow', sent) : moved
-      sent += keys.length
-      portion = nextPortion(portion, keys.length, tookMs)
-      await sleep(Math.max(PAUSE_MIN_MS, tookMs))
-    }
+  let left = [...slots]
+  while (left.length > 0) {
+    if (performance.now() > until) return answered('left', sent)
+    const askedAt = performance.now()
+    const asked = left.slice(0, Math.min(portion, SLOTS_AT_ONCE))
+    const got = await ask(
+      asked.map((slot) => ['CLUSTER', 'GETKEYSINSLOT', String(slot), String(portion)]),
+      COMMAND_MS,
+    )
+    if (got.kind !== 'answered') return got
+    const begunAt = performance.now()
+    const { full, keys } = takePortion(asked, got.value.map(namesIn), portion)
+    left = [...full, ...left.slice(asked.length)]
+    if (keys.length === 0) continue
+    const commands = keys.map((some) => migrate(order, some))
+    // What it may take counts for the way there and for the way back.
+    const moved = await ask(commands, 2 * order.pace.sendMs + COMMAND_MS)
+    const tookMs = performance.now() - begunAt
+    if (moved.kind !== 'answered') return isSlow(moved, tookMs, order.pace) ? answered('slow', sent) : moved
+    const workMs = Math.max(WORK_MIN_MS, tookMs - (begunAt - askedAt))
+    const count = keys.flat().length
+    sent += count
+    portion = nextPortion(portion, count, workMs)
+    await sleep(Math.max(PAUSE_MIN_MS, workMs))
   }
   return answered('drained', sent)
+}
+
+/** One list of keys for each slot, because an engine takes no more than one slot's in one go; and the slots that may hold more. */
+function takePortion(
+  slots: readonly number[],
+  names: readonly (readonly string[])[],
+  portion: number,
+): { full: number[]; keys: string[][] } {
+  const full: number[] = []
+  const keys: string[][] = []
+  let room = portion
+  for (const [i, slot] of slots.entries()) {
+    const some = (names[i] ?? []).slice(0, room)
+    if (some.length > 0) keys.push(some)
+    room -= some.length
+    const isAll = some.length === names[i]?.length && some.length < portion
+    if (!isAll) full.push(slot)
+  }
+  return { full, keys }
 }
 
 /** The time was too short, and not the way closed. */
@@ -154,8 +188,8 @@ function isSlow({ kind, because }: { kind: string; because: string }, tookMs: nu
 }
 
 /** Keys of about the same size as the last ones would take their time. */
-function nextPortion(portion: number, sent: number, tookMs: number): number {
-  const fitting = Math.floor((sent * PORTION_MS) / Math.max(tookMs, 0.05))
+function nextPortion(portion: number, sent: number, workMs: number): number {
+  const fitting = Math.floor((sent * PORTION_MS) / workMs)
   return Math.max(1, Math.min(PORTION_MAX, 2 * portion, fitting))
 }
 

@@ -45,6 +45,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     saveNode: guarded((ref, fileId) => fleet.saveNode(ref, fileId)),
     tryFile: guarded((trial, patienceMs) => fleet.tryFile(trial, patienceMs)),
     removeTrial: guarded((trial) => fleet.removeTrial(trial)),
+    copyFile: guarded((from, fileId) => fleet.copyFile(from, fileId)),
     removeFile: guarded((fileId) => fleet.removeFile(fileId)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

@@ -52,6 +52,7 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
     network: first.network,
     engineIds: ['engine-1'],
     failover: rows.failover === null ? null : failoverOf(rows.failover),
+    resharding: null,
     endpointFailure: null,
   }
 }

@@ -42,7 +42,7 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
       change.snapshotWindow === undefined ? 'preferredMaintenanceWindow' : 'snapshotWindow',
       'The snapshot window and maintenance window must not overlap.',
     )
-  if (group.clusterEnabled) checkClusterChange(findings, change)
+  if (group.clusterEnabled) checkClusterChange(findings, group, change)
   else checkSwitches(findings, group, set, change)
   checkMode(findings, group, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
@@ -75,7 +75,16 @@ function checkSwitches(
 }
 
 /** Failover cannot be turned off, and nobody chooses a primary (elasticache-reference, 2.6). */
-function checkClusterChange(findings: Findings, change: GroupChange): void {
+function checkClusterChange(findings: Findings, group: ReplicationGroup, change: GroupChange): void {
+  const zonesOf = ({ members }: NodeGroup) => members.flatMap(({ nodes }) => nodes.map(({ zone }) => zone))
+  if (change.multiAZEnabled === true && group.nodeGroups.some(({ members }) => members.length < 2))
+    findings.combination('multiAZEnabled', MULTI_AZ_NEEDS)
+  else if (
+    change.multiAZEnabled === true &&
+    !group.multiAZEnabled &&
+    group.nodeGroups.some((shard) => isOneZone(zonesOf(shard)))
+  )
+    findings.combination('multiAZEnabled', MULTI_AZ_SPREADS)
   if (change.automaticFailoverEnabled === false)
     findings.combination(
       'automaticFailoverEnabled',

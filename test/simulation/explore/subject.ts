@@ -20,6 +20,7 @@ const GROUP = {
   authTokenUpdate: null,
   pending: null,
   update: null,
+  isOthersTurn: false,
 }
 
 const nodeIdOf = (index: number): string => `node-${index}`

@@ -238,6 +238,8 @@ export interface NodeGroupSubject {
     pending: PendingChange | null
     /** The service update that is being applied; null when none is. */
     update: UpdateRun | null
+    /** Another node group of it has a successor in waiting. */
+    isOthersTurn: boolean
   }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */

@@ -46,7 +46,7 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
   else checkSwitches(findings, group, set, change)
   checkMode(findings, group, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
-  const choice: ChoicePlan = group.clusterEnabled ? { kind: 'keep' } : planChoice(findings, group, change)
+  const choice = planChoice(findings, group, change)
   findings.throwIfAny()
   return { set, promotion, choice }
 }
@@ -97,8 +97,6 @@ function checkClusterChange(findings: Findings, group: ReplicationGroup, change:
     )
   if ((change.snapshotRetentionLimit ?? 0) > 0)
     findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
-  for (const path of ['engine', 'engineVersion', 'cacheNodeType'] as const)
-    if (change.choice?.[path] !== undefined) findings.combination(path, staysAsCreated(path))
   for (const path of ['authToken', 'cacheParameterGroupName'] as const)
     if (change[path] !== undefined) findings.combination(path, staysAsCreated(path))
 }

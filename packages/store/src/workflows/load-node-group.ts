@@ -35,6 +35,7 @@ interface NodeGroupRow {
   auth_token_update: AuthTokenUpdate | null
   edge_failure: string | null
   resharding: ReshardingRow | null
+  is_others_turn: boolean
   cpus: Record<string, number>
   /** By zone. */
   outages: Record<string, OutageMode> | null
@@ -56,6 +57,8 @@ export async function loadNodeGroup(
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
       (SELECT json_build_object('step', o.step, 'move', o.frame -> 'move') FROM resharding r JOIN workflow o ON o.subject_id = r.replication_group_id
         WHERE r.replication_group_id = g.id AND o.kind = 'replication-group') AS resharding,
+      EXISTS (SELECT 1 FROM cache_node o JOIN cache_cluster b ON b.id = o.cluster_id
+        WHERE b.replication_group_id = g.id AND b.node_group_id <> d.id AND o.replaces IS NOT NULL) AS is_others_turn,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
     FROM node_group_view d JOIN replication_group g ON g.id = d."replicationGroupRow" JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
@@ -76,6 +79,7 @@ export async function loadNodeGroup(
       authTokenUpdate: row.auth_token_update,
       pending: nodeGroup.members[0]?.pending ?? null,
       update: await loadUpdateRun(q, row.group_id),
+      isOthersTurn: row.is_others_turn,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),

@@ -3,6 +3,7 @@ import {
   type CreateSnapshotRequest,
   planSnapshot,
   type Principal,
+  readFinalSnapshotName,
   readSnapshotName,
   type Snapshot,
   snapshotNotFound,
@@ -84,6 +85,17 @@ export async function deleteSnapshot(
   void service.doorbell.ring(accepted.workflowId)
   const left = await service.catalogue.findSnapshot(principal.accountId, name)
   return left?.id === accepted.resourceId ? left : null
+}
+
+/** The name of the snapshot that a delete asks for, which is a creation of its own; null when it asks for none. */
+export function finalSnapshot(
+  service: Service,
+  principal: Principal,
+  identifier: string | undefined,
+): string | null {
+  const name = readFinalSnapshotName(identifier)
+  if (name !== null) authorize(principal, 'CreateSnapshot', arnOfSnapshot(service, principal, name))
+  return name
 }
 
 /** What a request for a replication group leaves out is as in the snapshot that it is made from. */

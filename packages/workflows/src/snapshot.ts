@@ -40,6 +40,8 @@ type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
 type Chosen = z.infer<typeof Chosen>
 
 const TAKE_WITHIN_MS = minutes(30)
+/** Shards that write out what they hold at a time. */
+const AT_ONCE = 4
 const FAILURES_MAX = 5
 const EXAMINE_MS = 1_000
 const LOAD_PATIENCE_MS = seconds(5)
@@ -69,9 +71,10 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async capture(c) {
-      const missed = await Promise.all(unread(c).map((index) => capture(c, index)))
+      const [now, later] = [unread(c).slice(0, AT_ONCE), unread(c).slice(AT_ONCE)]
+      const missed = await Promise.all(now.map((index) => capture(c, index)))
       const because = missed.find((one) => one !== null) ?? null
-      if (because === null) return hop('verify')
+      if (because === null) return hop(later.length > 0 ? 'capture' : 'verify')
       c.frame.failures += 1
       if (c.overdue || c.frame.failures >= FAILURES_MAX) return giveUp(c, because)
       return hop('choose')

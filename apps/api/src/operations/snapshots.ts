@@ -1,6 +1,7 @@
 import {
   type CreateReplicationGroupRequest,
   type CreateSnapshotRequest,
+  likeSnapshot,
   planSnapshot,
   type Principal,
   readFinalSnapshotName,
@@ -98,22 +99,14 @@ export function finalSnapshot(
   return name
 }
 
-/** What a request for a replication group leaves out is as in the snapshot that it is made from. */
+/** Throws SnapshotNotFoundFault. */
 export async function likeItsSnapshot(
   service: Service,
   principal: Principal,
   request: CreateReplicationGroupRequest,
 ): Promise<CreateReplicationGroupRequest> {
   if (request.snapshotName === undefined) return request
-  const { origin } = await describeSnapshot(service, principal, request.snapshotName)
-  const engine = request.engine ?? origin.engine
-  const isSameEngine = engine === origin.engine
-  return {
-    ...request,
-    engine,
-    engineVersion: request.engineVersion ?? (isSameEngine ? origin.engineVersion : undefined),
-    cacheNodeType: request.cacheNodeType ?? origin.cacheNodeType,
-  }
+  return likeSnapshot(request, await describeSnapshot(service, principal, request.snapshotName))
 }
 
 /** Throws SnapshotNotFoundFault. */

@@ -34,6 +34,10 @@ export async function lockSource(q: Queryable, accountId: string, of: SnapshotPl
   if (cluster === null) throw clusterNotFound(of.name)
   if (cluster.replicationGroupId !== null) {
     const group = await lockGroup(q, accountId, cluster.replicationGroupId)
+    if (group.clusterEnabled)
+      throw notSupported(
+        `Cache cluster ${of.name} is a member of replication group ${group.replicationGroupId}, which has cluster mode enabled: a snapshot is of all of its shards, so name replicationGroupId.`,
+      )
     return ofGroup(group, cluster.cacheClusterId)
   }
   return ofCluster(await lockCluster(q, accountId, cluster))
@@ -45,10 +49,6 @@ async function lockGroup(q: Queryable, accountId: string, name: string): Promise
   const group = found === null ? null : await findReplicationGroup(q, accountId, name)
   if (group === null)
     throw new ServiceError('ReplicationGroupNotFoundFault', `Replication group ${name} not found.`)
-  if (group.clusterEnabled)
-    throw notSupported(
-      `Snapshots of replication groups with cluster mode are not available, and ${name} has it enabled.`,
-    )
   const status = replicationGroupStatus(group)
   if (status === 'available') return group
   throw new ServiceError(

@@ -36,6 +36,6 @@ export async function measurePatterns(
   }
   if (wants('overhead')) {
     say('overhead')
-    comparisons.push(await measureOverhead(later, rounds ?? ROUNDS.overhead))
+    comparisons.push(...(await measureOverhead(later, rounds ?? ROUNDS.overhead)))
   }
 }

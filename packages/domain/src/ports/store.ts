@@ -28,8 +28,17 @@ export interface Catalogue {
    */
   createReplicationGroup(plan: ReplicationGroupPlan): Promise<Accepted>
   createCacheCluster(plan: CacheClusterPlan): Promise<Accepted>
-  deleteReplicationGroup(accountId: string, replicationGroupId: string): Promise<Accepted>
-  deleteCacheCluster(accountId: string, cacheClusterId: string): Promise<Accepted>
+  /** With a name, it goes once a snapshot of that name is kept, and stays when that fails. */
+  deleteReplicationGroup(
+    accountId: string,
+    replicationGroupId: string,
+    finalSnapshotName?: string | null,
+  ): Promise<Accepted>
+  deleteCacheCluster(
+    accountId: string,
+    cacheClusterId: string,
+    finalSnapshotName?: string | null,
+  ): Promise<Accepted>
 
   /** Description and switches take effect at once; a new primary is a planned switch. */
   modifyReplicationGroup(

@@ -129,6 +129,8 @@ export type Change =
   /** Deletes the row of a spare that is not ready, quarantines its subnet. */
   | { do: 'remove-spare'; networkId: string }
   | { do: 'raise'; kind: WorkflowKind; subjectId: string; signal: Signal }
+  /** Takes back what was raised by whoever raised it. */
+  | { do: 'lower'; kind: WorkflowKind; subjectId: string; signal: Signal }
   | { do: 'wake'; workflowId: string }
   | { do: 'spawn'; kind: 'node' | 'node-group'; subjectId: string; parentId: string }
   /** Deletes the row, quarantines its addresses. */

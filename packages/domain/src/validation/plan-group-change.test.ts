@@ -85,13 +85,6 @@ describe('a change of a replication group', () => {
       'its members are sessions-001, sessions-002',
     ],
     [
-      'automatic snapshots of cluster mode',
-      groupIn(TWO, { clusterEnabled: true }),
-      { snapshotRetentionLimit: 1 },
-      'InvalidParameterCombination',
-      'snapshotRetentionLimit must be 0 or left out',
-    ],
-    [
       'snapshots during maintenance',
       groupIn(TWO, { preferredMaintenanceWindow: 'mon:05:30-mon:06:30' }),
       { snapshotWindow: '05:00-06:00' },

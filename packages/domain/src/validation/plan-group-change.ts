@@ -4,7 +4,6 @@ import type { NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { AUTOMATIC_FAILOVER_NEEDS, isOneZone, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS } from './nodes.ts'
 import { planChoice, type ChoicePlan } from './plan-choice.ts'
-import { NO_RETENTION_IN_CLUSTER } from './retention.ts'
 import { windowsOverlap } from './windows.ts'
 
 export interface GroupChangePlan {
@@ -86,8 +85,6 @@ function checkClusterChange(findings: Findings, change: GroupChange): void {
       'primaryClusterId',
       'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
     )
-  if ((change.snapshotRetentionLimit ?? 0) > 0)
-    findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
   for (const path of ['engine', 'engineVersion', 'cacheNodeType'] as const)
     if (change.choice?.[path] !== undefined) findings.combination(path, staysAsCreated(path))
   for (const path of ['authToken', 'cacheParameterGroupName'] as const)

@@ -16,7 +16,7 @@ export function tar(files: readonly TarFile[], owner: number): Buffer {
 }
 
 /** What comes before a file's content. */
-export function tarHeader(
+function tarHeader(
   { name, mode }: Pick<TarFile, 'name' | 'mode'>,
   size: number,
   owner: number,
@@ -38,7 +38,7 @@ export function tarHeader(
 }
 
 /** And what comes after it. */
-export function tarPadding(size: number): Buffer {
+function tarPadding(size: number): Buffer {
   return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)
 }
 

@@ -57,13 +57,13 @@ export interface Catalogue {
   increaseReplicaCount(
     accountId: string,
     id: string,
-    wish: ReplicaIncrease,
+    wish: GroupReplicaIncrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   decreaseReplicaCount(
     accountId: string,
     id: string,
-    wish: ReplicaDecrease,
+    wish: GroupReplicaDecrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   /** Shards come and go, and their slots move, while clients go on. */
@@ -253,16 +253,28 @@ export interface GroupChange {
   deferred?: boolean
 }
 
+/** Of one shard. */
 export interface ReplicaIncrease {
   newReplicaCount: number
   /** One per node of the node group, the primary's first, as ElastiCache has it; null leaves the choice. */
   zones: readonly string[] | null
 }
 
+/** One that names no shard is for every shard. */
+export type GroupReplicaIncrease = readonly (ReplicaIncrease & { nodeGroupId: string | null })[]
+
+/** Of one shard. */
 export interface ReplicaDecrease {
   /** Null when the victims are named. */
   newReplicaCount: number | null
   /** CacheClusterIds; empty leaves the choice. */
+  replicasToRemove: readonly string[]
+}
+
+export interface GroupReplicaDecrease {
+  /** One that names no shard is for every shard. Empty when the victims are named. */
+  shards: readonly { nodeGroupId: string | null; newReplicaCount: number }[]
+  /** CacheClusterIds. */
   replicasToRemove: readonly string[]
 }
 

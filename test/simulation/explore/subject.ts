@@ -21,6 +21,7 @@ const GROUP = {
   pending: null,
   sendingMs: 0,
   update: null,
+  isOthersTurn: false,
 }
 
 const nodeIdOf = (index: number): string => `node-${index}`
@@ -53,6 +54,7 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
     network: first.network,
     engineIds: ['engine-1'],
     failover: rows.failover === null ? null : failoverOf(rows.failover),
+    resharding: null,
     endpointFailure: null,
   }
 }

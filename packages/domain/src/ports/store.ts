@@ -15,6 +15,7 @@ import type {
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { CopyPlan } from '../snapshots/plan-copy.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
 import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
 import type { ServiceUpdate, ServiceUpdateStatus, UpdateAction } from '../service-updates/service-update.ts'
@@ -57,13 +58,13 @@ export interface Catalogue {
   increaseReplicaCount(
     accountId: string,
     id: string,
-    wish: ReplicaIncrease,
+    wish: GroupReplicaIncrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   decreaseReplicaCount(
     accountId: string,
     id: string,
-    wish: ReplicaDecrease,
+    wish: GroupReplicaDecrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   /** Shards come and go, and their slots move, while clients go on. */
@@ -120,6 +121,7 @@ export interface Catalogue {
 
   /** The rows and the workflow of a snapshot that is to be taken. */
   createSnapshot(accountId: string, plan: SnapshotPlan, idempotency?: Idempotency | null): Promise<Accepted>
+  copySnapshot(accountId: string, plan: CopyPlan, idempotency?: Idempotency | null): Promise<Accepted>
   deleteSnapshot(accountId: string, snapshotName: string): Promise<Accepted>
   findSnapshot(accountId: string, snapshotName: string): Promise<Snapshot | null>
   /** Ordered by name. */
@@ -253,16 +255,28 @@ export interface GroupChange {
   deferred?: boolean
 }
 
+/** Of one shard. */
 export interface ReplicaIncrease {
   newReplicaCount: number
   /** One per node of the node group, the primary's first, as ElastiCache has it; null leaves the choice. */
   zones: readonly string[] | null
 }
 
+/** One that names no shard is for every shard. */
+export type GroupReplicaIncrease = readonly (ReplicaIncrease & { nodeGroupId: string | null })[]
+
+/** Of one shard. */
 export interface ReplicaDecrease {
   /** Null when the victims are named. */
   newReplicaCount: number | null
   /** CacheClusterIds; empty leaves the choice. */
+  replicasToRemove: readonly string[]
+}
+
+export interface GroupReplicaDecrease {
+  /** One that names no shard is for every shard. Empty when the victims are named. */
+  shards: readonly { nodeGroupId: string | null; newReplicaCount: number }[]
+  /** CacheClusterIds. */
   replicasToRemove: readonly string[]
 }
 

@@ -1,4 +1,5 @@
 import type { SlotRange } from '../cluster/slots.ts'
+import type { ReshardingAround } from './cluster.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
@@ -185,6 +186,8 @@ export type Change =
   | { do: 'remove-cache-cluster'; id: string }
   /** A file of a snapshot is in the vault. */
   | { do: 'record-file'; fileId: string; content: SnapshotContent }
+  /** Of a copy: it is in the vault, and is what it is a copy of. */
+  | { do: 'record-copy'; fileId: string }
   /** Deletes the row and those of its files, which must be gone from the vault. */
   | { do: 'remove-snapshot'; id: string }
   /** The cache that was being restored holds its data: it needs the snapshot no more. */
@@ -243,6 +246,8 @@ export interface NodeGroupSubject {
     sendingMs: number
     /** The service update that is being applied; null when none is. */
     update: UpdateRun | null
+    /** Another node group of it has a successor in waiting. */
+    isOthersTurn: boolean
   }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */
@@ -251,6 +256,8 @@ export interface NodeGroupSubject {
   engineIds: string[]
   /** What is asked for or under way; null when nothing is. */
   failover: Failover | null
+  /** What to heed of the other shards while slots go between them; null when none do. */
+  resharding: ReshardingAround | null
   /** Why its endpoint cannot be made; null while it can. */
   endpointFailure: string | null
 }

@@ -36,12 +36,7 @@ export function planClusterChange(cluster: CacheCluster, change: ClusterChange):
       'preferredMaintenanceWindow',
       'The snapshot window and maintenance window must not overlap.',
     )
-  if (memcached === null) refuseMemcachedOnly(findings, cluster, change)
-  else if (change.saslUsers !== undefined && memcached.userNames.length === 0)
-    findings.combination(
-      'saslUsers',
-      'The cache cluster was created without saslUsers and lets everybody in: create one with saslUsers instead.',
-    )
+  refuseUnfitting(findings, cluster, change)
   const wanted = wantedNodes(memcached, change)
   const plan =
     memcached === null || wanted === null
@@ -76,6 +71,16 @@ function requireAvailable(cluster: CacheCluster): void {
   throw new ServiceError(
     'InvalidCacheClusterState',
     `Cache cluster must be in available state to modify. Cache cluster ${cluster.cacheClusterId} has status ${status}.`,
+  )
+}
+
+function refuseUnfitting(findings: Findings, cluster: CacheCluster, change: ClusterChange): void {
+  const { memcached } = cluster
+  if (memcached === null) return refuseMemcachedOnly(findings, cluster, change)
+  if (change.saslUsers === undefined || memcached.userNames.length > 0) return
+  findings.combination(
+    'saslUsers',
+    'The cache cluster was created without saslUsers and lets everybody in: create one with saslUsers instead.',
   )
 }
 

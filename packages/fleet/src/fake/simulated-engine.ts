@@ -204,7 +204,9 @@ export class SimulatedEngine implements DockerEngine {
       const because = `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`
       return { kind: 'notFound', because }
     }
-    const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
+    const certificate = spec.tls ? this.#newCertificate() : null
+    const nowMs = this.simulation.clock.monotonicMs()
+    const process = bootedProcess(spec, this.simulation.random, nowMs, certificate)
     if (spec.seed !== null) {
       const seed = loadDump(this.simulation.vault.files.get(spec.seed.fileId))
       if (seed === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }

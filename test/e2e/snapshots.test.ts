@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -46,6 +46,7 @@ const QUESTIONS: string[][] = [
   ['SELECT', '0'],
 ]
 
+const ORDERS_URL = '/v1/replication-groups/orders'
 const orders: Cache = { kind: 'replication-group', name: 'orders', nodes: 2 }
 
 describe('snapshots and what is made from them, on real engines', () => {
@@ -147,6 +148,43 @@ describe('snapshots and what is made from them, on real engines', () => {
     )
     expect(accepted.status, accepted.body).toBe(500)
     expect(accepted.body).toContain('is cut short')
+  })
+
+  test('a group whose final snapshot cannot be kept stays, and serves all it holds', async () => {
+    await rename(vault(), `${vault()}-away`)
+    await writeFile(vault(), 'no directory')
+    try {
+      const refused = await customer.ask(
+        'DELETE',
+        `${ORDERS_URL}?finalSnapshotIdentifier=last`,
+        undefined,
+        WAIT,
+      )
+      expect(refused.status, refused.body).toBe(500)
+      expect(refused.body).toContain(
+        'was not deleted: its final snapshot could not be taken: the vault could not',
+      )
+    } finally {
+      await rm(vault())
+      await rename(`${vault()}-away`, vault())
+    }
+    await customer.becomes(orders, 'available')
+    expect(await say(orders, QUESTIONS)).toEqual(answers)
+    expect(await customer.ask('DELETE', '/v1/snapshots/last', undefined, WAIT)).toMatchObject({ status: 204 })
+  })
+
+  test('a group goes once its final snapshot is kept, which has all that it held', async () => {
+    await say(orders, [['SET', 'late', 'to the last']])
+    const gone = await customer.ask('DELETE', `${ORDERS_URL}?finalSnapshotIdentifier=Last`, undefined, WAIT)
+    expect(gone, gone.body).toMatchObject({ status: 204 })
+    expect(await customer.status(orders)).toBe('gone')
+    const last = await customer.ask('GET', '/v1/snapshots/last')
+    expect(JSON.parse(last.body)).toMatchObject({
+      snapshotStatus: 'available',
+      nodeSnapshots: [{ cacheClusterId: 'orders-001' }],
+    })
+    await restore('again', { snapshotName: 'last' })
+    expect(await say({ name: 'again' }, [['GET', 'late']])).toEqual(['to the last'])
   })
 
   test('a snapshot goes with its file, and one of a name that is gone is not found', async () => {

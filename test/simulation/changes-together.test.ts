@@ -95,7 +95,7 @@ describe('a change of node type, of the token and of parameters, all at once', (
     await life.begin()
     await expect(life.change({ choice: { engineVersion: '8.0' }, deferred: false })).rejects.toThrow(/redis8/)
     expect((await life.group()).cacheParameterGroupName).toBe('mine')
-    expect(parameterGroupOf({ engine: 'redis', engineVersion: '8.0' })).toBe('default.redis8')
+    expect(parameterGroupOf({ engine: 'redis', engineVersion: '8.0' }, false)).toBe('default.redis8')
     await life.end()
   })
 

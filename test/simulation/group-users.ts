@@ -86,11 +86,13 @@ export class GroupUsers {
       return this.#count('delete', await test.store.deleteReplicationGroup(ACCOUNT, id))
     }
     if (chance < 0.25) {
-      const increase = { newReplicaCount: Math.min(NODES_MAX, replicas + 1), zones: null }
+      const newReplicaCount = Math.min(NODES_MAX, replicas + 1)
+      const increase = [{ nodeGroupId: null, newReplicaCount, zones: null }]
       return this.#count('increase', await test.store.increaseReplicaCount(ACCOUNT, id, increase))
     }
     if (chance < 0.4) {
-      const decrease = { newReplicaCount: Math.max(0, replicas - 1), replicasToRemove: [] }
+      const shards = [{ nodeGroupId: null, newReplicaCount: Math.max(0, replicas - 1) }]
+      const decrease = { shards, replicasToRemove: [] }
       return this.#count('decrease', await test.store.decreaseReplicaCount(ACCOUNT, id, decrease))
     }
     if (chance < 0.6) {

@@ -7,6 +7,7 @@ import type {
   NodeReading,
   NodeSubject,
   ReplicationGroup,
+  Snapshot,
   WorkflowView,
 } from '@cacheplane/domain'
 
@@ -155,6 +156,32 @@ export const aReplicationGroup = (over: Partial<ReplicationGroup> = {}): Replica
   resharding: null,
   snapshotting: false,
   nodeGroups: [aNodeGroup()],
+  workflow: aWorkflowView(),
+  ...over,
+})
+
+export const aSnapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
+  id: 'snap-aaaaaaaaaaaaaaaa',
+  accountId: '000000000000',
+  snapshotName: 'monday',
+  source: 'manual',
+  origin: {
+    ...settings,
+    replicationGroupId: 'sessions',
+    replicationGroupDescription: 'web sessions',
+    cacheClusterId: null,
+    automaticFailoverEnabled: false,
+    clusterEnabled: false,
+    numNodeGroups: 1,
+    preferredAvailabilityZone: null,
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+  },
+  files: [
+    { fileId: 'rdb-aaaaaaaaaaaaaaaa', nodeGroupId: '0001', nodeGroupRow: null, slots: [], content: null },
+  ],
+  finalOf: null,
+  restoring: false,
+  createdAt: new Date('2026-01-01T00:00:00Z'),
   workflow: aWorkflowView(),
   ...over,
 })

@@ -15,9 +15,12 @@ export type CacheClusterStatus =
   | 'deleting'
   | 'create-failed'
 
-/** Steps of the destroy branch start with this word: once there, a workflow never comes back. */
-export function isDeleting(workflow: WorkflowView): boolean {
-  return workflow.signals.includes('destroy') || workflow.step.startsWith(DESTROY_STEP)
+/**
+ * Steps of the destroy branch start with this word: once there, a workflow never comes back. ElastiCache shows no other status
+ * while the final snapshot is taken (elasticache-reference, 1.3).
+ */
+export function isDeleting({ step, signals }: WorkflowView): boolean {
+  return signals.includes('destroy') || signals.includes('retire') || step.startsWith(DESTROY_STEP)
 }
 
 function isHome(workflow: WorkflowView): boolean {

@@ -10,8 +10,19 @@ export const WORKFLOW_KINDS = [
 ] as const
 export type WorkflowKind = (typeof WORKFLOW_KINDS)[number]
 
-/** What can be asked of a workflow. Raising one is idempotent and wakes the workflow. */
-export const SIGNALS = ['destroy', 'checkup', 'replace', 'failover', 'converge', 'configure'] as const
+/**
+ * What can be asked of a workflow. Raising one is idempotent and wakes the workflow. `retire` stands on what is to be destroyed
+ * once its final snapshot is kept, which raises the other, or takes this one back.
+ */
+export const SIGNALS = [
+  'destroy',
+  'checkup',
+  'replace',
+  'failover',
+  'converge',
+  'configure',
+  'retire',
+] as const
 export type Signal = (typeof SIGNALS)[number]
 
 /** What readers need of a workflow in order to derive a status. */

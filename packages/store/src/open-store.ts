@@ -107,8 +107,8 @@ function catalogue(
   return {
     createReplicationGroup: (plan) => createReplicationGroup(db, keyring, settings, plan),
     createCacheCluster: (plan) => createCacheCluster(db, keyring, settings, plan),
-    deleteReplicationGroup: (accountId, id) => deleteReplicationGroup(db, accountId, id),
-    deleteCacheCluster: (accountId, id) => deleteCacheCluster(db, accountId, id),
+    deleteReplicationGroup: (accountId, id, last = null) => deleteReplicationGroup(db, accountId, id, last),
+    deleteCacheCluster: (accountId, id, last = null) => deleteCacheCluster(db, accountId, id, last),
     modifyReplicationGroup: (accountId, id, change, key = null) =>
       modifyReplicationGroup(db, settings, accountId, id, change, key, keyring),
     testFailover: (accountId, id, nodeGroupId, key = null) =>

@@ -141,6 +141,10 @@ export const node = defineWorkflow<NodeSubject>()({
       c.change({ do: 'remove-node', nodeId: c.subject.node.id })
       if (c.subject.nodeGroupId !== null)
         c.change({ do: 'raise', kind: 'node-group', subjectId: c.subject.nodeGroupId, signal: 'converge' })
+      // Those who knew it are to forget it.
+      const { node, owner } = c.subject
+      if (node.busPort !== null)
+        c.change({ do: 'raise', kind: 'replication-group', subjectId: owner.id, signal: 'converge' })
       wakeOwner(c)
       return done()
     },

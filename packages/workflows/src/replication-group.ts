@@ -90,6 +90,7 @@ function endRestore(c: OwnerContext<Subject>): void {
 /** A change that waits for the maintenance window begins in it, once. */
 function awaitWindow(c: OwnerContext<Subject>) {
   const { id, pending, preferredMaintenanceWindow, nodeGroups } = c.subject.owner
+  if (c.signals.has('retire')) return nap(hours(6), 'its final snapshot is being taken')
   if (pending?.state !== 'waiting') return nap(hours(6), 'the replication group is serving')
   const ms = untilWindow(preferredMaintenanceWindow, c.now())
   if (ms > 0) return nap(Math.min(ms, hours(6)), 'a change waits for the maintenance window')

@@ -40,6 +40,8 @@ type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
 type Chosen = z.infer<typeof Chosen>
 
 const TAKE_WITHIN_MS = minutes(30)
+/** Shards that write out what they hold at a time. */
+const AT_ONCE = 4
 const FAILURES_MAX = 5
 const EXAMINE_MS = 1_000
 const LOAD_PATIENCE_MS = seconds(5)
@@ -69,9 +71,10 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async capture(c) {
-      const missed = await Promise.all(unread(c).map((index) => capture(c, index)))
+      const [now, later] = [unread(c).slice(0, AT_ONCE), unread(c).slice(AT_ONCE)]
+      const missed = await Promise.all(now.map((index) => capture(c, index)))
       const because = missed.find((one) => one !== null) ?? null
-      if (because === null) return hop('verify')
+      if (because === null) return hop(later.length > 0 ? 'capture' : 'verify')
       c.frame.failures += 1
       if (c.overdue || c.frame.failures >= FAILURES_MAX) return giveUp(c, because)
       return hop('choose')
@@ -85,6 +88,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
       const because = waiting === undefined ? await removeTrials(c) : waiting.because
       if (because !== null) return c.overdue ? giveUp(c, because) : nap(seconds(1), because)
       tell(c, 'Snapshot succeeded for snapshot')
+      letGo(c)
       c.deadline(null)
       return hop('wait')
     },
@@ -140,7 +144,8 @@ async function choose(c: Context, index: number): Promise<string | null> {
       reading: await c.fleet.examineNode(nodeRef(one), EXAMINE_MS),
     })),
   )
-  const choice = chooseSource(candidates, c.subject.snapshot.origin.cacheClusterId)
+  const { origin, finalOf } = c.subject.snapshot
+  const choice = chooseSource(candidates, origin.cacheClusterId, finalOf !== null)
   if (choice.kind === 'none') return choice.because
   const one = nodes.find(({ node }) => node.id === choice.nodeId)
   const reading = candidates.find(({ nodeId }) => nodeId === choice.nodeId)?.reading
@@ -211,8 +216,35 @@ async function removeFiles(c: Context): Promise<string | null> {
   return removed.find((one) => one.kind === 'unknown')?.because ?? null
 }
 
+/** Of a final snapshot: what it is of has nothing left to lose. */
+function letGo(c: Context): void {
+  const { finalOf } = c.subject.snapshot
+  if (finalOf !== null)
+    c.change({ do: 'raise', kind: finalOf.kind, subjectId: finalOf.id, signal: 'destroy' })
+}
+
+/** At once, and not only when the vault is rid of what there is, which may take as long as it is away. */
+function keepSource(c: Context): void {
+  const { accountId, finalOf, origin } = c.subject.snapshot
+  if (finalOf === null) return
+  c.change({ do: 'lower', kind: finalOf.kind, subjectId: finalOf.id, signal: 'retire' })
+  const because = 'its final snapshot could not be taken'
+  const { cacheClusterId, replicationGroupId } = origin
+  if (replicationGroupId !== null)
+    c.event(
+      accountId,
+      eventOfGroup(replicationGroupId, `Replication group ${replicationGroupId} was not deleted`, because),
+    )
+  else if (cacheClusterId !== null)
+    c.event(
+      accountId,
+      eventOfCluster(cacheClusterId, `Cache cluster ${cacheClusterId} was not deleted`, because),
+    )
+}
+
 function giveUp(c: Context, because: string) {
   c.fail(because)
+  keepSource(c)
   return hop('unwind')
 }
 

@@ -39,21 +39,28 @@ export class ShardedGroup {
     private readonly ca: string,
   ) {}
 
-  static async create(service: Service, customer: Customer, wish: ShardedWish): Promise<ShardedGroup> {
-    const { status, body } = await customer.ask('POST', '/v1/replication-groups', {
-      replicationGroupId: wish.name,
-      description: 'sharded',
+  static create(service: Service, customer: Customer, wish: ShardedWish): Promise<ShardedGroup> {
+    return ShardedGroup.ask(service, customer, wish.name, {
       engine: 'valkey',
       cacheNodeType: 'cache.t4g.micro',
       clusterMode: 'enabled',
       numNodeGroups: wish.shards,
       replicasPerNodeGroup: wish.replicas,
+    })
+  }
+
+  /** With whatever makes it one with cluster mode. */
+  static async ask(service: Service, customer: Customer, name: string, wish: object): Promise<ShardedGroup> {
+    const { status, body } = await customer.ask('POST', '/v1/replication-groups', {
+      replicationGroupId: name,
+      description: 'sharded',
+      ...wish,
       transitEncryptionEnabled: true,
       authToken: customer.canary,
     })
     if (status !== 202) throw new Error(body)
     const ca = (await customer.ask('GET', '/v1/ca-certificate')).body
-    const group = new ShardedGroup(wish.name, service, customer, ca)
+    const group = new ShardedGroup(name, service, customer, ca)
     await group.becomes('available')
     return group
   }

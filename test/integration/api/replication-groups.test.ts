@@ -1,4 +1,6 @@
+import type { Change } from '@cacheplane/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ACCOUNT } from '../../support/stores.ts'
 import { ReplicationGroup } from '../../../apps/api/src/schemas/replication-group.ts'
 import {
   PATIENT,
@@ -6,7 +8,9 @@ import {
   giveUp,
   ownerNamed,
   startApi,
+  step,
   takeDown,
+  workflowOf,
   type ApiUnderTest,
 } from './api-under-test.ts'
 
@@ -195,9 +199,46 @@ describe('deleting a replication group', () => {
     expect((await pending).status).toBe(204)
   })
 
+  it('is deleting while its final snapshot is taken, and says why when it stays after all', async () => {
+    await api.call('POST', URL, request('final'))
+    await bringHome(api, await groupNamed('final'))
+    const pending = api.call('DELETE', `${URL}/final?finalSnapshotIdentifier=Last`, undefined, {
+      prefer: 'wait=30',
+    })
+    await expect
+      .poll(async () => (await api.call('GET', `${URL}/final`)).body, PATIENT)
+      .toMatchObject({ status: 'deleting' })
+    expect((await api.call('GET', '/v1/snapshots/last')).body).toMatchObject({
+      snapshotStatus: 'creating',
+      replicationGroupId: 'final',
+    })
+    for (const query of ['', '?finalSnapshotIdentifier=again'])
+      expect((await api.call('DELETE', `${URL}/final${query}`)).body).toMatchObject({
+        code: 'InvalidReplicationGroupState',
+      })
+    expect((await api.call('DELETE', '/v1/snapshots/last')).body).toMatchObject({
+      code: 'InvalidSnapshotState',
+    })
+    const snapshot = await api.store.findSnapshot(ACCOUNT, 'last')
+    const lower: Change = {
+      do: 'lower',
+      kind: 'replication-group',
+      subjectId: snapshot?.finalOf?.id ?? '',
+      signal: 'retire',
+    }
+    await step(api.store, await workflowOf(api.rows, snapshot?.id ?? ''), [lower], 'failed', 'no room')
+    expect((await pending).body).toMatchObject({
+      code: 'ProvisioningFailed',
+      detail: 'Replication group final was not deleted: its final snapshot could not be taken: no room',
+    })
+    expect((await api.call('GET', `${URL}/final`)).body).toMatchObject({ status: 'available' })
+    const taken = await api.call('DELETE', `${URL}/final?finalSnapshotIdentifier=last`)
+    expect(taken.body).toMatchObject({ code: 'SnapshotAlreadyExistsFault' })
+  })
+
   it('refuses what it cannot do, and touches nothing', async () => {
     await api.call('POST', URL, request('kept'))
-    for (const query of ['retainPrimaryCluster=true', 'finalSnapshotIdentifier=last', 'nonsense=1']) {
+    for (const query of ['retainPrimaryCluster=true', 'finalSnapshotIdentifier=a--b', 'nonsense=1']) {
       expect((await api.call('DELETE', `${URL}/kept?${query}`)).status).toBe(400)
     }
     expect((await api.call('GET', `${URL}/kept`)).body).toMatchObject({ status: 'creating' })

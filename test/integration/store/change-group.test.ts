@@ -143,7 +143,9 @@ describe('a change of a group', () => {
     const second = aReport({ engineId: 'engine-2', zones: ['local-2a'] })
     await test.store.recordSurvey([aReport({ zones: ['local-1a'] }), second])
     await settledGroup(1, { zones: ['local-1a'] })
-    await test.store.increaseReplicaCount(ACCOUNT, 'sessions', { newReplicaCount: 2, zones: null })
+    await test.store.increaseReplicaCount(ACCOUNT, 'sessions', [
+      { nodeGroupId: null, newReplicaCount: 2, zones: null },
+    ])
     const shard = shardOf(await group())
     expect(shard.members.map((member) => member.cacheClusterId)).toEqual([
       'sessions-001',
@@ -167,7 +169,7 @@ describe('a change of a group', () => {
   it('adds no replica that capacity, quota or a name do not allow', async () => {
     await settledGroup(1)
     await test.store.createCacheCluster(aClusterPlan({ cacheClusterId: 'sessions-002' }))
-    const wish = { newReplicaCount: 1, zones: null }
+    const wish = [{ nodeGroupId: null, newReplicaCount: 1, zones: null }]
     await test.store.recordSurvey([aReport({ memoryBytes: 1 })])
     expect(await outcome(test.store.increaseReplicaCount(ACCOUNT, 'sessions', wish))).toBe(
       'InsufficientCacheClusterCapacity',
@@ -191,7 +193,7 @@ describe('a change of a group', () => {
   it('removes replicas by marking them, and never the primary', async () => {
     await settledGroup(3)
     await test.store.decreaseReplicaCount(ACCOUNT, 'sessions', {
-      newReplicaCount: null,
+      shards: [],
       replicasToRemove: ['sessions-002'],
     })
     const shard = shardOf(await group())

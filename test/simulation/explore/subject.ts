@@ -20,6 +20,7 @@ const GROUP = {
   authTokenUpdate: null,
   pending: null,
   update: null,
+  isOthersTurn: false,
 }
 
 const nodeIdOf = (index: number): string => `node-${index}`
@@ -52,6 +53,7 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
     network: first.network,
     engineIds: ['engine-1'],
     failover: rows.failover === null ? null : failoverOf(rows.failover),
+    resharding: null,
     endpointFailure: null,
   }
 }

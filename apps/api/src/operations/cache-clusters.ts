@@ -15,6 +15,7 @@ import { ANYTHING, authorize } from './authorize.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { type Page, type Paging, readPage } from './paging.ts'
 import type { Service } from './service.ts'
+import { finalSnapshot } from './snapshots.ts'
 
 /**
  * CreateCacheCluster. A repeated idempotency key answers the cluster as it stands, and not another one that took its
@@ -84,8 +85,8 @@ export async function deleteCacheCluster(
 ): Promise<CacheCluster | null> {
   const name = clusterName(id)
   authorize(principal, 'DeleteCacheCluster', arnOfCluster(service, principal.accountId, name))
-  if (request.finalSnapshotIdentifier !== undefined) await refuseSnapshot(service, principal, name)
-  const accepted = await service.catalogue.deleteCacheCluster(principal.accountId, name)
+  const last = finalSnapshot(service, principal, request.finalSnapshotIdentifier)
+  const accepted = await service.catalogue.deleteCacheCluster(principal.accountId, name, last)
   void service.doorbell.ring(accepted.workflowId)
   return service.catalogue.findCacheCluster(principal.accountId, name)
 }
@@ -109,16 +110,6 @@ export async function modifyCacheCluster(
     name,
     await service.catalogue.modifyCacheCluster(accountId, name, wish, key),
   )
-}
-
-/** Memcached has none, and says so with a code of its own. */
-async function refuseSnapshot(service: Service, principal: Principal, name: string): Promise<never> {
-  const { engine } = await requireCluster(service, principal, name)
-  const isMemcached = engine === 'memcached'
-  const reason = isMemcached ? 'Memcached has no snapshots' : 'Snapshots are not available'
-  const message = `${reason}: leave finalSnapshotIdentifier out.`
-  const code = isMemcached ? 'SnapshotFeatureNotSupportedFault' : 'InvalidParameterValue'
-  throw new ServiceError(code, message, [{ path: 'finalSnapshotIdentifier', message }])
 }
 
 export interface RebootCacheClusterRequest {

@@ -111,14 +111,7 @@ export async function listAllowedNodeTypeModifications(
 ): Promise<AllowedNodeTypes> {
   const name = groupName(id)
   authorize(principal, 'ListAllowedNodeTypeModifications', arnOfGroup(service, principal.accountId, name))
-  const group = await requireGroup(service, principal, name)
-  if (group.clusterEnabled) {
-    throw new ServiceError(
-      'InvalidParameterCombination',
-      `The node type of a replication group with cluster mode enabled cannot be changed, and ${name} has it.`,
-    )
-  }
-  return allowedNodeTypes(group)
+  return allowedNodeTypes(await requireGroup(service, principal, name))
 }
 
 type Apply = (accountId: string, name: string, key: Idempotency | null) => Promise<Accepted>

@@ -11,7 +11,7 @@ import { arnOf } from './arn.ts'
 import { ANYTHING, authorize } from './authorize.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { type Page, type Paging, readPage } from './paging.ts'
-import { likeItsSnapshot } from './snapshots.ts'
+import { finalSnapshot, likeItsSnapshot } from './snapshots.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -73,7 +73,10 @@ export interface DeleteReplicationGroupRequest {
   finalSnapshotIdentifier?: string | undefined
 }
 
-/** DeleteReplicationGroup. Answers the group as it stands, `deleting`, or null when it went at once. */
+/**
+ * DeleteReplicationGroup. Answers the group as it stands, `deleting`, or null when it went at once. With a final snapshot it
+ * goes once that is kept.
+ */
 export async function deleteReplicationGroup(
   service: Service,
   principal: Principal,
@@ -88,10 +91,8 @@ export async function deleteReplicationGroup(
       'The primary cannot be kept: retainPrimaryCluster must be false.',
     )
   }
-  if (request.finalSnapshotIdentifier !== undefined) {
-    throw unavailable('finalSnapshotIdentifier', 'Snapshots are not available: leave it out.')
-  }
-  const accepted = await service.catalogue.deleteReplicationGroup(principal.accountId, name)
+  const last = finalSnapshot(service, principal, request.finalSnapshotIdentifier)
+  const accepted = await service.catalogue.deleteReplicationGroup(principal.accountId, name, last)
   void service.doorbell.ring(accepted.workflowId)
   return service.catalogue.findReplicationGroup(principal.accountId, name)
 }

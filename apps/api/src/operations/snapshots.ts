@@ -1,8 +1,10 @@
 import {
   type CreateReplicationGroupRequest,
   type CreateSnapshotRequest,
+  likeSnapshot,
   planSnapshot,
   type Principal,
+  readFinalSnapshotName,
   readSnapshotName,
   type Snapshot,
   snapshotNotFound,
@@ -86,22 +88,25 @@ export async function deleteSnapshot(
   return left?.id === accepted.resourceId ? left : null
 }
 
-/** What a request for a replication group leaves out is as in the snapshot that it is made from. */
+/** The name of the snapshot that a delete asks for, which is a creation of its own; null when it asks for none. */
+export function finalSnapshot(
+  service: Service,
+  principal: Principal,
+  identifier: string | undefined,
+): string | null {
+  const name = readFinalSnapshotName(identifier)
+  if (name !== null) authorize(principal, 'CreateSnapshot', arnOfSnapshot(service, principal, name))
+  return name
+}
+
+/** Throws SnapshotNotFoundFault. */
 export async function likeItsSnapshot(
   service: Service,
   principal: Principal,
   request: CreateReplicationGroupRequest,
 ): Promise<CreateReplicationGroupRequest> {
   if (request.snapshotName === undefined) return request
-  const { origin } = await describeSnapshot(service, principal, request.snapshotName)
-  const engine = request.engine ?? origin.engine
-  const isSameEngine = engine === origin.engine
-  return {
-    ...request,
-    engine,
-    engineVersion: request.engineVersion ?? (isSameEngine ? origin.engineVersion : undefined),
-    cacheNodeType: request.cacheNodeType ?? origin.cacheNodeType,
-  }
+  return likeSnapshot(request, await describeSnapshot(service, principal, request.snapshotName))
 }
 
 /** Throws SnapshotNotFoundFault. */

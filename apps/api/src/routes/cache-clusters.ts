@@ -1,7 +1,7 @@
 import { type CacheCluster, cacheClusterStatus, isSettled } from '@cacheplane/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { principalOf } from '../http/authenticate.ts'
-import { hold } from '../http/hold.ts'
+import { holdUntilGone } from '../http/hold-until-gone.ts'
 import { holdUntilSettled, type Settled } from '../http/hold-until-settled.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { App, RouteContext } from '../http/types.ts'
@@ -224,6 +224,9 @@ function remove(app: App, context: RouteContext): void {
           'InvalidCacheClusterState',
           'InvalidParameterCombination',
           'SnapshotFeatureNotSupportedFault',
+          'SnapshotAlreadyExistsFault',
+          'SnapshotQuotaExceededFault',
+          'ProvisioningFailed',
         ),
       },
     },
@@ -237,7 +240,12 @@ function remove(app: App, context: RouteContext): void {
       )
       if (cluster === null) return reply.code(204).send(null)
       const look = () => context.catalogue.findCacheCluster(principal.accountId, cluster.cacheClusterId)
-      const { resource } = await hold(context, request, reply, cluster, look, () => false)
+      const resource = await holdUntilGone(context, request, reply, cluster, {
+        look,
+        isDeleting: (seen) => cacheClusterStatus(seen) === 'deleting',
+        named: `Cache cluster ${cluster.cacheClusterId}`,
+        finalSnapshotIdentifier: request.query.finalSnapshotIdentifier,
+      })
       return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(context, resource))
     },
   })

@@ -1,5 +1,6 @@
+import { replicationGroupStatus } from '@cacheplane/domain'
 import { principalOf } from '../http/authenticate.ts'
-import { hold } from '../http/hold.ts'
+import { holdUntilGone } from '../http/hold-until-gone.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { App, RouteContext } from '../http/types.ts'
 import {
@@ -28,6 +29,15 @@ const CREATE_ERRORS = [
   'ReplicationGroupNotFoundFault',
   'SnapshotNotFoundFault',
   'InvalidSnapshotState',
+  'ProvisioningFailed',
+] as const
+
+const DELETE_ERRORS = [
+  'ReplicationGroupNotFoundFault',
+  'InvalidReplicationGroupState',
+  'SnapshotAlreadyExistsFault',
+  'SnapshotQuotaExceededFault',
+  'SnapshotFeatureNotSupportedFault',
   'ProvisioningFailed',
 ] as const
 
@@ -123,7 +133,7 @@ function remove(app: App, context: RouteContext): void {
       response: {
         202: answer('Still going.', schemas.ReplicationGroup),
         204: Gone,
-        ...problems({ body: false }, 'ReplicationGroupNotFoundFault', 'InvalidReplicationGroupState'),
+        ...problems({ body: false }, ...DELETE_ERRORS),
       },
     },
     handler: async (request, reply) => {
@@ -132,7 +142,12 @@ function remove(app: App, context: RouteContext): void {
       const group = await deleteReplicationGroup(context, principal, replicationGroupId, request.query)
       if (group === null) return reply.code(204).send(null)
       const look = () => context.catalogue.findReplicationGroup(principal.accountId, group.replicationGroupId)
-      const { resource } = await hold(context, request, reply, group, look, () => false)
+      const resource = await holdUntilGone(context, request, reply, group, {
+        look,
+        isDeleting: (seen) => replicationGroupStatus(seen) === 'deleting',
+        named: `Replication group ${group.replicationGroupId}`,
+        finalSnapshotIdentifier: request.query.finalSnapshotIdentifier,
+      })
       return resource === null ? reply.code(204).send(null) : reply.code(202).send(present(context, resource))
     },
   })

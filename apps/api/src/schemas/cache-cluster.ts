@@ -146,7 +146,9 @@ export const ListCacheClustersQuery = z.strictObject({
 export const CacheClusterPath = z.strictObject({ cacheClusterId: z.string() })
 export const GetCacheClusterQuery = z.strictObject({ showCacheNodeInfo: showCacheNodeInfo(true) })
 export const DeleteCacheClusterQuery = z.strictObject({
-  finalSnapshotIdentifier: queryText('Not available: leave it out.'),
+  finalSnapshotIdentifier: queryText(
+    'The name of a snapshot to be taken first. The cluster goes once it is kept, and stays when that fails; not memcached.',
+  ),
 })
 export const ModifyCacheCluster = z
   .strictObject({

@@ -112,11 +112,11 @@ const ReplicaConfiguration = z.strictObject({
 })
 
 const replicaCount = {
-  newReplicaCount: z.int().optional().meta({ description: '0 to 5.' }),
+  newReplicaCount: z.int().optional().meta({ description: 'Of every shard, 0 to 5.' }),
   replicaConfiguration: z
     .array(ReplicaConfiguration)
     .optional()
-    .meta({ description: 'One element; instead of `newReplicaCount`.' }),
+    .meta({ description: 'An element for each shard that changes; instead of `newReplicaCount`.' }),
   applyImmediately: z.boolean().optional().meta({ description: AT_ONCE }),
 }
 

@@ -180,5 +180,7 @@ export const ListReplicationGroupsQuery = z.strictObject(pagingQuery)
 export const ReplicationGroupPath = z.strictObject({ replicationGroupId: z.string() })
 export const DeleteReplicationGroupQuery = z.strictObject({
   retainPrimaryCluster: queryBoolean('Must be false or left out.'),
-  finalSnapshotIdentifier: queryText('Not available: leave it out.'),
+  finalSnapshotIdentifier: queryText(
+    'The name of a snapshot to be taken first, from the primary. The group goes once it is kept, and stays when that fails.',
+  ),
 })

@@ -1,4 +1,5 @@
 export * from './plan-cluster.ts'
 export * from './plan-resharding.ts'
 export * from './plan-slot-move.ts'
+export * from './plan-takeover.ts'
 export * from './slots.ts'

@@ -68,6 +68,16 @@ describe('a cluster', () => {
     expect(fresh.because).toContain('gone')
   })
 
+  test('keeps who is gone as long as slots on their way are marked with it', () => {
+    const ghost = peer('z', { isLinked: false })
+    const [a, ...others] = three([...ALL, ghost], ALL, ALL)
+    const marked = [{ slot: 7, mark: 'migrating', peerId: 'z' } as const]
+    const nodes = [...(a?.view ? [{ ...a, view: { ...a.view, marked } }] : []), ...others]
+    const now = { toShardId: 's2', slots: [{ from: 7, to: 7 }] }
+    expect(planCluster(nodes, SHARDS, { now }).actions).toEqual([])
+    expect(planCluster(nodes, SHARDS, { now: null }).actions).toHaveLength(1)
+  })
+
   test('never forgets a node that the rows know, be it lost or not', () => {
     const lost = peer('b', { ...B, isLinked: false })
     const nodes = three([A, R, lost], [A, R, lost], ALL)

@@ -57,7 +57,7 @@ export function planCluster(
 ): ClusterPlan {
   const seen = nodes.filter((node): node is Seen => node.view !== null && node.view.id === node.clusterNodeId)
   const known = new Set(nodes.flatMap(({ clusterNodeId }) => clusterNodeId ?? []))
-  const forgets = seen.flatMap((node) => forget(node, nodes))
+  const forgets = seen.flatMap((node) => forget(node, nodes, moving))
   const introductions = introduce(seen)
   const isSettled = forgets.length === 0 && introductions.length === 0
   // Of slots on their way, the keys are with whoever gets them as soon as their owner gave them up.
@@ -69,12 +69,21 @@ export function planCluster(
   return { actions, because: disagreements[0] ?? (actions.length > 0 ? 'the cluster is changing' : null) }
 }
 
-function forget({ nodeId, view }: Seen, nodes: readonly ClusterNode[]): ClusterAction[] {
+function forget(
+  { nodeId, view }: Seen,
+  nodes: readonly ClusterNode[],
+  moving: Moving | null,
+): ClusterAction[] {
+  // With whom it forgets it would forget that slots are on their way there: their keys would seem to be gone.
+  const onTheirWay = new Set(slotsIn(moving?.now?.slots ?? []))
+  const isEnd = (id: string): boolean =>
+    view.marked.some(({ slot, peerId }) => peerId === id && onTheirWay.has(slot))
   const isAtNobodys = ({ host, port }: Hop): boolean =>
     nodes.every(({ at }) => at.every((hop) => hop.host !== host || hop.port !== port))
   const ghosts = view.peers
     .filter((peer) => nodes.every(({ clusterNodeId }) => clusterNodeId !== peer.id))
     .filter((peer) => !peer.isLinked || isAtNobodys(peer.at))
+    .filter(({ id }) => !isEnd(id))
     .map(({ id }) => id)
   return ghosts.length === 0 ? [] : [{ do: 'forget', nodeId, clusterNodeIds: ghosts }]
 }

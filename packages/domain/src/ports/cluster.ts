@@ -1,4 +1,5 @@
 import type { SlotRange } from '../cluster/slots.ts'
+import type { CacheCluster, CacheNode } from '../resources.ts'
 
 export type ClusterReading = { kind: 'known'; view: ClusterView } | { kind: 'unknown'; because: string }
 
@@ -45,4 +46,18 @@ export interface ClusterPeer {
   /** Of its claim to its slots: of two claims to one slot the greater counts. */
   epoch: number
   slots: SlotRange[]
+}
+
+/** What a change of primary has to heed of the other shards while slots go between them. */
+export interface ReshardingAround {
+  /** Slots on their way from this shard; null when there are none. */
+  leaving: { toShardId: string; slots: SlotRange[] } | null
+  /** They are being given to their new owner at this moment. */
+  isHandingOver: boolean
+  /** The other shards with their primaries, and with the slots on their way there. */
+  sisters: {
+    shardId: string
+    slots: SlotRange[]
+    primary: { node: CacheNode; cluster: CacheCluster } | null
+  }[]
 }

@@ -28,8 +28,17 @@ export interface Catalogue {
    */
   createReplicationGroup(plan: ReplicationGroupPlan): Promise<Accepted>
   createCacheCluster(plan: CacheClusterPlan): Promise<Accepted>
-  deleteReplicationGroup(accountId: string, replicationGroupId: string): Promise<Accepted>
-  deleteCacheCluster(accountId: string, cacheClusterId: string): Promise<Accepted>
+  /** With a name, it goes once a snapshot of that name is kept, and stays when that fails. */
+  deleteReplicationGroup(
+    accountId: string,
+    replicationGroupId: string,
+    finalSnapshotName?: string | null,
+  ): Promise<Accepted>
+  deleteCacheCluster(
+    accountId: string,
+    cacheClusterId: string,
+    finalSnapshotName?: string | null,
+  ): Promise<Accepted>
 
   /** Description and switches take effect at once; a new primary is a planned switch. */
   modifyReplicationGroup(
@@ -48,13 +57,13 @@ export interface Catalogue {
   increaseReplicaCount(
     accountId: string,
     id: string,
-    wish: ReplicaIncrease,
+    wish: GroupReplicaIncrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   decreaseReplicaCount(
     accountId: string,
     id: string,
-    wish: ReplicaDecrease,
+    wish: GroupReplicaDecrease,
     idempotency?: Idempotency | null,
   ): Promise<Accepted>
   /** Shards come and go, and their slots move, while clients go on. */
@@ -244,16 +253,28 @@ export interface GroupChange {
   deferred?: boolean
 }
 
+/** Of one shard. */
 export interface ReplicaIncrease {
   newReplicaCount: number
   /** One per node of the node group, the primary's first, as ElastiCache has it; null leaves the choice. */
   zones: readonly string[] | null
 }
 
+/** One that names no shard is for every shard. */
+export type GroupReplicaIncrease = readonly (ReplicaIncrease & { nodeGroupId: string | null })[]
+
+/** Of one shard. */
 export interface ReplicaDecrease {
   /** Null when the victims are named. */
   newReplicaCount: number | null
   /** CacheClusterIds; empty leaves the choice. */
+  replicasToRemove: readonly string[]
+}
+
+export interface GroupReplicaDecrease {
+  /** One that names no shard is for every shard. Empty when the victims are named. */
+  shards: readonly { nodeGroupId: string | null; newReplicaCount: number }[]
+  /** CacheClusterIds. */
   replicasToRemove: readonly string[]
 }
 

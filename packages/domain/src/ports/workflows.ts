@@ -1,4 +1,5 @@
 import type { SlotRange } from '../cluster/slots.ts'
+import type { ReshardingAround } from './cluster.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
@@ -129,6 +130,8 @@ export type Change =
   /** Deletes the row of a spare that is not ready, quarantines its subnet. */
   | { do: 'remove-spare'; networkId: string }
   | { do: 'raise'; kind: WorkflowKind; subjectId: string; signal: Signal }
+  /** Takes back what was raised by whoever raised it. */
+  | { do: 'lower'; kind: WorkflowKind; subjectId: string; signal: Signal }
   | { do: 'wake'; workflowId: string }
   | { do: 'spawn'; kind: 'node' | 'node-group'; subjectId: string; parentId: string }
   /** Deletes the row, quarantines its addresses. */
@@ -237,6 +240,8 @@ export interface NodeGroupSubject {
     pending: PendingChange | null
     /** The service update that is being applied; null when none is. */
     update: UpdateRun | null
+    /** Another node group of it has a successor in waiting. */
+    isOthersTurn: boolean
   }
   nodeGroup: NodeGroup
   /** In the order of their cache cluster ids; a subject as a node's own workflow would see it. */
@@ -245,6 +250,8 @@ export interface NodeGroupSubject {
   engineIds: string[]
   /** What is asked for or under way; null when nothing is. */
   failover: Failover | null
+  /** What to heed of the other shards while slots go between them; null when none do. */
+  resharding: ReshardingAround | null
   /** Why its endpoint cannot be made; null while it can. */
   endpointFailure: string | null
 }

@@ -32,6 +32,7 @@ const aCase = (nodes: RollingNode[], over: Partial<RollingCase> = {}): RollingCa
   nodes,
   wanted: NEW,
   isStopping: false,
+  isOthersTurn: false,
   isSettled: true,
   usedBytes: 0,
   switchesFailed: 0,

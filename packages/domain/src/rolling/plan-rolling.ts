@@ -27,6 +27,8 @@ export interface RollingCase {
   wanted: NodeChoice | null
   /** Nothing further is begun. */
   isStopping: boolean
+  /** Another node group of the same replication group is at it. */
+  isOthersTurn: boolean
   /** Every member serves, and nothing else is to be done. */
   isSettled: boolean
   /** What the data of the primary take; null when it has not said. */
@@ -56,10 +58,10 @@ const wait = (because: string) => ({ do: 'wait', because }) as const
 /**
  * The next step of a rolling change. New before old: each node in turn gets a successor beside it, which copies the primary
  * and takes its place, replicas first and the primary last. So there are never fewer copies than before, at most one node
- * is taken down on purpose at a time, and an old node never has to follow a newer one.
+ * is taken down on purpose at a time, and an old node never has to follow a newer one. Of several shards one has a successor.
  */
 export function planRolling(seen: RollingCase): RollingAction {
-  const { nodes, wanted, isSettled, isStopping, usedBytes } = seen
+  const { nodes, wanted, isSettled, isStopping, isOthersTurn, usedBytes } = seen
   const primary = nodes.find((node) => node.isPrimary)
   if (primary === undefined) return wait('the node group has no primary')
   const successor = nodes.find((node) => node.replaces !== null && !node.leaving)
@@ -68,6 +70,7 @@ export function planRolling(seen: RollingCase): RollingAction {
   if (!isSettled) return wait('not every member serves')
   const [next] = nodes.filter((node) => !isCurrent(node, wanted)).sort(replicasFirst)
   if (next === undefined || isStopping) return { do: 'finish' }
+  if (isOthersTurn) return wait('another shard is changing')
   const obstacle = findObstacle(primary.choice, wanted ?? next.choice, usedBytes)
   return obstacle === null
     ? { do: 'add', nodeId: next.nodeId }

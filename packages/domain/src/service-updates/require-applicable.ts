@@ -26,14 +26,6 @@ export function requireReplaceable({ memcached, cacheClusterId }: CacheCluster):
   )
 }
 
-/** The nodes of a cluster know one another by names that a successor would not have. */
-export function requireNoClusterMode({ clusterEnabled, replicationGroupId }: ReplicationGroup): void {
-  if (!clusterEnabled) return
-  throw refusal(
-    `Replication group ${replicationGroupId} has cluster mode enabled, with which service updates cannot be applied.`,
-  )
-}
-
 function refusal(message: string): ServiceError {
   return new ServiceError('InvalidParameterCombination', message)
 }

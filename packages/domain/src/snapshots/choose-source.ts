@@ -15,21 +15,29 @@ export type SourceChoice =
 
 /**
  * Whom to read: a replica where one is complete, so that the primary need not fork; the one furthest along, and the first by
- * name among equals.
+ * name among equals. What is read last of all is read from the primary, which has everything.
+ *
+ * @param wanted the cache cluster that was named; null leaves the choice
  */
-export function chooseSource(candidates: readonly SourceCandidate[], wanted: string | null): SourceChoice {
-  const named = wanted === null ? candidates : candidates.filter((one) => one.cacheClusterId === wanted)
+export function chooseSource(
+  candidates: readonly SourceCandidate[],
+  wanted: string | null,
+  isFinal: boolean,
+): SourceChoice {
+  const named = candidates.filter((one) =>
+    isFinal ? one.isPrimary : wanted === null || one.cacheClusterId === wanted,
+  )
   const able = named.filter(isAble)
   const replicas = able.filter((one) => !one.isPrimary).sort(furthestFirst)
   const [best = able.find((one) => one.isPrimary)] = replicas
   if (best === undefined) return { kind: 'none', because: whyNone(named) }
-  const because =
-    wanted !== null
-      ? 'it was asked for by name'
-      : best.isPrimary
-        ? 'no replica has a complete copy'
-        : 'it is the replica furthest along'
-  return { kind: 'chosen', nodeId: best.nodeId, because }
+  return { kind: 'chosen', nodeId: best.nodeId, because: whyBest(best, wanted, isFinal) }
+}
+
+function whyBest({ isPrimary }: SourceCandidate, wanted: string | null, isFinal: boolean): string {
+  if (isFinal) return 'the primary has everything'
+  if (wanted !== null) return 'it was asked for by name'
+  return isPrimary ? 'no replica has a complete copy' : 'it is the replica furthest along'
 }
 
 function isAble({ reading, inService, isPrimary }: SourceCandidate): boolean {

@@ -44,6 +44,15 @@ export function planSnapshot(request: CreateSnapshotRequest): SnapshotPlan {
   return { snapshotName, of: sourceOf(replicationGroupId, cacheClusterId ?? '') }
 }
 
+/** Throws when no snapshot can be called so; null where none is asked for. */
+export function readFinalSnapshotName(text: string | undefined): string | null {
+  if (text === undefined) return null
+  const findings = new Findings()
+  const name = checkIdentifier(findings, 'finalSnapshotIdentifier', text, MAX_SNAPSHOT_NAME)
+  findings.throwIfAny()
+  return name
+}
+
 /** What nothing can be called is not looked for. */
 function sourceOf(replicationGroupId: string | undefined, cacheClusterId: string): SnapshotPlan['of'] {
   if (replicationGroupId !== undefined) {

@@ -55,6 +55,8 @@ export interface Snapshot {
   source: SnapshotSource
   origin: SnapshotOrigin
   files: SnapshotFile[]
+  /** What goes once this is kept; null unless it is a final snapshot. */
+  finalOf: { kind: 'replication-group' | 'cache-cluster'; id: string } | null
   /** A cache is being made from it. */
   restoring: boolean
   createdAt: Date

@@ -13,7 +13,8 @@ export {
   type ShardChangePlan,
 } from './plan-shard-change.ts'
 export { readShardChange } from './read-shard-change.ts'
-export { memberId, planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
+export { memberId, planReplicaDecrease, type ReplicaIncreasePlan } from './plan-replicas.ts'
+export { planReplicaDecreases, planReplicaIncreases } from './plan-shard-replicas.ts'
 export { planReplicationGroup } from './plan-replication-group.ts'
 export { readClusterChange } from './read-cluster-change.ts'
 export { planTokenUpdate } from './plan-token-update.ts'

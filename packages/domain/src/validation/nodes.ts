@@ -11,7 +11,7 @@ const allowShard = ruleFor<NodeGroupConfiguration>()
 export const MAX_SHARDS = 500
 export const MAX_REPLICAS = 5
 const MAX_NODES = 1 + MAX_REPLICAS
-export const ONLY_NODE_GROUP = '0001'
+const ONLY_NODE_GROUP = '0001'
 
 /** ElastiCache's ranges first, then what is narrower here. */
 const RULES = [

@@ -78,7 +78,8 @@ function noWay(from: NodeChoice, wanted: NodeChoice): string {
 
 /** The default group of the old family makes way for the new family's. */
 function checkParameterGroup(findings: Findings, group: ReplicationGroup, wanted: NodeChoice): void {
-  const [old, next] = [parameterGroupOf(group), parameterGroupOf(wanted)]
+  const groupOf = (choice: NodeChoice) => parameterGroupOf(choice, group.clusterEnabled)
+  const [old, next] = [groupOf(group), groupOf(wanted)]
   if (old === next || group.cacheParameterGroupName === old) return
   findings.combination(
     'engineVersion',
@@ -87,15 +88,12 @@ function checkParameterGroup(findings: Findings, group: ReplicationGroup, wanted
 }
 
 /** The default parameter group of a version. */
-export function parameterGroupOf({
-  engine,
-  engineVersion,
-}: {
-  engine: Engine
-  engineVersion: string
-}): string {
+export function parameterGroupOf(
+  { engine, engineVersion }: { engine: Engine; engineVersion: string },
+  isCluster: boolean,
+): string {
   const version = findEngineVersion(engine, engineVersion)
-  return version === undefined ? '' : defaultParameterGroup(version)
+  return version === undefined ? '' : defaultParameterGroup(version, isCluster)
 }
 
 function choices(group: ReplicationGroup): NodeChoice[] {

@@ -85,13 +85,6 @@ describe('a change of a replication group', () => {
       'its members are sessions-001, sessions-002',
     ],
     [
-      'automatic snapshots of cluster mode',
-      groupIn(TWO, { clusterEnabled: true }),
-      { snapshotRetentionLimit: 1 },
-      'InvalidParameterCombination',
-      'snapshotRetentionLimit must be 0 or left out',
-    ],
-    [
       'snapshots during maintenance',
       groupIn(TWO, { preferredMaintenanceWindow: 'mon:05:30-mon:06:30' }),
       { snapshotWindow: '05:00-06:00' },
@@ -116,16 +109,46 @@ describe('a group with cluster mode', () => {
   const group = groupIn(TWO, { automaticFailoverEnabled: true, clusterEnabled: true })
 
   it.each<[string, GroupChange]>([
-    ['engine', { choice: { engine: 'valkey' } }],
-    ['engineVersion', { choice: { engineVersion: '7.2' } }],
-    ['cacheNodeType', { choice: { cacheNodeType: 'cache.m7g.large' } }],
     ['authToken', { authToken: { token: new Secret('0123456789abcdef'), strategy: 'ROTATE' } }],
     ['cacheParameterGroupName', { cacheParameterGroupName: 'mine' }],
+    ['primaryClusterId', { primaryClusterId: 'sessions-002' }],
   ])('keeps its %s', (path, change) => {
     const details = [expect.objectContaining({ path })]
     expect(() => planGroupChange(group, { ...change, deferred: false })).toThrow(
       expect.objectContaining({ code: 'InvalidParameterCombination', details }),
     )
+  })
+})
+
+describe('a group with cluster mode that changes', () => {
+  const redis = { engine: 'redis', engineVersion: '7.0' } as const
+  const over = { automaticFailoverEnabled: true, clusterEnabled: true, ...redis }
+  const shardIn = (...zones: string[]) => {
+    const shard = aNodeGroupIn(...zones)
+    return { ...shard, members: shard.members.map((member) => ({ ...member, ...redis })) }
+  }
+  const clusterIn = (zones: string[]) => aReplicationGroup({ ...over, nodeGroups: [shardIn(...zones)] })
+  const group = { ...clusterIn(TWO), cacheParameterGroupName: 'default.redis7.cluster.on' }
+
+  it.each<[string, GroupChange['choice'] & object, object]>([
+    [
+      'node type',
+      { cacheNodeType: 'cache.m7g.large' },
+      { engineVersion: '7.0', cacheNodeType: 'cache.m7g.large' },
+    ],
+    ['version', { engineVersion: '8.0' }, { engine: 'redis', engineVersion: '8.0' }],
+    ['engine', { engine: 'valkey' }, { engine: 'valkey', engineVersion: '8.1' }],
+  ])('takes another %s', (_, choice, wanted) => {
+    expect(planGroupChange(group, { choice, deferred: false }).choice).toMatchObject({
+      state: 'rolling',
+      wanted,
+    })
+  })
+
+  it('turns Multi-AZ on only with replicas in another zone in each shard', () => {
+    expect(() => planGroupChange(clusterIn(['a']), { multiAZEnabled: true })).toThrow(/Multi-AZ/)
+    expect(() => planGroupChange(clusterIn(['a', 'a']), { multiAZEnabled: true })).toThrow(/Multi-AZ/)
+    expect(planGroupChange(group, { multiAZEnabled: true }).set.multiAZEnabled).toBe(true)
   })
 })
 

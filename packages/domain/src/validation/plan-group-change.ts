@@ -4,7 +4,6 @@ import type { NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { AUTOMATIC_FAILOVER_NEEDS, isOneZone, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS } from './nodes.ts'
 import { planChoice, type ChoicePlan } from './plan-choice.ts'
-import { NO_RETENTION_IN_CLUSTER } from './retention.ts'
 import { windowsOverlap } from './windows.ts'
 
 export interface GroupChangePlan {
@@ -42,11 +41,11 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
       change.snapshotWindow === undefined ? 'preferredMaintenanceWindow' : 'snapshotWindow',
       'The snapshot window and maintenance window must not overlap.',
     )
-  if (group.clusterEnabled) checkClusterChange(findings, change)
+  if (group.clusterEnabled) checkClusterChange(findings, group, change)
   else checkSwitches(findings, group, set, change)
   checkMode(findings, group, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
-  const choice: ChoicePlan = group.clusterEnabled ? { kind: 'keep' } : planChoice(findings, group, change)
+  const choice = planChoice(findings, group, change)
   findings.throwIfAny()
   return { set, promotion, choice }
 }
@@ -75,7 +74,16 @@ function checkSwitches(
 }
 
 /** Failover cannot be turned off, and nobody chooses a primary (elasticache-reference, 2.6). */
-function checkClusterChange(findings: Findings, change: GroupChange): void {
+function checkClusterChange(findings: Findings, group: ReplicationGroup, change: GroupChange): void {
+  const zonesOf = ({ members }: NodeGroup) => members.flatMap(({ nodes }) => nodes.map(({ zone }) => zone))
+  if (change.multiAZEnabled === true && group.nodeGroups.some(({ members }) => members.length < 2))
+    findings.combination('multiAZEnabled', MULTI_AZ_NEEDS)
+  else if (
+    change.multiAZEnabled === true &&
+    !group.multiAZEnabled &&
+    group.nodeGroups.some((shard) => isOneZone(zonesOf(shard)))
+  )
+    findings.combination('multiAZEnabled', MULTI_AZ_SPREADS)
   if (change.automaticFailoverEnabled === false)
     findings.combination(
       'automaticFailoverEnabled',
@@ -86,10 +94,6 @@ function checkClusterChange(findings: Findings, change: GroupChange): void {
       'primaryClusterId',
       'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
     )
-  if ((change.snapshotRetentionLimit ?? 0) > 0)
-    findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
-  for (const path of ['engine', 'engineVersion', 'cacheNodeType'] as const)
-    if (change.choice?.[path] !== undefined) findings.combination(path, staysAsCreated(path))
   for (const path of ['authToken', 'cacheParameterGroupName'] as const)
     if (change[path] !== undefined) findings.combination(path, staysAsCreated(path))
 }

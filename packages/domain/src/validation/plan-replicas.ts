@@ -95,18 +95,23 @@ export function planReplicaDecrease(
   for (const name of wish.replicasToRemove) checkVictim(findings, group, shard, name)
   if (wanted > current)
     findings.value(path, `${path} must be less than the current number of replicas, which is ${current}.`)
-  const minimum = group.automaticFailoverEnabled || group.multiAZEnabled ? 1 : 0
-  if (wanted < minimum)
-    findings.combination(
-      path,
-      'At least one replica must stay while automatic failover or Multi-AZ is on: turn them off first.',
-    )
+  if (wanted < minimumOf(group)) findings.combination(path, mustStay(group))
   findings.throwIfAny()
   if (wanted === current) throw noOperation(current)
   const victims = wish.newReplicaCount === null ? [...wish.replicasToRemove] : chooseVictims(shard, wanted)
   refuseOneZone(group, shard, victims, path)
   return victims
 }
+
+/** A shard may be without replicas: failover cannot be turned off with cluster mode enabled. */
+function minimumOf({ automaticFailoverEnabled, multiAZEnabled, clusterEnabled }: ReplicationGroup): number {
+  return multiAZEnabled || (automaticFailoverEnabled && !clusterEnabled) ? 1 : 0
+}
+
+const mustStay = ({ clusterEnabled }: ReplicationGroup): string =>
+  clusterEnabled
+    ? 'At least one replica must stay in each shard while Multi-AZ is on: turn it off first.'
+    : 'At least one replica must stay while automatic failover or Multi-AZ is on: turn them off first.'
 
 function checkVictim(findings: Findings, group: ReplicationGroup, shard: NodeGroup, name: string): void {
   if (!shard.members.some((member) => member.cacheClusterId === name))

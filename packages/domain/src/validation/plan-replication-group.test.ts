@@ -214,11 +214,6 @@ describe('a plan for a replication group', () => {
     ],
     ['data tiering types', { cacheNodeType: 'cache.r6gd.xlarge' }, 'data tiering'],
     ['more zones than nodes', { preferredCacheClusterAZs: ['local-1a', 'local-1b'] }, 'as many zones'],
-    [
-      'automatic snapshots of cluster mode',
-      { clusterMode: 'enabled', snapshotRetentionLimit: 1 },
-      'snapshotRetentionLimit must be 0 or left out',
-    ],
   ])('refuses %s as a combination', (_, request, sentence) => {
     const error = refusal(request)
     expect(error.code).toBe('InvalidParameterCombination')

@@ -4,7 +4,6 @@ import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
 import { checkNodes } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
-import { NO_RETENTION_IN_CLUSTER } from './retention.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
 import { checkShards, requireShardQuota, wantsCluster } from './shards.ts'
@@ -71,8 +70,6 @@ export function planReplicationGroup(
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
   const settings = checkSettings(findings, request, engine, context, isCluster)
   const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0
-  if (isCluster && snapshotRetentionLimit > 0)
-    findings.combination('snapshotRetentionLimit', NO_RETENTION_IN_CLUSTER)
   findings.throwIfAny()
   requireReferences(request)
   requireShardQuota(nodes.shards)

@@ -14,14 +14,16 @@ const refusal = (code: string, sentence: string) =>
 
 describe('a request for more replicas', () => {
   it('says their number alone or with zones', () => {
-    expect(readReplicaIncrease({ ...NOW, newReplicaCount: 2 })).toEqual({ newReplicaCount: 2, zones: null })
+    const all = { nodeGroupId: null, newReplicaCount: 2, zones: null }
+    expect(readReplicaIncrease({ ...NOW, newReplicaCount: 2 })).toEqual([all])
     const replicaConfiguration = [
       { nodeGroupId: '0001', newReplicaCount: 1, preferredAvailabilityZones: ['a', 'b'] },
+      { nodeGroupId: '0002', newReplicaCount: 2 },
     ]
-    expect(readReplicaIncrease({ ...NOW, replicaConfiguration })).toEqual({
-      newReplicaCount: 1,
-      zones: ['a', 'b'],
-    })
+    expect(readReplicaIncrease({ ...NOW, replicaConfiguration })).toEqual([
+      { nodeGroupId: '0001', newReplicaCount: 1, zones: ['a', 'b'] },
+      { nodeGroupId: '0002', newReplicaCount: 2, zones: null },
+    ])
   })
 
   it.each<[string, IncreaseReplicaCountRequest, string, string]>([
@@ -42,10 +44,13 @@ describe('a request for more replicas', () => {
       'replicaConfiguration[0].newReplicaCount must be provided',
     ],
     [
-      'a shard that is not there',
-      { ...NOW, replicaConfiguration: [{ nodeGroupId: '0002', newReplicaCount: 1 }] },
-      'NodeGroupNotFoundFault',
-      'Node group 0002 not found',
+      'two numbers for a shard',
+      {
+        ...NOW,
+        replicaConfiguration: [1, 2].map((newReplicaCount) => ({ nodeGroupId: '0002', newReplicaCount })),
+      },
+      'InvalidParameterValue',
+      'replicaConfiguration[1].nodeGroupId must not be that of another element',
     ],
     [
       'too few zones',
@@ -66,11 +71,11 @@ describe('a request for more replicas', () => {
 describe('a request for fewer replicas', () => {
   it('says their number or their names, and each name once', () => {
     expect(readReplicaDecrease({ ...NOW, newReplicaCount: 0 })).toEqual({
-      newReplicaCount: 0,
+      shards: [{ nodeGroupId: null, newReplicaCount: 0 }],
       replicasToRemove: [],
     })
     expect(readReplicaDecrease({ ...NOW, replicasToRemove: ['A-002', 'a-002'] })).toEqual({
-      newReplicaCount: null,
+      shards: [],
       replicasToRemove: ['a-002'],
     })
   })

@@ -1,34 +1,31 @@
-import { ServiceError } from '../errors.ts'
-import type { ReplicaDecrease, ReplicaIncrease } from '../ports/store.ts'
-import { Findings, missing, shown } from './findings.ts'
+import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/store.ts'
+import { Findings, missing } from './findings.ts'
 import { checkIdentifier, checkZone, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
-import { MAX_REPLICAS, ONLY_NODE_GROUP } from './nodes.ts'
-import type {
-  DecreaseReplicaCountRequest,
-  IncreaseReplicaCountRequest,
-  ReplicaConfiguration,
-} from './requests.ts'
+import { MAX_REPLICAS } from './nodes.ts'
+import type { DecreaseReplicaCountRequest, IncreaseReplicaCountRequest } from './requests.ts'
 import { between } from './rules.ts'
 
 const COUNTED = between(0, MAX_REPLICAS)
 
 /** Throws what is wrong with the request whatever the group, or returns what is asked for. */
-export function readReplicaIncrease(request: IncreaseReplicaCountRequest): ReplicaIncrease {
+export function readReplicaIncrease(request: IncreaseReplicaCountRequest): GroupReplicaIncrease {
   const findings = new Findings()
   checkImmediately(findings, request)
   checkChoice(findings, {
     newReplicaCount: request.newReplicaCount,
     replicaConfiguration: request.replicaConfiguration,
   })
-  const shard = readShard(findings, request)
-  const newReplicaCount = checkCount(findings, request, shard) ?? 0
-  const zones = checkZones(findings, shard, newReplicaCount)
+  const wishes = readCounts(findings, request)
+  const increase = wishes.map(({ path, nodeGroupId, newReplicaCount, zones }) => ({
+    nodeGroupId,
+    newReplicaCount,
+    zones: checkZones(findings, path, zones, newReplicaCount),
+  }))
   findings.throwIfAny()
-  requireNodeGroup(shard?.nodeGroupId)
-  return { newReplicaCount, zones }
+  return increase
 }
 
-export function readReplicaDecrease(request: DecreaseReplicaCountRequest): ReplicaDecrease {
+export function readReplicaDecrease(request: DecreaseReplicaCountRequest): GroupReplicaDecrease {
   const findings = new Findings()
   checkImmediately(findings, request)
   checkChoice(findings, {
@@ -36,27 +33,50 @@ export function readReplicaDecrease(request: DecreaseReplicaCountRequest): Repli
     replicaConfiguration: request.replicaConfiguration,
     replicasToRemove: request.replicasToRemove,
   })
-  const shard = readShard(findings, request)
-  if (shard?.preferredAvailabilityZones !== undefined)
-    findings.combination(
-      'replicaConfiguration[0].preferredAvailabilityZones',
-      'Zones cannot be preferred when replicas go: name the replicas in replicasToRemove.',
-    )
-  const newReplicaCount = checkCount(findings, request, shard)
+  const wishes = readCounts(findings, request)
+  for (const { path, zones } of wishes)
+    if (zones !== undefined)
+      findings.combination(
+        `${path}preferredAvailabilityZones`,
+        'Zones cannot be preferred when replicas go: name the replicas in replicasToRemove.',
+      )
+  const shards = wishes.map(({ nodeGroupId, newReplicaCount }) => ({ nodeGroupId, newReplicaCount }))
   const replicasToRemove = (request.replicasToRemove ?? []).map((name, i) =>
     checkIdentifier(findings, `replicasToRemove[${i}]`, name, MAX_CACHE_CLUSTER_ID),
   )
   findings.throwIfAny()
-  requireNodeGroup(shard?.nodeGroupId)
-  return { newReplicaCount, replicasToRemove: [...new Set(replicasToRemove)] }
+  return { shards, replicasToRemove: [...new Set(replicasToRemove)] }
 }
 
-/** There is one node group, `0001`, in every replication group. */
-function requireNodeGroup(nodeGroupId: string | undefined): void {
-  if (nodeGroupId === undefined || nodeGroupId === ONLY_NODE_GROUP) return
-  throw new ServiceError('NodeGroupNotFoundFault', `Node group ${shown(nodeGroupId)} not found.`, [
-    { path: 'nodeGroupId', message: `There is no such node group; there is ${ONLY_NODE_GROUP}.` },
-  ])
+interface CountWish {
+  /** Of the members that say it. */
+  path: string
+  nodeGroupId: string | null
+  newReplicaCount: number
+  zones: string[] | undefined
+}
+
+/** Empty when no number is given. */
+function readCounts(
+  findings: Findings,
+  { newReplicaCount, replicaConfiguration = [] }: IncreaseReplicaCountRequest,
+): CountWish[] {
+  if (newReplicaCount !== undefined) {
+    checkCount(findings, 'newReplicaCount', newReplicaCount)
+    return [{ path: '', nodeGroupId: null, newReplicaCount, zones: undefined }]
+  }
+  const seen = new Set<string>()
+  return replicaConfiguration.map((shard, i) => {
+    const path = `replicaConfiguration[${i}].`
+    const { nodeGroupId, newReplicaCount: count, preferredAvailabilityZones: zones } = shard
+    if (nodeGroupId === undefined) findings.value(`${path}nodeGroupId`, missing(`${path}nodeGroupId`))
+    else if (seen.has(nodeGroupId))
+      findings.value(`${path}nodeGroupId`, `${path}nodeGroupId must not be that of another element.`)
+    seen.add(nodeGroupId ?? '')
+    if (count === undefined) findings.value(`${path}newReplicaCount`, missing(`${path}newReplicaCount`))
+    else checkCount(findings, `${path}newReplicaCount`, count)
+    return { path, nodeGroupId: nodeGroupId ?? null, newReplicaCount: count ?? 0, zones }
+  })
 }
 
 function checkImmediately(findings: Findings, { applyImmediately }: IncreaseReplicaCountRequest): void {
@@ -78,46 +98,18 @@ function checkChoice(findings: Findings, choice: Record<string, unknown>): void 
     findings.combination(given[1] ?? names[0] ?? '', `Use exactly one of ${names.join(', ')}.`)
 }
 
-function readShard(
-  findings: Findings,
-  { replicaConfiguration = [] }: IncreaseReplicaCountRequest,
-): ReplicaConfiguration | undefined {
-  if (replicaConfiguration.length > 1)
-    findings.value(
-      'replicaConfiguration',
-      'A replication group has one shard: replicaConfiguration must have one element.',
-    )
-  const [shard] = replicaConfiguration
-  if (shard !== undefined && shard.nodeGroupId === undefined)
-    findings.value('replicaConfiguration[0].nodeGroupId', missing('replicaConfiguration[0].nodeGroupId'))
-  return shard
-}
-
-/** Null when no number is given. */
-function checkCount(
-  findings: Findings,
-  request: IncreaseReplicaCountRequest,
-  shard: ReplicaConfiguration | undefined,
-): number | null {
-  const inShard = shard !== undefined && request.newReplicaCount === undefined
-  const path = inShard ? 'replicaConfiguration[0].newReplicaCount' : 'newReplicaCount'
-  const count = inShard ? shard.newReplicaCount : request.newReplicaCount
-  if (count === undefined) {
-    if (inShard) findings.value(path, missing(path))
-    return null
-  }
+function checkCount(findings: Findings, path: string, count: number): void {
   if (!COUNTED(count)) findings.value(path, `${path} must be between 0 and ${MAX_REPLICAS}.`)
-  return count
 }
 
 function checkZones(
   findings: Findings,
-  shard: ReplicaConfiguration | undefined,
+  at: string,
+  zones: readonly string[] = [],
   newReplicaCount: number,
 ): string[] | null {
-  const zones = shard?.preferredAvailabilityZones ?? []
   if (zones.length === 0) return null
-  const path = 'replicaConfiguration[0].preferredAvailabilityZones'
+  const path = `${at}preferredAvailabilityZones`
   if (zones.length !== newReplicaCount + 1)
     findings.combination(
       path,

@@ -101,7 +101,7 @@ export interface ModifyReplicationGroupRequest {
 }
 
 /** How many replicas one shard is to have. */
-export interface ReplicaConfiguration {
+interface ReplicaConfiguration {
   nodeGroupId?: string | undefined
   newReplicaCount?: number | undefined
   preferredAvailabilityZones?: string[] | undefined

@@ -70,11 +70,12 @@ export class ClusterControl {
     const own = peers.find((peer) => peer.id === id)
     const mine = new Set(slotsIn(own?.slots ?? []))
     const missing = slotsIn(ranges).filter((slot) => !mine.has(slot))
-    if (missing.length === 0) return done
+    // One that began with data has claimed the slots of its keys by itself, and no epoch.
     const isAlone = peers.length === 1 && own?.epoch === 0
+    if (missing.length === 0 && !isAlone) return done
     return this.#order(node, [
       isAlone ? ['CLUSTER', 'SET-CONFIG-EPOCH', String(epoch)] : ['CLUSTER', 'BUMPEPOCH'],
-      ['CLUSTER', 'ADDSLOTS', ...missing.map(String)],
+      ...(missing.length === 0 ? [] : [['CLUSTER', 'ADDSLOTS', ...missing.map(String)]]),
     ])
   }
 

@@ -145,6 +145,13 @@ export class FakeFleet {
     })
   }
 
+  /** What others of its cluster become does not reach the node, unless it is spoken to. */
+  deafen(nodeId: string, isDeaf: boolean): boolean {
+    return this.#each(nodeId, 'running', (_, { process }) => {
+      if (process?.cluster) process.cluster.isDeaf = isDeaf
+    })
+  }
+
   /** Somebody removes the container behind our back. */
   removeContainer(ownerId: string): boolean {
     this.replicate()

@@ -27,6 +27,7 @@ export function bootedCluster(random: Random): SimulatedCluster {
     peers: new Map(),
     banned: new Map(),
     version: 1,
+    isDeaf: false,
   }
 }
 
@@ -42,6 +43,7 @@ export function gossip(worlds: readonly EngineWorld[], nowMs: number): void {
     for (const container of world.containers) {
       const { process } = container
       if (process === null || !isInCluster(process) || !isAwake(container, nowMs)) continue
+      if (process.cluster.isDeaf) continue
       for (const [id, peer] of process.cluster.peers) hear(worlds, world, process, id, peer, nowMs)
     }
   }
@@ -145,6 +147,9 @@ export function meetInCluster(
     cluster.id,
     at.world === world ? { host: own.ip, port: own.port } : { host: world.address, port: own.port },
   )
+  // Whoever is spoken to hears what the other is now.
+  const speaker = process.cluster.peers.get(cluster.id)
+  if (speaker !== undefined) hear(worlds, at.world, process, cluster.id, speaker, nowMs)
 }
 
 function introduce(cluster: SimulatedCluster, id: string, hop: Hop): void {
@@ -172,6 +177,8 @@ export function forgetInCluster(cluster: SimulatedCluster, ids: readonly string[
   for (const id of ids) {
     if (!cluster.peers.delete(id)) continue
     cluster.banned.set(id, nowMs + BANNED_MS)
+    for (const { slot, peerId } of [...cluster.marked.values()])
+      if (peerId === id) cluster.marked.delete(slot)
     cluster.version += 1
   }
 }

@@ -113,6 +113,8 @@ export interface SimulatedCluster {
   banned: Map<string, number>
   /** Counts its changes, so that others look only at what is new. */
   version: number
+  /** It hears of others' changes only from who is told to speak to it. */
+  isDeaf: boolean
 }
 
 export interface SimulatedPeer extends Hop {

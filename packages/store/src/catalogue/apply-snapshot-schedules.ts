@@ -11,8 +11,9 @@ import { insertEvent } from '../insert-event.ts'
 import { passedOver } from '../passed-over.ts'
 import type { Queryable } from '../queryable.ts'
 import { prepared } from '../sql.ts'
-import { insertSnapshot, lockSource } from './create-snapshot.ts'
+import { insertSnapshot } from './create-snapshot.ts'
 import { destroySnapshot } from './delete-snapshot.ts'
+import { lockSource } from './lock-source.ts'
 
 const snapshotSchedules = prepared('snapshot_schedules')
 const automaticSnapshots = prepared('automatic_snapshots')
@@ -64,8 +65,8 @@ function take(db: Database, accountId: string, name: string): Promise<string | n
       const source = await lockSource(q, accountId, { kind: 'replication-group', name })
       const [scheduled] = await schedules(q, source.row)
       if (scheduled === undefined || !isSnapshotDue(scheduled, scheduled.now).isDue) return null
-      const automatic = automaticSnapshotName(name, scheduled.now)
-      return (await insertSnapshot(q, accountId, automatic, 'automated', source)).workflowId
+      const snapshotName = automaticSnapshotName(name, scheduled.now)
+      return (await insertSnapshot(q, accountId, { snapshotName, kind: 'automated' }, source)).workflowId
     },
     // Begun twice is begun once, so that a lost answer may be followed by another try.
     { landed: async () => false },

@@ -28,6 +28,7 @@ export function changeShards(
   change: ShardChange,
 ): Promise<Accepted> {
   return changeGroup(db, wish, async (q, group) => {
+    refuseSnapshotting(group)
     await lockPlacement(q)
     const plan = planShardChange(group, change)
     const { nodeGroups } = group
@@ -45,6 +46,15 @@ export function changeShards(
     await insertEvent(q, accountId, { sourceType: 'replication-group', sourceIdentifier, message, because })
     return raiseOn(q, 'replication-group', group.id, 'converge')
   })
+}
+
+/** A key that moves between two reads of one snapshot would be in both of them, or in none. */
+function refuseSnapshotting({ replicationGroupId, snapshotting }: ReplicationGroup): void {
+  if (!snapshotting) return
+  throw new ServiceError(
+    'InvalidReplicationGroupState',
+    `Replication group ${replicationGroupId} has status snapshotting; its shards can be changed once the snapshot is kept.`,
+  )
 }
 
 async function addShards(

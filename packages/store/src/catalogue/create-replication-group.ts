@@ -88,7 +88,7 @@ async function insertRestore(
   groupId: string,
 ): Promise<void> {
   const snapshot = await lockSnapshot(q, plan.accountId, snapshotName)
-  requireRestorable(snapshot, { ...plan, clusterEnabled: plan.shards !== null })
+  requireRestorable(snapshot, plan)
   await q.run(
     sql`INSERT INTO restore (replication_group_id, snapshot_id) VALUES (${groupId}, ${snapshot.id})`,
   )

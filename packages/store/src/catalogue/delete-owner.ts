@@ -3,14 +3,23 @@ import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { raiseOn } from '../workflows/raise.ts'
 import { sql } from '../sql.ts'
+import { retire } from './create-snapshot.ts'
 import { clusterNotFound, deleteReplica, notDeletable } from './delete-replica.ts'
 
-/** Accepts a delete in any status but `deleting`: a creation under way is interrupted rather than waited for. */
+/**
+ * Accepts a delete in any status but `deleting`: a creation under way is interrupted rather than waited for. With a final
+ * snapshot it has to be available.
+ */
 export function deleteReplicationGroup(
   db: Database,
   accountId: string,
   replicationGroupId: string,
+  finalSnapshotName: string | null,
 ): Promise<Accepted> {
+  if (finalSnapshotName !== null) {
+    const of = { kind: 'replication-group', name: replicationGroupId } as const
+    return retire(db, accountId, { snapshotName: finalSnapshotName, of })
+  }
   return db.transaction(
     async (q) => {
       const [group] = await q.rows<{ id: string }>(sql`
@@ -37,12 +46,18 @@ export async function deleteCacheCluster(
   db: Database,
   accountId: string,
   cacheClusterId: string,
+  finalSnapshotName: string | null,
 ): Promise<Accepted> {
   const [cluster] = await db.rows<{ id: string; group: string | null }>(sql`
     SELECT c.id, g.replication_group_id AS group
     FROM cache_cluster c LEFT JOIN replication_group g ON g.id = c.replication_group_id
     WHERE c.account_id = ${accountId} AND c.cache_cluster_id = ${cacheClusterId}`)
   if (cluster === undefined) throw clusterNotFound(cacheClusterId)
+  if (finalSnapshotName !== null) {
+    if (cluster.group !== null) throw notAlone(cacheClusterId, cluster.group)
+    const of = { kind: 'cache-cluster', name: cacheClusterId } as const
+    return retire(db, accountId, { snapshotName: finalSnapshotName, of })
+  }
   if (cluster.group !== null) return deleteReplica(db, accountId, cluster.group, cacheClusterId)
   return db.transaction(
     async (q) => {
@@ -52,6 +67,13 @@ export async function deleteCacheCluster(
     },
     { landed: wasAccepted },
   )
+}
+
+function notAlone(cacheClusterId: string, group: string): ServiceError {
+  const message = `Cache cluster ${cacheClusterId} is a member of replication group ${group}, and the final snapshot is of the whole group: take one of it, or leave finalSnapshotIdentifier out.`
+  return new ServiceError('InvalidParameterCombination', message, [
+    { path: 'finalSnapshotIdentifier', message },
+  ])
 }
 
 /** Null when it is being destroyed already. */
@@ -70,7 +92,7 @@ async function destroy(
 async function isDeleting(q: Queryable, workflowId: string): Promise<boolean> {
   const [found] = await q.rows<{ deleting: boolean }>(sql`
     SELECT w.step LIKE ${`${DESTROY_STEP}%`}
-      OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id AND s.name = 'destroy') AS deleting
+      OR EXISTS (SELECT 1 FROM signal s WHERE s.workflow_id = w.id AND s.name IN ('destroy', 'retire')) AS deleting
     FROM workflow w WHERE w.id = ${workflowId}`)
   return found === undefined || found.deleting
 }

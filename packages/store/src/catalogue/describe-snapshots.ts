@@ -23,6 +23,7 @@ interface SnapshotRow {
   origin: Dated<SnapshotOrigin, 'createdAt'>
   created_at: Date
   files: (Omit<SnapshotFile, 'slots' | 'content'> & { slots: string | null; content: ContentDoc | null })[]
+  final_of: string | null
   restoring: boolean
   step: string | null
   first_home_at: Date | null
@@ -59,6 +60,7 @@ const one = ([snapshot]: Snapshot[]): Snapshot | null => snapshot ?? null
 async function selectSnapshots(q: Queryable, { text, values }: Statement): Promise<Snapshot[]> {
   const rows = await q.rows<SnapshotRow>({
     text: `SELECT s.id, s.account_id, s.snapshot_name, s.source, s.origin, s.created_at,
+      CASE WHEN s.is_final THEN s.source_row END AS final_of,
       (SELECT COALESCE(json_agg(json_build_object('fileId', f.id, 'nodeGroupId', f.node_group_id, 'nodeGroupRow', f.node_group_row,
         'slots', f.slots, 'content', f.content) ORDER BY f.node_group_id), '[]') FROM snapshot_file f WHERE f.snapshot_id = s.id) AS files,
       EXISTS (SELECT 1 FROM restore r WHERE r.snapshot_id = s.id) AS restoring,
@@ -82,6 +84,7 @@ function readSnapshot(row: SnapshotRow): Snapshot {
       slots: slots === null ? [] : (parseSlots(slots) ?? []),
       content: content === null ? null : readContent(content),
     })),
+    finalOf: row.final_of === null ? null : { kind: kindOf(row), id: row.final_of },
     restoring: row.restoring,
     createdAt: row.created_at,
     workflow: {
@@ -93,6 +96,10 @@ function readSnapshot(row: SnapshotRow): Snapshot {
     },
   }
 }
+
+/** Only whole ones go, so that a cache cluster that is named stands alone. */
+const kindOf = ({ origin }: SnapshotRow) =>
+  origin.cacheClusterId === null ? 'replication-group' : 'cache-cluster'
 
 function readContent({ capturedAt, cacheNodeCreatedAt, ...content }: ContentDoc): SnapshotContent {
   return { ...content, capturedAt: new Date(capturedAt), cacheNodeCreatedAt: new Date(cacheNodeCreatedAt) }

@@ -29,7 +29,7 @@ export async function applyDueUpdates(db: Database, settings: PlacementSettings)
     JOIN service_update_node_view v ON v."serviceUpdateId" = u.id AND NOT v."isUpdated"
     JOIN cache_cluster c ON c.id = v."clusterId" LEFT JOIN replication_group g ON g.id = c.replication_group_id
     WHERE u.status = 'available' AND u."recommendedAt" <= clock_now() AND c.auto_minor_version_upgrade
-      AND (g.id IS NULL AND c.engine = 'memcached' OR NOT g.cluster_enabled)
+      AND (g.id IS NOT NULL OR c.engine = 'memcached')
       AND NOT EXISTS (SELECT 1 FROM update_action a WHERE a.service_update_id = u.id
         AND (a.replication_group_id = g.id OR a.cache_cluster_id = c.id))`)
   const woken: string[] = []

@@ -4,7 +4,6 @@ import {
   eventOfGroup,
   newId,
   requireApplicable,
-  requireNoClusterMode,
   requireReplaceable,
   cacheClusterStatus,
   ServiceError,
@@ -60,7 +59,6 @@ async function applyToGroup(
   const update = await requireUpdate(q, wish.serviceUpdateName)
   const outdated = await countOutdated(q, update, group.id)
   requireApplicable(update, group, `replication group ${group.replicationGroupId}`, outdated)
-  requireNoClusterMode(group)
   await requireRoom(q, settings, group, memoryOf(group))
   await begin(q, wish, update, { groupId: group.id, clusterId: null })
   const message = `Applying service update ${update.name}`

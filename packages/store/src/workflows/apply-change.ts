@@ -12,7 +12,7 @@ import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-chan
 import { applyReshardingChange, isReshardingChange } from './apply-resharding-change.ts'
 import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
 import { applySnapshotChange, isSnapshotChange } from './apply-snapshot-change.ts'
-import { raiseOn, wake } from './raise.ts'
+import { lowerOn, raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
 /** Applies one recorded change; returns the workflows it woke. */
@@ -20,6 +20,8 @@ export async function applyChange(q: Queryable, pools: Pools, change: Change): P
   switch (change.do) {
     case 'raise':
       return asList(await raiseOn(q, change.kind, change.subjectId, change.signal))
+    case 'lower':
+      return asList(await lowerOn(q, change.kind, change.subjectId, change.signal))
     case 'raise-on-edge':
       return raiseOnEdge(q, change)
     case 'wake':
@@ -32,7 +34,7 @@ export async function applyChange(q: Queryable, pools: Pools, change: Change): P
   }
 }
 
-type Waking = 'raise' | 'raise-on-edge' | 'wake' | 'spawn'
+type Waking = 'raise' | 'lower' | 'raise-on-edge' | 'wake' | 'spawn'
 type RowChange = Exclude<Change, { do: Waking }>
 
 /** Each kind of change belongs to one resource, and each resource has a room of its own. */

@@ -51,10 +51,13 @@ interface Predecessor {
   network_id: string
   subnet: string
   group_id: string
+  bus_port: number | null
+  /** Another shard of its cluster is at it. */
+  waits: boolean
   free_bytes: number
 }
 
-/** In the same zone. Room was found when the change was accepted; what others took since comes from the reserve, and no more. */
+/** In the same zone, and in one shard at a time, whoever asks first. Room was found when the change was accepted; what others took since comes from the reserve, and no more. */
 async function addSuccessor(
   q: Queryable,
   pools: Pools,
@@ -62,11 +65,14 @@ async function addSuccessor(
 ): Promise<void> {
   await lockPlacement(q)
   const [old] = await q.rows<Predecessor>(sql`
-    SELECT n.cluster_id, n.cache_node_id, n.zone, n.engine_id, w.id AS network_id, w.subnet, c.replication_group_id AS group_id,
+    SELECT n.cluster_id, n.cache_node_id, n.zone, n.engine_id, w.id AS network_id, w.subnet, c.replication_group_id AS group_id, n.bus_port,
+      EXISTS (SELECT 1 FROM cache_node o JOIN cache_cluster b ON b.id = o.cluster_id WHERE o.replaces IS NOT NULL
+        AND b.replication_group_id = c.replication_group_id AND b.node_group_id <> c.node_group_id) AS waits,
       (e.memory_bytes - (SELECT sum(o.memory_bytes) FROM cache_node o WHERE o.engine_id = e.id))::float8 AS free_bytes
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id WHERE n.id = ${nodeId}`)
   invariant(old, `node ${nodeId} is there to be replaced`)
+  if (old.waits) return
   const memoryBytes = memoryOf(choice)
   if (old.free_bytes < memoryBytes) {
     const free = mib(Math.max(0, old.free_bytes))
@@ -75,11 +81,13 @@ async function addSuccessor(
   }
   const ip = await allocateIp(q, pools, { id: old.network_id, subnet: old.subnet }, successorId)
   const port = await allocatePort(q, pools, old.engine_id, successorId, null)
+  const busPort =
+    old.bus_port === null ? null : await allocatePort(q, pools, old.engine_id, successorId, null)
   await q.run(sql`
-    INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, memory_bytes, replaces,
+    INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, bus_port, memory_bytes, replaces,
       engine, engine_version, cache_node_type)
     VALUES (${successorId}, ${old.cluster_id}, ${old.cache_node_id}, ${old.zone}, ${old.engine_id}, ${ip}, ${port},
-      ${memoryBytes}, ${nodeId}, ${choice.engine}, ${choice.engineVersion}, ${choice.cacheNodeType})`)
+      ${busPort}, ${memoryBytes}, ${nodeId}, ${choice.engine}, ${choice.engineVersion}, ${choice.cacheNodeType})`)
   await beginUpdateOf(q, old.group_id)
 }
 
@@ -110,13 +118,14 @@ interface PendingRow {
   name: string
   now: NodeChoice
   cacheParameterGroupName: string
+  clusterEnabled: boolean
   pending: PendingChange
 }
 
 async function pendingOf(q: Queryable, groupId: string): Promise<PendingRow | null> {
   const [row] = await q.rows<PendingRow>(sql`
     SELECT g.id, g.account_id AS "accountId", g.replication_group_id AS name, p.pending,
-      g.cache_parameter_group_name AS "cacheParameterGroupName", json_build_object('engine', g.engine,
+      g.cache_parameter_group_name AS "cacheParameterGroupName", g.cluster_enabled AS "clusterEnabled", json_build_object('engine', g.engine,
         'engineVersion', g.engine_version, 'cacheNodeType', g.cache_node_type) AS now
     FROM replication_group g JOIN pending_change_view p ON p."replicationGroupRow" = g.id
     WHERE g.id = ${groupId} AND g.pending_state = 'rolling' FOR UPDATE OF g`)
@@ -142,8 +151,10 @@ async function finishRolling(q: Queryable, { groupId, wanted }: Of<'finish-rolli
       IS DISTINCT FROM (${wanted.engine}::text, ${wanted.engineVersion}::text, ${wanted.cacheNodeType}::text)
       OR EXISTS (SELECT 1 FROM cache_node n WHERE n.cluster_id = c.id AND n.replaces IS NOT NULL)) LIMIT 1`)
   if (left.length > 0) return
-  const isDefault = group.cacheParameterGroupName === parameterGroupOf(group.now)
-  const parameterGroup = isDefault ? parameterGroupOf(wanted) : group.cacheParameterGroupName
+  const isDefault = group.cacheParameterGroupName === parameterGroupOf(group.now, group.clusterEnabled)
+  const parameterGroup = isDefault
+    ? parameterGroupOf(wanted, group.clusterEnabled)
+    : group.cacheParameterGroupName
   await q.run(sql`
     UPDATE replication_group SET engine = ${wanted.engine}, engine_version = ${wanted.engineVersion},
       cache_node_type = ${wanted.cacheNodeType}, cache_parameter_group_name = ${parameterGroup}, pending_engine = NULL,

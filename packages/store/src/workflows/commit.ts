@@ -77,7 +77,7 @@ async function lockHeld(
 }
 
 function wokenBy(changes: readonly Change[]) {
-  const raised = changes.filter((change) => change.do === 'raise')
+  const raised = changes.filter((change) => change.do === 'raise' || change.do === 'lower')
   return {
     ids: changes.flatMap((change) => (change.do === 'wake' ? [change.workflowId] : [])),
     kinds: raised.map((change) => change.kind),

@@ -13,6 +13,7 @@ import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
 import { readFailover, type FailoverRow } from '../read-failover.ts'
 import { prepared } from '../sql.ts'
 import { loadUpdateRun } from '../service-updates/load-update-run.ts'
+import { loadResharding, type ReshardingRow } from './load-resharding.ts'
 import { openTokens } from './subjects.ts'
 
 const nodeGroupSubject = prepared('node_group_subject')
@@ -33,6 +34,8 @@ interface NodeGroupRow {
   former_auth_token_sealed: string | null
   auth_token_update: AuthTokenUpdate | null
   edge_failure: string | null
+  resharding: ReshardingRow | null
+  is_others_turn: boolean
   cpus: Record<string, number>
   /** By zone. */
   outages: Record<string, OutageMode> | null
@@ -52,6 +55,10 @@ export async function loadNodeGroup(
       (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
+      (SELECT json_build_object('step', o.step, 'move', o.frame -> 'move') FROM resharding r JOIN workflow o ON o.subject_id = r.replication_group_id
+        WHERE r.replication_group_id = g.id AND o.kind = 'replication-group') AS resharding,
+      EXISTS (SELECT 1 FROM cache_node o JOIN cache_cluster b ON b.id = o.cluster_id
+        WHERE b.replication_group_id = g.id AND b.node_group_id <> d.id AND o.replaces IS NOT NULL) AS is_others_turn,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
     FROM node_group_view d JOIN replication_group g ON g.id = d."replicationGroupRow" JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
@@ -72,12 +79,14 @@ export async function loadNodeGroup(
       authTokenUpdate: row.auth_token_update,
       pending: nodeGroup.members[0]?.pending ?? null,
       update: await loadUpdateRun(q, row.group_id),
+      isOthersTurn: row.is_others_turn,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),
     network: row.network,
     engineIds: row.engine_ids,
     failover: failover === undefined ? null : readFailover(failover),
+    resharding: row.resharding === null ? null : await loadResharding(q, row.group_id, id, row.resharding),
     endpointFailure: row.edge_failure,
   }
 }

@@ -20,6 +20,21 @@ export async function raiseOn(
   return workflow.id
 }
 
+/** Wakes the workflow as well: what it rests at without the signal is another rest. */
+export async function lowerOn(
+  q: Queryable,
+  kind: WorkflowKind,
+  subjectId: string,
+  signal: Signal,
+): Promise<string | null> {
+  const [workflow] = await q.rows<{ id: string }>(sql`
+    UPDATE workflow SET wakes = wakes + 1, run_at = LEAST(run_at, clock_now())
+    WHERE kind = ${kind} AND subject_id = ${subjectId} RETURNING id`)
+  if (workflow === undefined) return null
+  await q.run(sql`DELETE FROM signal WHERE workflow_id = ${workflow.id} AND name = ${signal}`)
+  return workflow.id
+}
+
 /** As a transaction of its own; raised twice is as good as once. */
 export function raiseOnce(
   db: Database,

@@ -57,7 +57,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
         WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address,
       (SELECT json_build_object('fileId', f.id, 'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256')
         FROM restore r JOIN node_group s ON s.id = c.node_group_id AND s.primary_node_id = n.id
-        JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id AND f.node_group_id = s.node_group_id
+        JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id AND f.slots IS NOT DISTINCT FROM s.slots
         WHERE r.replication_group_id = c.replication_group_id) AS seed
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id

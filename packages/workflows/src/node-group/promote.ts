@@ -22,6 +22,7 @@ import {
   type Context,
 } from './context.ts'
 import { leadClients } from './lead-clients.ts'
+import { heedSisters, shutUntilTold, tellDeparture } from './take-over.ts'
 
 const RETRY_MS = milliseconds(50)
 
@@ -38,6 +39,8 @@ const LAST_COPY_WITHIN_MS = seconds(30)
 export async function promote(c: Context) {
   const failover = ongoing(c)
   const candidate = mustFind(c, failover.candidateId)
+  const notYet = (await heedSisters(c, candidate)) ?? (await shutUntilTold(c, candidate))
+  if (notYet !== null) return mayYetLead(c, candidate, notYet)
   const promoted = await c.fleet.promoteNode(nodeSpec(candidate))
   if (promoted.kind === 'refused') return tryAnother(c, candidate, promoted.because)
   const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
@@ -48,6 +51,8 @@ export async function promote(c: Context) {
   if (reading.replication.formerHistoryId !== failover.heritage)
     return fenceCandidate(c, candidate, 'it was started again and lost its data')
   const took = stage(c, 'promoted', `${candidate.cluster.cacheClusterId} takes writes`, failover.startedAtMs)
+  const untold = await tellDeparture(c, candidate)
+  if (untold !== null) return nap(RETRY_MS, untold)
   if (!reading.open) {
     const opened = await c.fleet.openNode(nodeSpec(candidate))
     if (opened.kind !== 'ready') return nap(RETRY_MS, opened.because)
@@ -57,6 +62,13 @@ export async function promote(c: Context) {
   advance(c, took, stage(c, 'routed', cut ?? 'the endpoint routes to it', failover.startedAtMs))
   handOver(c, candidate)
   return hop('converge')
+}
+
+/** What it waits for may take longer than it lives. */
+async function mayYetLead(c: Context, candidate: NodeSubject, because: string) {
+  const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
+  if (reading.kind === 'dead') return tryAnother(c, candidate, reading.because)
+  return reading.kind === 'serving' ? nap(RETRY_MS, because) : doubt(c, candidate, reading.because)
 }
 
 /** Null when clients are led to the new primary; otherwise why not, and converging goes on with it. */

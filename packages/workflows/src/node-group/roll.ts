@@ -19,6 +19,8 @@ import { isAtHome, memberEvent, mustFind, primaryOf, type Context } from './cont
 
 /** What was just done is not in the rows yet, or a node is on its way out. */
 const LOOK_AGAIN_MS = milliseconds(250)
+/** Until the successor in another shard has its place. */
+const OTHERS_MS = milliseconds(500)
 
 type Readings = ReadonlyMap<string, NodeReading>
 
@@ -46,7 +48,7 @@ export function roll(c: Context, readings: Readings, unrest: string | null) {
     case 'switch':
       return beginTakeover(c, mustFind(c, action.nodeId))
     case 'wait':
-      return unrest === null ? nap(LOOK_AGAIN_MS, action.because) : null
+      return unrest === null ? nap(group.isOthersTurn ? OTHERS_MS : LOOK_AGAIN_MS, action.because) : null
     case 'stop':
       c.change({ do: 'stop-rolling', groupId: group.id, because: action.because })
       if (action.retire !== null) c.change({ do: 'set-leaving', nodeId: action.retire })
@@ -72,6 +74,7 @@ function rollingCase(
     nodes: nodes.map((one) => rollingNode(c, one, readings)),
     wanted,
     isStopping: wanted === null && group.update?.isStopping === true,
+    isOthersTurn: group.isOthersTurn,
     isSettled: unrest === null,
     usedBytes: reading?.kind === 'serving' ? reading.usedMemoryBytes : null,
     switchesFailed: c.frame.switchesFailed,

@@ -86,7 +86,8 @@ export async function drainSlots(c: ClusterContext) {
  */
 export async function assignSlots(c: ClusterContext) {
   const ends = endsOf(c)
-  if (ends === null) return hop('join')
+  // As long as this step lasts no replica of theirs takes over: it would not know what it is about to lose, or to get.
+  if (ends === null || isChangingPrimary(ends.from) || isChangingPrimary(ends.to)) return hop('join')
   const { from, to } = ends
   const { slots } = moveOf(c)
   const lagging = await copiesLag(c, to)
@@ -108,6 +109,12 @@ export async function assignSlots(c: ClusterContext) {
   await Promise.all(others.map((one) => c.fleet.setSlots(nodeRef(one), slots, owned)))
   record(c)
   return hop('reshard')
+}
+
+const CHANGING_PRIMARY = new Set(['fence', 'elect', 'promote', 'rebuild', 'close', 'catch_up', 'reopen'])
+
+function isChangingPrimary({ shard: { workflow } }: ClusterMember): boolean {
+  return CHANGING_PRIMARY.has(workflow.step)
 }
 
 /** Null when a replica of the new owner has every key that was sent, if it has any. */

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "snapshot" ADD COLUMN     "is_final" BOOLEAN NOT NULL DEFAULT false;

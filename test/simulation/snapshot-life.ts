@@ -1,0 +1,141 @@
+import { seconds, snapshotStatus, type Accepted, type CacheNode } from '@cacheplane/domain'
+import { writeTo, type SimulatedContainer } from '@cacheplane/fleet/fake'
+import { expect } from 'vitest'
+import { ACCOUNT, aGroupPlan } from '../support/stores.ts'
+import { ENGINE_ID, SimWorld } from './sim-world.ts'
+import { NOTHING, standing } from './standing.ts'
+import type { Trap } from './trap.ts'
+
+/** Long enough for whatever was interrupted to be over. */
+export const RECOVERED_MS = seconds(25)
+export const WRITES = ['w1', 'w2', 'w3']
+
+/** What users do with snapshots, and what comes of it. */
+export class SnapshotLife {
+  #round = 0
+
+  private constructor(
+    readonly world: SimWorld,
+    private readonly trap: Trap,
+  ) {}
+
+  static async open(seed: number, trap: Trap): Promise<SnapshotLife> {
+    const world = await SimWorld.open({ seed, workers: 1, spares: 0, failpoints: trap.failpoints })
+    trap.world = world
+    return new SnapshotLife(world, trap)
+  }
+
+  close(): Promise<void> {
+    return this.world.close()
+  }
+
+  get round(): number {
+    return this.#round
+  }
+
+  recover(): Promise<void> {
+    return this.world.run(RECOVERED_MS)
+  }
+
+  async ring(accepted: Promise<Accepted>): Promise<void> {
+    await this.world.doorbell.ring((await accepted).workflowId)
+  }
+
+  take(snapshotName: string, name: string): Promise<void> {
+    const of = { kind: 'replication-group', name } as const
+    return this.ring(this.world.test.store.createSnapshot(ACCOUNT, { snapshotName, of }))
+  }
+
+  restore(replicationGroupId: string, snapshotName: string, nodes = 2): Promise<void> {
+    const plan = planOf(replicationGroupId, nodes, snapshotName)
+    return this.ring(this.world.test.store.createReplicationGroup(plan))
+  }
+
+  /** A group of two with data; returns its name. */
+  async written(): Promise<string> {
+    const name = `source-${++this.#round}`
+    this.trap.armed = null
+    await this.ring(this.world.test.store.createReplicationGroup(planOf(name, 2, null)))
+    await this.recover()
+    const primary = this.#containerOf(await this.#primaryOf(name))
+    if (primary === undefined) throw new Error(`${name} has no primary`)
+    for (const value of WRITES) writeTo(primary, value, this.world.clock.monotonicMs())
+    await this.world.run(seconds(1))
+    this.world.fake.replicate()
+    return name
+  }
+
+  /** What was read is not what an engine can load. */
+  async spoil(name: string): Promise<void> {
+    const snapshot = await this.world.test.store.findSnapshot(ACCOUNT, name)
+    const [file] = snapshot?.files ?? []
+    this.world.fake.vault.files.set(file?.fileId ?? '', Buffer.from('REDIS0011 cut sho'))
+  }
+
+  async statusOf(name: string): Promise<string> {
+    const snapshot = await this.world.test.store.findSnapshot(ACCOUNT, name)
+    return snapshot === null ? 'gone' : snapshotStatus(snapshot)
+  }
+
+  async primaryIdOf(name: string): Promise<string> {
+    return (await this.#primaryOf(name))?.id ?? ''
+  }
+
+  /** What each node of a group holds. */
+  async dataOf(name: string): Promise<string[][]> {
+    this.world.fake.replicate()
+    const nodes = await this.#nodesOf(name)
+    return nodes.map((node) => (this.#containerOf(node)?.process?.writes ?? []).map(({ value }) => value))
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.ring(this.world.test.store.deleteReplicationGroup(ACCOUNT, name))
+    await this.recover()
+  }
+
+  async forget(snapshotName: string): Promise<void> {
+    await this.ring(this.world.test.store.deleteSnapshot(ACCOUNT, snapshotName))
+    await this.recover()
+  }
+
+  trials(): string[] {
+    return this.world.fake
+      .world()
+      .flatMap(({ containers, engineId }) => (engineId === ENGINE_ID ? containers : []))
+      .filter(({ labels }) => labels['dev.cacheplane.kind'] === 'trial')
+      .map(({ name }) => name)
+  }
+
+  async nothingIsLeft(): Promise<void> {
+    const { fake, test } = this.world
+    await this.recover()
+    expect(standing(this.world)).toEqual(NOTHING)
+    expect(this.trials()).toEqual([])
+    expect(
+      fake.world().flatMap(({ volumes }) => volumes.filter(({ name }) => name.includes('trial'))),
+    ).toEqual([])
+    expect(fake.vault.files.size).toBe(0)
+    expect(await test.rows('SELECT id FROM snapshot UNION ALL SELECT id FROM snapshot_file')).toEqual([])
+  }
+
+  async #primaryOf(name: string): Promise<CacheNode | undefined> {
+    const group = await this.world.test.store.findReplicationGroup(ACCOUNT, name)
+    const id = group?.nodeGroups[0]?.primaryNodeId
+    return (await this.#nodesOf(name)).find((node) => node.id === id)
+  }
+
+  async #nodesOf(name: string): Promise<CacheNode[]> {
+    const group = await this.world.test.store.findReplicationGroup(ACCOUNT, name)
+    return (group?.nodeGroups ?? []).flatMap(({ members }) => members.flatMap((one) => one.nodes))
+  }
+
+  #containerOf(node: CacheNode | undefined): SimulatedContainer | undefined {
+    const containers = this.world.fake.world().flatMap((engine) => engine.containers)
+    return containers.find(
+      ({ process }) => process?.nodeId === node?.id && process?.incarnation === node?.incarnation,
+    )
+  }
+}
+
+const planOf = (replicationGroupId: string, nodes: number, snapshotName: string | null) =>
+  aGroupPlan({ replicationGroupId, snapshotName, zones: Array.from({ length: nodes }, () => null) })

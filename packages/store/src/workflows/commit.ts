@@ -145,7 +145,7 @@ async function conclude(
         (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals)
     SELECT napping, deadline_at, wakes_read, signals,
       CASE WHEN napping AND step IN (${HOME_STEP}, ${FAILED_STEP}) AND NOT EXISTS (
-        SELECT 1 FROM workflow owner WHERE owner.kind IN ('replication-group', 'cache-cluster') AND owner.subject_id = root_id
+        SELECT 1 FROM workflow owner WHERE owner.kind IN ('replication-group', 'cache-cluster') AND owner.subject_id = concluded.root_id
           AND owner.id <> ${workflowId} AND owner.first_home_at IS NULL AND owner.step <> ${FAILED_STEP})
         THEN pg_notify(${SETTLED_CHANNEL}, root_id) END
     FROM concluded`)

@@ -33,6 +33,8 @@ const Chosen = z.object({
 const Frame = z.object({
   /** By file id. */
   chosen: z.record(z.string(), Chosen).default({}),
+  /** Ids of files whose very bytes an engine has loaded. */
+  proved: z.array(z.string()).default([]),
   /** How often a node has been read in vain. */
   failures: z.number().default(0),
 })
@@ -44,7 +46,6 @@ const TAKE_WITHIN_MS = minutes(30)
 const AT_ONCE = 4
 const FAILURES_MAX = 5
 const EXAMINE_MS = 1_000
-const LOAD_PATIENCE_MS = seconds(5)
 
 /**
  * Life of a snapshot: choose whom to read, read it into the vault, prove what was read by loading it, and keep it. Promise:
@@ -81,7 +82,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async verify(c) {
-      const tried = await Promise.all(trials(c).map((trial) => c.fleet.tryFile(trial, LOAD_PATIENCE_MS)))
+      const tried = await Promise.all(unproved(c).map((trial) => c.fleet.tryFile(trial)))
       const refused = tried.find((one) => one.kind === 'refused')
       if (refused !== undefined) return giveUp(c, refused.because)
       const waiting = tried.find((one) => one.kind !== 'loaded')
@@ -175,8 +176,9 @@ async function capture(c: Context, index: number): Promise<string | null> {
   const one = nodes.find(({ node }) => node.id === chosen?.nodeId)
   if (chosen === undefined || one === undefined) return 'the node that was to be read is gone'
   const capturedAt = c.now()
-  const saved = await c.fleet.saveNode(nodeRef(one), file.fileId)
+  const saved = await c.fleet.saveNode(nodeRef(one), { fileId: file.fileId, ...chosen })
   if (saved.kind === 'unknown') return saved.because
+  if (saved.hasLoaded) c.frame.proved.push(file.fileId)
   const { bytes, sha256 } = saved.file
   const { usedMemoryBytes, engine, engineVersion } = chosen
   c.change({
@@ -203,6 +205,8 @@ function trials({ subject: { snapshot }, frame: { chosen } }: Context): Trial[] 
     return of === undefined ? [] : [{ fileId, ...of }]
   })
 }
+
+const unproved = (c: Context): Trial[] => trials(c).filter(({ fileId }) => !c.frame.proved.includes(fileId))
 
 /** Null when none stands any more. */
 async function removeTrials(c: Context): Promise<string | null> {

@@ -59,7 +59,7 @@ export function createFleet(parts: FleetParts): Fleet {
     ...imageQuestions(on),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
-    ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
+    ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, parts, spec)),
     observeNode: (ref, patienceMs) => onNode(ref, (bench) => observeNode(bench, ref, patienceMs)),
     examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
@@ -170,9 +170,9 @@ function backups({
   onNode: OnNode
 }): Pick<Fleet, 'saveNode' | 'tryFile' | 'removeTrial' | 'removeFile'> {
   return {
-    saveNode: (ref, fileId) => onNode(ref, (bench) => saveNode({ ...bench, vault }, ref, fileId)),
-    tryFile: (trial, patienceMs) =>
-      on(trial.engineId, (engine) => tryFile({ engine, vault, clock }, installation, trial, patienceMs)),
+    saveNode: (ref, trial) => onNode(ref, (bench) => saveNode({ ...bench, installation, vault }, ref, trial)),
+    tryFile: (trial) =>
+      on(trial.engineId, (engine) => tryFile({ engine, installation, clock }, vault, trial)),
     removeTrial: ({ engineId, fileId }) =>
       on(engineId, (engine) => removeTrial(engine, installation, fileId)),
     removeFile: (fileId) => removeFile(vault, fileId),

@@ -45,6 +45,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     saveNode: guarded((ref, trial) => fleet.saveNode(ref, trial)),
     tryFile: guarded((trial) => fleet.tryFile(trial)),
     removeTrial: guarded((trial) => fleet.removeTrial(trial)),
+    copyFile: guarded((from, fileId) => fleet.copyFile(from, fileId)),
     removeFile: guarded((fileId) => fleet.removeFile(fileId)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

@@ -13,6 +13,7 @@ import {
   nodeSpec,
   seconds,
   type NodeSubject,
+  type Copied,
   type SnapshotFile,
   type SnapshotSubject,
   type Trial,
@@ -42,7 +43,7 @@ type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
 type Chosen = z.infer<typeof Chosen>
 
 const TAKE_WITHIN_MS = minutes(30)
-/** Shards that write out what they hold at a time. */
+/** Files that are read at a time. */
 const AT_ONCE = 4
 const FAILURES_MAX = 5
 const EXAMINE_MS = 1_000
@@ -58,7 +59,21 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
   steps: {
     async start(c) {
       c.deadline(TAKE_WITHIN_MS)
-      return hop('choose')
+      return hop(c.subject.snapshot.isCopy ? 'copy' : 'choose')
+    },
+
+    // What a copy is of was proved when it was taken, and this is the same byte by byte.
+    async copy(c) {
+      const [now, later] = portions(c)
+      const copied = await Promise.all(now.map((index) => copy(c, index)))
+      const refused = copied.find((one) => one.kind === 'refused')
+      if (refused !== undefined) return giveUp(c, refused.because)
+      const unknown = copied.find((one) => one.kind === 'unknown')
+      if (unknown !== undefined)
+        return c.overdue ? giveUp(c, unknown.because) : nap(seconds(1), unknown.because)
+      if (later.length > 0) return hop('copy')
+      c.deadline(null)
+      return hop('wait')
     },
 
     // Whom it was is written down before anything is read: a file that turns up in the vault is that one's.
@@ -72,7 +87,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async capture(c) {
-      const [now, later] = [unread(c).slice(0, AT_ONCE), unread(c).slice(AT_ONCE)]
+      const [now, later] = portions(c)
       const missed = await Promise.all(now.map((index) => capture(c, index)))
       const because = missed.find((one) => one !== null) ?? null
       if (because === null) return hop(later.length > 0 ? 'capture' : 'verify')
@@ -122,6 +137,19 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
 /** Which of the files are not in the vault yet, as far as is known. */
 function unread({ subject: { snapshot } }: Context): number[] {
   return snapshot.files.flatMap(({ content }, index) => (content === null ? [index] : []))
+}
+
+function portions(c: Context): [now: number[], later: number[]] {
+  const all = unread(c)
+  return [all.slice(0, AT_ONCE), all.slice(AT_ONCE)]
+}
+
+async function copy(c: Context, index: number): Promise<Copied> {
+  const file = c.subject.snapshot.files[index]
+  if (!file?.copyOf) return { kind: 'refused', because: 'what was to be copied is gone' }
+  const copied = await c.fleet.copyFile(file.copyOf, file.fileId)
+  if (copied.kind === 'copied') c.change({ do: 'record-copy', fileId: file.fileId })
+  return copied
 }
 
 function at(

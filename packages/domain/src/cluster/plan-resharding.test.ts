@@ -120,3 +120,15 @@ test('what a primary says itself counts for more than the rows, and nothing is d
   expect(reconcileSlots(ROWS, claims(7, 10))).toEqual(ROWS)
   expect(reconcileSlots(ROWS, new Map())).toEqual(ROWS)
 })
+
+test('a shard that owns nothing yet gets a single slot first, and then as many at once as may be', () => {
+  const shards = [
+    { shardId: 'old', slots: [{ from: 0, to: SLOTS - 1 }] },
+    { shardId: 'new', slots: [] },
+  ]
+  const { targets } = planResharding(shards.map((shard) => ({ ...shard, stays: true })))
+  const first = planSlotMove(shards, targets, 64)
+  expect(first?.slots).toEqual([{ from: 8192, to: 8192 }])
+  const next = planSlotMove(slotsAfter(shards, first ?? { toShardId: '', slots: [] }), targets, 64)
+  expect(next?.slots).toEqual([{ from: 8193, to: 8256 }])
+})

@@ -9,7 +9,10 @@ export interface SlotMove {
   slots: SlotRange[]
 }
 
-/** The next slots to move, at most `most` of them; null when every shard has what it is to have. */
+/**
+ * The next slots to move, at most `most` of them; null when every shard has what it is to have. A shard without slots gets one
+ * first: clients know shards by what they own, and some fail when they are sent to one that owns nothing.
+ */
 export function planSlotMove(
   shards: readonly ShardSlots[],
   targets: ReshardingTargets,
@@ -22,7 +25,8 @@ export function planSlotMove(
     const misplaced = slotsIn(slots).filter((slot) => (owners.get(slot) ?? shardId) !== shardId)
     const toShardId = owners.get(misplaced[0] ?? -1)
     if (toShardId === undefined) continue
-    const together = misplaced.filter((slot) => owners.get(slot) === toShardId).slice(0, most)
+    const isKnown = shards.some((shard) => shard.shardId === toShardId && shard.slots.length > 0)
+    const together = misplaced.filter((slot) => owners.get(slot) === toShardId).slice(0, isKnown ? most : 1)
     return { fromShardId: shardId, toShardId, slots: rangesOf(together) }
   }
   return null

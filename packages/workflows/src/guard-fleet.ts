@@ -43,6 +43,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     publishList: guarded((ref, slot, list) => fleet.publishList(ref, slot, list)),
     removeEdge: guarded((ref) => fleet.removeEdge(ref)),
     saveNode: guarded((ref, trial) => fleet.saveNode(ref, trial)),
+    importFile: guarded((trial, from, maxBytes) => fleet.importFile(trial, from, maxBytes)),
     tryFile: guarded((trial) => fleet.tryFile(trial)),
     removeTrial: guarded((trial) => fleet.removeTrial(trial)),
     removeFile: guarded((fileId) => fleet.removeFile(fileId)),

@@ -4,6 +4,7 @@ import {
   done,
   eventOfCluster,
   eventOfGroup,
+  findNodeType,
   hop,
   hours,
   invariant,
@@ -12,6 +13,7 @@ import {
   nodeRef,
   nodeSpec,
   seconds,
+  type Imported,
   type NodeSubject,
   type SnapshotFile,
   type SnapshotSubject,
@@ -58,7 +60,17 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
   steps: {
     async start(c) {
       c.deadline(TAKE_WITHIN_MS)
-      return hop('choose')
+      return hop(c.subject.snapshot.origin.imported === undefined ? 'choose' : 'receive')
+    },
+
+    // A file that lies somewhere else: it is known from the start who tries it.
+    async receive(c) {
+      const because = await receive(c)
+      if (because === null) return hop('verify')
+      c.frame.failures += 1
+      if (because.kind === 'refused' || c.overdue || c.frame.failures >= FAILURES_MAX)
+        return giveUp(c, because.because)
+      return nap(seconds(1), because.because)
     },
 
     // Whom it was is written down before anything is read: a file that turns up in the vault is that one's.
@@ -196,6 +208,28 @@ async function capture(c: Context, index: number): Promise<string | null> {
       capturedAt,
     },
   })
+  return null
+}
+
+/** Null when the file is in the vault, otherwise why it is not. */
+async function receive(c: Context): Promise<Exclude<Imported, { kind: 'saved' }> | null> {
+  const { files, origin } = c.subject.snapshot
+  const [{ fileId } = {}] = files
+  const { imported, engine, engineVersion } = origin
+  const memoryBytes = findNodeType(origin.cacheNodeType)?.memoryBytes
+  invariant(fileId && imported && memoryBytes, 'an import names a file, its engine and a known node type')
+  invariant(engine !== 'memcached', 'nothing is imported for memcached')
+  const { engineId, ...from } = imported
+  const chosen = { nodeId: '', engineId, engine, engineVersion, memoryBytes, usedMemoryBytes: 0 }
+  c.frame.chosen[fileId] = chosen
+  const saved = await c.fleet.importFile({ fileId, ...chosen }, from, memoryBytes)
+  if (saved.kind !== 'saved') return saved
+  if (saved.hasLoaded) c.frame.proved.push(fileId)
+  const { bytes, sha256 } = saved.file
+  const nobody = { cacheClusterId: null, cacheNodeId: null, cacheNodeCreatedAt: null }
+  const usedMemoryBytes = Math.max(bytes, saved.usedMemoryBytes ?? 0)
+  const content = { bytes, sha256, ...nobody, usedMemoryBytes, engine, engineVersion, capturedAt: c.now() }
+  c.change({ do: 'record-file', fileId, content })
   return null
 }
 

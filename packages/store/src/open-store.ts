@@ -8,6 +8,7 @@ import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
+import { copySnapshot } from './catalogue/copy-snapshot.ts'
 import { createSnapshot } from './catalogue/create-snapshot.ts'
 import { importSnapshot } from './catalogue/import-snapshot.ts'
 import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
@@ -192,11 +193,12 @@ function snapshotsOf(
   db: Database,
 ): Pick<
   Catalogue,
-  'createSnapshot' | 'importSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'
+  'createSnapshot' | 'copySnapshot' | 'importSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'
 > {
   return {
     createSnapshot: (accountId, plan, key = null) => createSnapshot(db, accountId, plan, key),
     importSnapshot: (accountId, plan, key = null) => importSnapshot(db, accountId, plan, key),
+    copySnapshot: (accountId, plan, key = null) => copySnapshot(db, accountId, plan, key),
     deleteSnapshot: (accountId, name) => deleteSnapshot(db, accountId, name),
     findSnapshot: (accountId, name) => findSnapshot(db, accountId, name),
     listSnapshots: (accountId, query) => listSnapshots(db, accountId, query),

@@ -46,6 +46,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     importFile: guarded((trial, from, maxBytes) => fleet.importFile(trial, from, maxBytes)),
     tryFile: guarded((trial) => fleet.tryFile(trial)),
     removeTrial: guarded((trial) => fleet.removeTrial(trial)),
+    copyFile: guarded((from, fileId) => fleet.copyFile(from, fileId)),
     removeFile: guarded((fileId) => fleet.removeFile(fileId)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

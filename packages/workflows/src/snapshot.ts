@@ -4,7 +4,6 @@ import {
   done,
   eventOfCluster,
   eventOfGroup,
-  findNodeType,
   hop,
   hours,
   invariant,
@@ -13,38 +12,18 @@ import {
   nodeRef,
   nodeSpec,
   seconds,
-  type Imported,
   type NodeSubject,
+  type Copied,
   type SnapshotFile,
   type SnapshotSubject,
   type Trial,
 } from '@cacheplane/domain'
-import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
-import type { StepContext } from './step-context.ts'
-
-/** The node that a file is read from, as it was when it was chosen. */
-const Chosen = z.object({
-  nodeId: z.string(),
-  engineId: z.string(),
-  engine: z.enum(['redis', 'valkey']),
-  engineVersion: z.string(),
-  memoryBytes: z.number(),
-  usedMemoryBytes: z.number(),
-})
-const Frame = z.object({
-  /** By file id. */
-  chosen: z.record(z.string(), Chosen).default({}),
-  /** Ids of files whose very bytes an engine has loaded. */
-  proved: z.array(z.string()).default([]),
-  /** How often a node has been read in vain. */
-  failures: z.number().default(0),
-})
-type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
-type Chosen = z.infer<typeof Chosen>
+import { receiveFile } from './receive-file.ts'
+import { Frame, type Chosen, type Context } from './snapshot-frame.ts'
 
 const TAKE_WITHIN_MS = minutes(30)
-/** Shards that write out what they hold at a time. */
+/** Files that are read at a time. */
 const AT_ONCE = 4
 const FAILURES_MAX = 5
 const EXAMINE_MS = 1_000
@@ -60,17 +39,33 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
   steps: {
     async start(c) {
       c.deadline(TAKE_WITHIN_MS)
-      return hop(c.subject.snapshot.origin.imported === undefined ? 'choose' : 'receive')
+      const { isCopy, origin } = c.subject.snapshot
+      if (isCopy) return hop('copy')
+      return hop(origin.imported === undefined ? 'choose' : 'receive')
     },
 
     // A file that lies somewhere else: it is known from the start who tries it.
     async receive(c) {
-      const because = await receive(c)
+      const because = await receiveFile(c)
       if (because === null) return hop('verify')
       c.frame.failures += 1
       if (because.kind === 'refused' || c.overdue || c.frame.failures >= FAILURES_MAX)
         return giveUp(c, because.because)
       return nap(seconds(1), because.because)
+    },
+
+    // What a copy is of was proved when it was taken, and this is the same byte by byte.
+    async copy(c) {
+      const [now, later] = portions(c)
+      const copied = await Promise.all(now.map((index) => copy(c, index)))
+      const refused = copied.find((one) => one.kind === 'refused')
+      if (refused !== undefined) return giveUp(c, refused.because)
+      const unknown = copied.find((one) => one.kind === 'unknown')
+      if (unknown !== undefined)
+        return c.overdue ? giveUp(c, unknown.because) : nap(seconds(1), unknown.because)
+      if (later.length > 0) return hop('copy')
+      c.deadline(null)
+      return hop('wait')
     },
 
     // Whom it was is written down before anything is read: a file that turns up in the vault is that one's.
@@ -84,7 +79,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async capture(c) {
-      const [now, later] = [unread(c).slice(0, AT_ONCE), unread(c).slice(AT_ONCE)]
+      const [now, later] = portions(c)
       const missed = await Promise.all(now.map((index) => capture(c, index)))
       const because = missed.find((one) => one !== null) ?? null
       if (because === null) return hop(later.length > 0 ? 'capture' : 'verify')
@@ -134,6 +129,19 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
 /** Which of the files are not in the vault yet, as far as is known. */
 function unread({ subject: { snapshot } }: Context): number[] {
   return snapshot.files.flatMap(({ content }, index) => (content === null ? [index] : []))
+}
+
+function portions(c: Context): [now: number[], later: number[]] {
+  const all = unread(c)
+  return [all.slice(0, AT_ONCE), all.slice(AT_ONCE)]
+}
+
+async function copy(c: Context, index: number): Promise<Copied> {
+  const file = c.subject.snapshot.files[index]
+  if (!file?.copyOf) return { kind: 'refused', because: 'what was to be copied is gone' }
+  const copied = await c.fleet.copyFile(file.copyOf, file.fileId)
+  if (copied.kind === 'copied') c.change({ do: 'record-copy', fileId: file.fileId })
+  return copied
 }
 
 function at(
@@ -208,28 +216,6 @@ async function capture(c: Context, index: number): Promise<string | null> {
       capturedAt,
     },
   })
-  return null
-}
-
-/** Null when the file is in the vault, otherwise why it is not. */
-async function receive(c: Context): Promise<Exclude<Imported, { kind: 'saved' }> | null> {
-  const { files, origin } = c.subject.snapshot
-  const [{ fileId } = {}] = files
-  const { imported, engine, engineVersion } = origin
-  const memoryBytes = findNodeType(origin.cacheNodeType)?.memoryBytes
-  invariant(fileId && imported && memoryBytes, 'an import names a file, its engine and a known node type')
-  invariant(engine !== 'memcached', 'nothing is imported for memcached')
-  const { engineId, ...from } = imported
-  const chosen = { nodeId: '', engineId, engine, engineVersion, memoryBytes, usedMemoryBytes: 0 }
-  c.frame.chosen[fileId] = chosen
-  const saved = await c.fleet.importFile({ fileId, ...chosen }, from, memoryBytes)
-  if (saved.kind !== 'saved') return saved
-  if (saved.hasLoaded) c.frame.proved.push(fileId)
-  const { bytes, sha256 } = saved.file
-  const nobody = { cacheClusterId: null, cacheNodeId: null, cacheNodeCreatedAt: null }
-  const usedMemoryBytes = Math.max(bytes, saved.usedMemoryBytes ?? 0)
-  const content = { bytes, sha256, ...nobody, usedMemoryBytes, engine, engineVersion, capturedAt: c.now() }
-  c.change({ do: 'record-file', fileId, content })
   return null
 }
 

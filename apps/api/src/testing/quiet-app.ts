@@ -48,6 +48,7 @@ const emptyCatalogue: Catalogue = {
   listParameterGroups: () => Promise.resolve([]),
   importSnapshot: refused,
   createSnapshot: refused,
+  copySnapshot: refused,
   deleteSnapshot: refused,
   findSnapshot: () => Promise.resolve(null),
   listSnapshots: () => Promise.resolve([]),

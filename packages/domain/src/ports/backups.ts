@@ -5,6 +5,10 @@ import type { VaultFile } from './vault.ts'
 export type Saved =
   { kind: 'saved'; file: VaultFile; hasLoaded: boolean } | { kind: 'unknown'; because: string }
 
+/** `refused`: the file that was to be copied is damaged. */
+export type Copied =
+  { kind: 'copied' } | { kind: 'refused'; because: string } | { kind: 'unknown'; because: string }
+
 /** A file, and the engine that is to prove it whole. */
 export interface Trial {
   fileId: string

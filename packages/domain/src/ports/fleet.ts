@@ -2,7 +2,7 @@ import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
-import type { ForeignFile, Imported, Saved, Trial, Tried } from './backups.ts'
+import type { Copied, ForeignFile, Imported, Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
@@ -152,6 +152,8 @@ export interface Fleet {
   tryFile(trial: Trial): Promise<Tried>
   /** Of one that broke off. */
   removeTrial(trial: Pick<Trial, 'fileId' | 'engineId'>): Promise<Removed>
+  /** Has the vault keep the content of a file under another id as well, byte by byte. */
+  copyFile(from: VaultFile, fileId: string): Promise<Copied>
   removeFile(fileId: string): Promise<Removed>
   /** Everything on the engine that carries this installation's label, networks and volumes included. */
   inventory(engineId: string): Promise<Inventory>

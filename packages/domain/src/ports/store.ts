@@ -16,6 +16,7 @@ import type {
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
 import type { ImportPlan } from '../snapshots/plan-import.ts'
+import type { CopyPlan } from '../snapshots/plan-copy.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
 import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
 import type { ServiceUpdate, ServiceUpdateStatus, UpdateAction } from '../service-updates/service-update.ts'
@@ -123,6 +124,7 @@ export interface Catalogue {
   createSnapshot(accountId: string, plan: SnapshotPlan, idempotency?: Idempotency | null): Promise<Accepted>
   /** The same of an RDB file that lies somewhere else. */
   importSnapshot(accountId: string, plan: ImportPlan, idempotency?: Idempotency | null): Promise<Accepted>
+  copySnapshot(accountId: string, plan: CopyPlan, idempotency?: Idempotency | null): Promise<Accepted>
   deleteSnapshot(accountId: string, snapshotName: string): Promise<Accepted>
   findSnapshot(accountId: string, snapshotName: string): Promise<Snapshot | null>
   /** Ordered by name. */

@@ -4,6 +4,7 @@ import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { drainSlots } from './drain-slots.ts'
 import type { EdgeControl } from './edge-control.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
+import { copyFile } from './copy-file.ts'
 import { ensureEdge } from './ensure-edge.ts'
 import { ensureNetwork, removeNetwork } from './ensure-network.ts'
 import { ensureNode } from './ensure-node.ts'
@@ -171,7 +172,7 @@ function backups({
   parts: FleetParts
   on: On
   onNode: OnNode
-}): Pick<Fleet, 'saveNode' | 'importFile' | 'tryFile' | 'removeTrial' | 'removeFile'> {
+}): Pick<Fleet, 'saveNode' | 'importFile' | 'tryFile' | 'removeTrial' | 'copyFile' | 'removeFile'> {
   return {
     saveNode: (ref, trial) => onNode(ref, (bench) => saveNode({ ...bench, installation, vault }, ref, trial)),
     importFile: (trial, from, maxBytes) =>
@@ -182,6 +183,7 @@ function backups({
       on(trial.engineId, (engine) => tryFile({ engine, installation, clock }, vault, trial)),
     removeTrial: ({ engineId, fileId }) =>
       on(engineId, (engine) => removeTrial(engine, installation, fileId)),
+    copyFile: (from, fileId) => copyFile(vault, from, fileId),
     removeFile: (fileId) => removeFile(vault, fileId),
   }
 }

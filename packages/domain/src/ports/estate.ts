@@ -1,10 +1,10 @@
 import type { Audit } from '../audit.ts'
 import type { NewEvent } from '../events.ts'
 import type { Secret } from '../secret.ts'
-import type { KnownFile } from '../snapshots/judge-vault.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
 import type { EngineReport } from './fleet.ts'
+import type { KnownFile } from './vault.ts'
 import type { NodeSubject } from './workflows.ts'
 
 /** Everything the worker does to Postgres besides advancing workflows. */

@@ -1,16 +1,9 @@
 import { hours } from '../duration.ts'
 import { ORPHAN_AGE_MAX_MS } from '../judge-objects.ts'
-import type { VaultObject } from '../ports/vault.ts'
+import type { KnownFile, VaultObject } from '../ports/vault.ts'
 
 /** Longer than anything is being kept: whoever began it has died. */
 const PART_AGE_MAX_MS = hours(24)
-
-/** A file that a row knows. */
-export interface KnownFile {
-  fileId: string
-  /** It is one of a snapshot that is available: it must be there. */
-  isKept: boolean
-}
 
 export interface VaultJudgement {
   /** Unfinished, and nobody will finish them. */

@@ -64,10 +64,12 @@ export const node = defineWorkflow<NodeSubject>()({
     async boot(c) {
       const { network, node, zoneOutage } = c.subject
       if (zoneOutage !== null) return waitOrGiveUp(c, zoneIsOut(node.zone))
-      const net = await c.fleet.ensureNetwork(networkSpec(network, node.engineId))
-      if (net.kind !== 'ready') return waitOrGiveUp(c, net.because)
       const ensured = await c.fleet.ensureNode(nodeSpec(c.subject))
-      if (ensured.kind === 'unknown') return waitOrGiveUp(c, ensured.because)
+      if (ensured.kind === 'unknown') {
+        // The owner has made its network everywhere, but somebody may have removed it since.
+        const net = await c.fleet.ensureNetwork(networkSpec(network, node.engineId))
+        return waitOrGiveUp(c, net.kind === 'ready' ? ensured.because : net.because)
+      }
       if (ensured.kind === 'refused') return afterRefusal(c, ensured)
       c.change({ do: 'set-presence', nodeId: node.id, presence: 'known' })
       return hop('admit')

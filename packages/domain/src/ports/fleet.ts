@@ -75,6 +75,11 @@ export interface Fleet {
    */
   closeNode(ref: NodeRef): Promise<Ensured<'dead'>>
   /**
+   * Has a living node keep writes waiting, unanswered, for so long; 0 lets them go on. Its clients stay, and read. Replicas
+   * that follow it go on.
+   */
+  holdWrites(ref: NodeRef, ms: number): Promise<Ensured<'dead'>>
+  /**
    * Has the node copy `source` and follow it. A node that follows it already is left alone. In cluster mode the two are
    * introduced first, which takes a moment: `unknown` until they know each other.
    */

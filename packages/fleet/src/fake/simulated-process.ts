@@ -30,6 +30,7 @@ export function bootedProcess(
     tokens: [],
     role: isMemcached ? 'none' : 'primary',
     lends: false,
+    heldUntilMs: 0,
     replicasAdmitted: false,
     historyId: newHistoryId(random),
     formerHistoryId: null,
@@ -44,6 +45,7 @@ export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial
   return {
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
+    heldUntilMs: 0,
     authenticates: false,
     tokens: [],
     role: 'primary',

@@ -75,6 +75,7 @@ module.exports = {
     vendor('Redis client', ['ioredis'], ['packages/queue', 'packages/fleet', 'packages/patterns']),
     vendor('Memcached client', ['memcache-client'], ['packages/patterns']),
     vendor('Docker and certificates', ['dockerode', '@peculiar'], ['packages/fleet']),
+    vendor('S3', ['@aws-sdk', '@smithy'], ['packages/vault']),
     vendor('Fastify', ['fastify', '@fastify', 'fastify-[^/]*'], ['apps/api', 'apps/demo']),
   ],
   options: {

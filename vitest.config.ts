@@ -2,11 +2,13 @@ import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SECOND = 1_000
+/** Node itself does not know `module`, behind which some packages keep what only bundlers can read. */
+const SERVER_CONDITIONS = defaultServerConditions.filter((condition) => condition !== 'module')
 
 /** Real engines and databases on two cores: slow is not wrong, only endless is. */
 export default defineConfig({
   // Packages of the workspace are tested as they stand here, not as they were last built.
-  ssr: { resolve: { conditions: ['@cacheplane/source', ...defaultServerConditions] } },
+  ssr: { resolve: { conditions: ['@cacheplane/source', ...SERVER_CONDITIONS] } },
   test: {
     passWithNoTests: true,
     projects: [

@@ -11,10 +11,11 @@ import { measureProvisioning } from './provision.ts'
 import { measureReplication, REPLICATION_SECTIONS } from './replication.ts'
 import { renderComparisons, renderReadings, type Comparison, type Reading } from './report.ts'
 import { measureSaturated } from './saturated.ts'
+import { measureSnapshots, SNAPSHOT_SECTIONS } from './snapshots/measure-snapshots.ts'
 import { measureZone } from './zone.ts'
 
 const TWELVE = 12
-const ROUNDS = { create: 12, twelve: 4, list: 6 } as const
+const ROUNDS = { create: 12, twelve: 4, list: 6, snapshots: 3 } as const
 
 interface Results {
   comparisons: Comparison[]
@@ -57,6 +58,12 @@ async function measure(options: Options, later: Later, { comparisons, readings }
     const installation = await install(later)
     const bench = { installation, later, wants, rounds: options.rounds, say }
     await measureReplication(bench, comparisons, readings)
+  }
+  if (SNAPSHOT_SECTIONS.some(wants)) {
+    const bench = { installation: await install(later), later, wants, rounds: rounds('snapshots') }
+    const { dataMegabytes: megabytes } = options
+    say(`snapshots: ${bench.rounds} rounds`)
+    await measureSnapshots({ ...bench, megabytes, say }, comparisons, readings)
   }
   if (wants('saturated')) {
     const installation = await install(later)

@@ -9,6 +9,8 @@ const SECTIONS = [
   'hang',
   'switch',
   'upgrade',
+  'snapshot',
+  'restore',
   'throughput',
   'ketama',
   'saturated',
@@ -29,9 +31,11 @@ export interface Options {
   rounds: number | null
   idleSeconds: number
   saturatedSeconds: number
+  /** Of data in the caches that snapshots are taken of. */
+  dataMegabytes: number
 }
 
-export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rounds <n>] [--idle-seconds <n>, 300 by default] [--saturated-seconds <n>, 600 by default]`
+export const USAGE = `npm run bench -- [--only ${SECTIONS.join(',')}] [--rounds <n>] [--idle-seconds <n>, 300 by default] [--saturated-seconds <n>, 600 by default] [--data-mb <n>, 1024 by default]`
 
 /** Throws a sentence about what is wrong. */
 export function parseOptions(args: readonly string[]): Options {
@@ -42,6 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
       rounds: { type: 'string' },
       'idle-seconds': { type: 'string' },
       'saturated-seconds': { type: 'string' },
+      'data-mb': { type: 'string' },
     },
   })
   const names = values.only?.split(',') ?? [...SECTIONS]
@@ -52,6 +57,7 @@ export function parseOptions(args: readonly string[]): Options {
     rounds: values.rounds === undefined ? null : positive('--rounds', values.rounds),
     idleSeconds: positive('--idle-seconds', values['idle-seconds'] ?? '300'),
     saturatedSeconds: positive('--saturated-seconds', values['saturated-seconds'] ?? '600'),
+    dataMegabytes: positive('--data-mb', values['data-mb'] ?? '1024'),
   }
 }
 

@@ -187,6 +187,18 @@ describe('snapshots and what is made from them, on real engines', () => {
     expect(await say({ name: 'again' }, [['GET', 'late']])).toEqual(['to the last'])
   })
 
+  test('a copy has the same bytes, and is there when what it is of is gone', async () => {
+    const body = { targetSnapshotName: 'kept' }
+    const copied = await customer.ask('POST', '/v1/snapshots/last/copy', body, WAIT)
+    expect(copied, copied.body).toMatchObject({ status: 200 })
+    expect(JSON.parse(copied.body)).toMatchObject({ snapshotStatus: 'available', snapshotSource: 'manual' })
+    const again = await customer.ask('POST', '/v1/snapshots/last/copy', body)
+    expect(again).toMatchObject({ status: 400, body: expect.stringContaining('SnapshotAlreadyExistsFault') })
+    const exported = await customer.ask('GET', '/v1/snapshots/last/export')
+    expect(await customer.ask('DELETE', '/v1/snapshots/last', undefined, WAIT)).toMatchObject({ status: 204 })
+    expect(await customer.ask('GET', '/v1/snapshots/kept/export')).toEqual(exported)
+  })
+
   test('a snapshot goes with its file, and one of a name that is gone is not found', async () => {
     const before = await readdir(vault())
     const gone = await customer.ask('DELETE', '/v1/snapshots/monday', undefined, WAIT)

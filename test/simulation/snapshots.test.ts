@@ -7,9 +7,11 @@ import { Trap } from './trap.ts'
 
 const OF_FAILURE = ['unwind', 'failed']
 const POINTS = RUNBOOKS.filter(({ kind }) => kind === 'snapshot').flatMap(({ kind, stepNames }) =>
-  stepNames.flatMap((step) =>
-    FAILPOINT_POSITIONS.map((position) => ({ step, name: failpointName(kind, step, position) })),
-  ),
+  stepNames
+    .filter((step) => step !== 'copy')
+    .flatMap((step) =>
+      FAILPOINT_POSITIONS.map((position) => ({ step, name: failpointName(kind, step, position) })),
+    ),
 )
 /** On the way of a cache that is made from a snapshot. */
 const OF_RESTORE = [
@@ -123,6 +125,50 @@ describe('a snapshot, whatever happens to who takes it', () => {
     const [name = '', ...others] = await names()
     expect({ others, status: await life.statusOf(name) }).toEqual({ others: [], status: 'available' })
     expect(name).toMatch(/^automatic\.source-\d+-\d{4}(-\d\d){4}$/)
+    await life.remove(source)
+    await life.nothingIsLeft()
+  })
+
+  it.each(FAILPOINT_POSITIONS.map((position) => failpointName('snapshot', 'copy', position)))(
+    'is copied although a worker dies at %s, kept until then, and needed no more after that',
+    async (name) => {
+      const source = await life.written()
+      await life.take('monday', source)
+      await life.recover()
+      await life.remove(source)
+      const { store } = life.world.test
+      const plan = { sourceSnapshotName: 'monday', targetSnapshotName: 'kept' }
+      trap.hits = 0
+      trap.armed = name
+      await life.ring(store.copySnapshot(ACCOUNT, plan))
+      expect(await life.statusOf('kept')).toBe('copying')
+      const refused = { code: 'InvalidSnapshotState' }
+      await expect(store.deleteSnapshot(ACCOUNT, 'monday')).rejects.toMatchObject(refused)
+      await expect(store.deleteSnapshot(ACCOUNT, 'kept')).rejects.toMatchObject(refused)
+      await life.recover()
+      expect([trap.hits, await life.statusOf('kept')]).toEqual([1, 'available'])
+      await life.forget('monday')
+      const copy = `copy-${life.round}`
+      await life.restore(copy, 'kept')
+      await life.recover()
+      expect(await life.dataOf(copy)).toEqual([WRITES, WRITES])
+      await life.remove(copy)
+      await life.forget('kept')
+      await life.nothingIsLeft()
+    },
+  )
+
+  it('is not copied from a damaged file, and leaves nothing of the copy', async () => {
+    const source = await life.written()
+    await life.take('monday', source)
+    await life.recover()
+    await life.spoil('monday')
+    const plan = { sourceSnapshotName: 'monday', targetSnapshotName: 'kept' }
+    await life.ring(life.world.test.store.copySnapshot(ACCOUNT, plan))
+    await life.recover()
+    expect([await life.statusOf('kept'), life.world.fake.vault.files.size]).toEqual(['failed', 1])
+    await life.forget('kept')
+    await life.forget('monday')
     await life.remove(source)
     await life.nothingIsLeft()
   })

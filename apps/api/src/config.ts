@@ -1,4 +1,5 @@
 import { readEnvironment, storeEnvironment } from '@cacheplane/store'
+import { vaultEnvironment } from '@cacheplane/vault'
 import { z } from 'zod'
 
 const Environment = z.object({
@@ -15,8 +16,7 @@ const Environment = z.object({
   ...storeEnvironment,
   /** Redis for BullMQ: wake-up hints only. */
   QUEUE_URL: z.string().min(1),
-  /** The folder in which the workers keep the files of snapshots. */
-  CACHEPLANE_VAULT: z.string().min(1),
+  ...vaultEnvironment,
   /** Appears in ARNs. */
   CACHEPLANE_REGION: z
     .string()

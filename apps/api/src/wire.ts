@@ -1,6 +1,6 @@
 import { createDoorbell } from '@cacheplane/queue'
 import { openConfiguredStore } from '@cacheplane/store'
-import { DirectoryVault } from '@cacheplane/vault'
+import { openVault } from '@cacheplane/vault'
 import type { Logger } from 'pino'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -20,7 +20,7 @@ export async function wireApi(config: Config, log: Logger): Promise<WiredApi> {
   const doorbell = createDoorbell({ url: config.QUEUE_URL, log })
   const app = await buildApp({
     catalogue: store,
-    vault: new DirectoryVault(config.CACHEPLANE_VAULT, keyring),
+    vault: await openVault(config, keyring),
     doorbell,
     keyring,
     clock: systemClock,

@@ -1,4 +1,5 @@
 import { readEnvironment, storeEnvironment } from '@cacheplane/store'
+import { vaultEnvironment } from '@cacheplane/vault'
 import { z } from 'zod'
 import { parseZones } from './parse-zones.ts'
 
@@ -15,8 +16,7 @@ const Environment = z.object({
       'local-1a=unix:///var/run/docker.sock,local-1b=unix:///var/run/docker.sock,local-1c=unix:///var/run/docker.sock',
     )
     .transform(parseZones),
-  /** Folder where snapshots are kept; every worker must see the same. */
-  CACHEPLANE_VAULT: z.string().min(1),
+  ...vaultEnvironment,
   /** How long nodes' TLS certificates are good for; they are renewed when a third of it is left. */
   CACHEPLANE_CERTIFICATE_DAYS: z.coerce.number().min(0.0005).max(3650).default(365),
   CACHEPLANE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

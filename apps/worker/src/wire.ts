@@ -3,7 +3,7 @@ import { describeError, hours, type Fleet, type Keyring } from '@cacheplane/doma
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
 import { consumeRings, createDoorbell } from '@cacheplane/queue'
 import { openConfiguredStore, type Store } from '@cacheplane/store'
-import { DirectoryVault } from '@cacheplane/vault'
+import { openVault } from '@cacheplane/vault'
 import { Runner, RUNBOOKS } from '@cacheplane/workflows'
 import type { Logger } from 'pino'
 import { boundAdvance } from './advance.ts'
@@ -40,7 +40,7 @@ export async function openAdapters(config: Config, log: Pick<Logger, 'warn'>): P
     zones: config.CACHEPLANE_ZONES,
     keyring,
     authority: () => store.keepAuthority(createAuthority),
-    vault: new DirectoryVault(config.CACHEPLANE_VAULT, keyring),
+    vault: await openVault(config, keyring),
     clock: systemClock,
     log,
     certificateLifetimeMs: config.CACHEPLANE_CERTIFICATE_DAYS * hours(24),

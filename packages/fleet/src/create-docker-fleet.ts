@@ -63,7 +63,6 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       publishAddress: publish,
       connectMs,
       hasSisters,
-      vault,
       forge: { keyring, authority, hasSisters, certificateLifetimeMs },
       log,
       sshOptions,

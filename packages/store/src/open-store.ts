@@ -8,6 +8,7 @@ import { createCacheCluster } from './catalogue/create-cache-cluster.ts'
 import type { PlacementSettings } from './catalogue/create-owner.ts'
 import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
+import { copySnapshot } from './catalogue/copy-snapshot.ts'
 import { createSnapshot } from './catalogue/create-snapshot.ts'
 import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
 import { findSnapshot, listSnapshots } from './catalogue/describe-snapshots.ts'
@@ -187,9 +188,10 @@ function parameterGroupsOf(db: Database): OfParameterGroups {
 
 function snapshotsOf(
   db: Database,
-): Pick<Catalogue, 'createSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'> {
+): Pick<Catalogue, 'createSnapshot' | 'copySnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'> {
   return {
     createSnapshot: (accountId, plan, key = null) => createSnapshot(db, accountId, plan, key),
+    copySnapshot: (accountId, plan, key = null) => copySnapshot(db, accountId, plan, key),
     deleteSnapshot: (accountId, name) => deleteSnapshot(db, accountId, name),
     findSnapshot: (accountId, name) => findSnapshot(db, accountId, name),
     listSnapshots: (accountId, query) => listSnapshots(db, accountId, query),

@@ -1,1 +1,2 @@
-export { DirectoryVault } from './directory-vault.ts'
+export { openVault } from './open-vault.ts'
+export { vaultEnvironment } from './vault-environment.ts'

@@ -43,9 +43,10 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
     publishList: guarded((ref, slot, list) => fleet.publishList(ref, slot, list)),
     removeEdge: guarded((ref) => fleet.removeEdge(ref)),
-    saveNode: guarded((ref, fileId) => fleet.saveNode(ref, fileId)),
-    tryFile: guarded((trial, patienceMs) => fleet.tryFile(trial, patienceMs)),
+    saveNode: guarded((ref, trial) => fleet.saveNode(ref, trial)),
+    tryFile: guarded((trial) => fleet.tryFile(trial)),
     removeTrial: guarded((trial) => fleet.removeTrial(trial)),
+    copyFile: guarded((from, fileId) => fleet.copyFile(from, fileId)),
     removeFile: guarded((fileId) => fleet.removeFile(fileId)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

@@ -13,6 +13,7 @@ import {
   nodeSpec,
   seconds,
   type NodeSubject,
+  type Copied,
   type SnapshotFile,
   type SnapshotSubject,
   type Trial,
@@ -33,6 +34,8 @@ const Chosen = z.object({
 const Frame = z.object({
   /** By file id. */
   chosen: z.record(z.string(), Chosen).default({}),
+  /** Ids of files whose very bytes an engine has loaded. */
+  proved: z.array(z.string()).default([]),
   /** How often a node has been read in vain. */
   failures: z.number().default(0),
 })
@@ -40,11 +43,10 @@ type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
 type Chosen = z.infer<typeof Chosen>
 
 const TAKE_WITHIN_MS = minutes(30)
-/** Shards that write out what they hold at a time. */
+/** Files that are read at a time. */
 const AT_ONCE = 4
 const FAILURES_MAX = 5
 const EXAMINE_MS = 1_000
-const LOAD_PATIENCE_MS = seconds(5)
 
 /**
  * Life of a snapshot: choose whom to read, read it into the vault, prove what was read by loading it, and keep it. Promise:
@@ -57,7 +59,21 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
   steps: {
     async start(c) {
       c.deadline(TAKE_WITHIN_MS)
-      return hop('choose')
+      return hop(c.subject.snapshot.isCopy ? 'copy' : 'choose')
+    },
+
+    // What a copy is of was proved when it was taken, and this is the same byte by byte.
+    async copy(c) {
+      const [now, later] = portions(c)
+      const copied = await Promise.all(now.map((index) => copy(c, index)))
+      const refused = copied.find((one) => one.kind === 'refused')
+      if (refused !== undefined) return giveUp(c, refused.because)
+      const unknown = copied.find((one) => one.kind === 'unknown')
+      if (unknown !== undefined)
+        return c.overdue ? giveUp(c, unknown.because) : nap(seconds(1), unknown.because)
+      if (later.length > 0) return hop('copy')
+      c.deadline(null)
+      return hop('wait')
     },
 
     // Whom it was is written down before anything is read: a file that turns up in the vault is that one's.
@@ -71,7 +87,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async capture(c) {
-      const [now, later] = [unread(c).slice(0, AT_ONCE), unread(c).slice(AT_ONCE)]
+      const [now, later] = portions(c)
       const missed = await Promise.all(now.map((index) => capture(c, index)))
       const because = missed.find((one) => one !== null) ?? null
       if (because === null) return hop(later.length > 0 ? 'capture' : 'verify')
@@ -81,7 +97,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
 
     async verify(c) {
-      const tried = await Promise.all(trials(c).map((trial) => c.fleet.tryFile(trial, LOAD_PATIENCE_MS)))
+      const tried = await Promise.all(unproved(c).map((trial) => c.fleet.tryFile(trial)))
       const refused = tried.find((one) => one.kind === 'refused')
       if (refused !== undefined) return giveUp(c, refused.because)
       const waiting = tried.find((one) => one.kind !== 'loaded')
@@ -121,6 +137,19 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
 /** Which of the files are not in the vault yet, as far as is known. */
 function unread({ subject: { snapshot } }: Context): number[] {
   return snapshot.files.flatMap(({ content }, index) => (content === null ? [index] : []))
+}
+
+function portions(c: Context): [now: number[], later: number[]] {
+  const all = unread(c)
+  return [all.slice(0, AT_ONCE), all.slice(AT_ONCE)]
+}
+
+async function copy(c: Context, index: number): Promise<Copied> {
+  const file = c.subject.snapshot.files[index]
+  if (!file?.copyOf) return { kind: 'refused', because: 'what was to be copied is gone' }
+  const copied = await c.fleet.copyFile(file.copyOf, file.fileId)
+  if (copied.kind === 'copied') c.change({ do: 'record-copy', fileId: file.fileId })
+  return copied
 }
 
 function at(
@@ -175,8 +204,9 @@ async function capture(c: Context, index: number): Promise<string | null> {
   const one = nodes.find(({ node }) => node.id === chosen?.nodeId)
   if (chosen === undefined || one === undefined) return 'the node that was to be read is gone'
   const capturedAt = c.now()
-  const saved = await c.fleet.saveNode(nodeRef(one), file.fileId)
+  const saved = await c.fleet.saveNode(nodeRef(one), { fileId: file.fileId, ...chosen })
   if (saved.kind === 'unknown') return saved.because
+  if (saved.hasLoaded) c.frame.proved.push(file.fileId)
   const { bytes, sha256 } = saved.file
   const { usedMemoryBytes, engine, engineVersion } = chosen
   c.change({
@@ -203,6 +233,8 @@ function trials({ subject: { snapshot }, frame: { chosen } }: Context): Trial[] 
     return of === undefined ? [] : [{ fileId, ...of }]
   })
 }
+
+const unproved = (c: Context): Trial[] => trials(c).filter(({ fileId }) => !c.frame.proved.includes(fileId))
 
 /** Null when none stands any more. */
 async function removeTrials(c: Context): Promise<string | null> {

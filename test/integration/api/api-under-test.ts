@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Secret, type Catalogue } from '@cacheplane/domain'
+import { Secret, type Catalogue, type Vault } from '@cacheplane/domain'
 import { AesKeyring } from '@cacheplane/store'
-import { DirectoryVault } from '@cacheplane/vault'
+import { openVault } from '@cacheplane/vault'
 import { pino } from 'pino'
 import { buildApp } from '../../../apps/api/src/app.ts'
 import type { App } from '../../../apps/api/src/http/types.ts'
@@ -27,7 +27,7 @@ export const KEY = 'an-administrator-key-of-a-test'
 export interface ApiUnderTest extends TestStore {
   app: App
   /** Of this API alone, in a folder. */
-  vault: DirectoryVault
+  vault: Vault
   vaultFolder: string
   /** Ids of the workflows that were rung for. */
   rings: string[]
@@ -56,7 +56,7 @@ export async function startApi(
   const lines: string[] = []
   const keyring = new AesKeyring(Buffer.alloc(32, 7))
   const vaultFolder = await mkdtemp(join(tmpdir(), 'cacheplane-vault-'))
-  const vault = new DirectoryVault(vaultFolder, keyring)
+  const vault = await openVault({ CACHEPLANE_VAULT: vaultFolder, CACHEPLANE_S3_REGION: 'eu-1' }, keyring)
   const app = await buildApp({
     catalogue: catalogueOf(test),
     vault,

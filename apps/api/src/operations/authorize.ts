@@ -27,6 +27,7 @@ export type Action =
   | 'DescribeCacheEngineVersions'
   | 'CreateSnapshot'
   | 'DescribeSnapshots'
+  | 'CopySnapshot'
   | 'DeleteSnapshot'
   | 'ExportSnapshot'
   | 'DescribeEvents'

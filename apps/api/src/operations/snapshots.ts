@@ -1,4 +1,7 @@
 import {
+  type Accepted,
+  type CopySnapshotRequest,
+  planCopy,
   type CreateReplicationGroupRequest,
   type CreateSnapshotRequest,
   likeSnapshot,
@@ -26,9 +29,35 @@ export async function createSnapshot(
   authorize(principal, 'CreateSnapshot', arnOfSnapshot(service, principal, plan.snapshotName))
   const idempotency = idempotencyOf(service, 'CreateSnapshot', request, idempotencyKey)
   const accepted = await service.catalogue.createSnapshot(principal.accountId, plan, idempotency)
+  return began(service, principal, plan.snapshotName, accepted)
+}
+
+/** CopySnapshot. */
+export async function copySnapshot(
+  service: Service,
+  principal: Principal,
+  source: string,
+  request: CopySnapshotRequest,
+  idempotencyKey: string | null,
+): Promise<Snapshot> {
+  const plan = planCopy(source, request)
+  for (const name of [plan.sourceSnapshotName, plan.targetSnapshotName])
+    authorize(principal, 'CopySnapshot', arnOfSnapshot(service, principal, name))
+  const idempotency = idempotencyOf(service, 'CopySnapshot', plan, idempotencyKey)
+  const accepted = await service.catalogue.copySnapshot(principal.accountId, plan, idempotency)
+  return began(service, principal, plan.targetSnapshotName, accepted)
+}
+
+/** The snapshot as it stands once it was accepted, and not another one that took its name since. */
+async function began(
+  service: Service,
+  principal: Principal,
+  name: string,
+  accepted: Accepted,
+): Promise<Snapshot> {
   void service.doorbell.ring(accepted.workflowId)
-  const snapshot = await requireSnapshot(service, principal, plan.snapshotName)
-  if (snapshot.id !== accepted.resourceId) throw snapshotNotFound(plan.snapshotName)
+  const snapshot = await requireSnapshot(service, principal, name)
+  if (snapshot.id !== accepted.resourceId) throw snapshotNotFound(name)
   return snapshot
 }
 

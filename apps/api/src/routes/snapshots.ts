@@ -6,6 +6,7 @@ import { holdUntilSettled, type Settled } from '../http/hold-until-settled.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { App, RouteContext } from '../http/types.ts'
 import {
+  copySnapshot,
   createSnapshot,
   deleteSnapshot,
   describeSnapshot,
@@ -36,6 +37,7 @@ const CREATE_ERRORS = [
 
 export function snapshotRoutes(app: App, context: RouteContext): void {
   create(app, context)
+  copy(app, context)
   list(app, context)
   read(app, context)
   remove(app, context)
@@ -64,9 +66,46 @@ function create(app: App, context: RouteContext): void {
         request.body,
         idempotencyKeyOf(request),
       )
-      void reply.header('location', `/v1/snapshots/${snapshot.snapshotName}`)
-      const { resource, hasSettled } = await holdSnapshot(context, request, reply, snapshot)
-      return reply.code(hasSettled ? 200 : 202).send(presentSnapshot(resource, context.region, false))
+      return sendNew(context, request, reply, snapshot)
+    },
+  })
+}
+
+function copy(app: App, context: RouteContext): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/snapshots/:snapshotName/copy',
+    schema: {
+      tags,
+      operationId: 'CopySnapshot',
+      summary: 'Copy a snapshot',
+      description: 'A copy of an automatic snapshot is a manual one, and kept until somebody deletes it.',
+      headers: changeHeaders,
+      params,
+      body: schemas.CopySnapshot,
+      response: {
+        200: answer('Copied.', schemas.Snapshot),
+        202: answer('Still being copied.', schemas.Snapshot),
+        ...problems(
+          { body: true },
+          'SnapshotNotFoundFault',
+          'InvalidSnapshotState',
+          'SnapshotAlreadyExistsFault',
+          'SnapshotQuotaExceededFault',
+          'ProvisioningFailed',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      const { snapshotName } = request.params
+      const key = idempotencyKeyOf(request)
+      const principal = principalOf(request)
+      return sendNew(
+        context,
+        request,
+        reply,
+        await copySnapshot(context, principal, snapshotName, request.body, key),
+      )
     },
   })
 }
@@ -144,6 +183,17 @@ function remove(app: App, context: RouteContext): void {
       return reply.code(202).send(presentSnapshot(resource, context.region, false))
     },
   })
+}
+
+async function sendNew(
+  context: RouteContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  snapshot: Snapshot,
+): Promise<FastifyReply> {
+  void reply.header('location', `/v1/snapshots/${snapshot.snapshotName}`)
+  const { resource, hasSettled } = await holdSnapshot(context, request, reply, snapshot)
+  return reply.code(hasSettled ? 200 : 202).send(presentSnapshot(resource, context.region, false))
 }
 
 /** Holds the answer until the snapshot has settled, if the caller asked to wait. */

@@ -23,6 +23,22 @@ export const CreateSnapshot = z
     examples: [{ snapshotName: 'orders-monday', replicationGroupId: 'orders' }],
   })
 
+export const CopySnapshot = z
+  .strictObject({
+    targetSnapshotName: z.string().optional().meta({
+      description:
+        'What the copy is to be called: 1 to 255 letters, digits and single hyphens, a letter first.',
+    }),
+    targetBucket: later.text(),
+    kmsKeyId: later.text(),
+    tags: later.list(),
+  })
+  .meta({
+    id: 'CopySnapshot',
+    required: ['targetSnapshotName'],
+    examples: [{ targetSnapshotName: 'orders-kept' }],
+  })
+
 const NodeSnapshot = z
   .object({
     cacheClusterId: z.string().optional(),
@@ -41,7 +57,7 @@ const NodeSnapshot = z
 export const Snapshot = z
   .object({
     snapshotName: z.string(),
-    snapshotStatus: z.enum(['creating', 'available', 'restoring', 'deleting', 'failed']),
+    snapshotStatus: z.enum(['creating', 'copying', 'available', 'restoring', 'deleting', 'failed']),
     statusReason: z.string().optional().meta({ description: 'Why it failed, or what it waits for.' }),
     snapshotSource: z.enum(['manual', 'automated']),
     replicationGroupId: z.string().optional(),

@@ -47,6 +47,7 @@ const emptyCatalogue: Catalogue = {
   findParameterGroup: () => Promise.resolve(null),
   listParameterGroups: () => Promise.resolve([]),
   createSnapshot: refused,
+  copySnapshot: refused,
   deleteSnapshot: refused,
   findSnapshot: () => Promise.resolve(null),
   listSnapshots: () => Promise.resolve([]),

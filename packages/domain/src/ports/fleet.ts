@@ -2,7 +2,7 @@ import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
-import type { Saved, Trial, Tried } from './backups.ts'
+import type { Copied, Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
@@ -143,16 +143,17 @@ export interface Fleet {
   publishList(ref: EdgeRef, slot: number, list: DiscoveryList | null): Promise<Ensured<'dead'>>
   removeEdge(ref: EdgeRef): Promise<Removed>
   /**
-   * Has the node write out everything it holds as of one moment, straight into the vault and under this id. A file that is
-   * in the vault already is answered as it is, so that this can be repeated.
+   * Has the node write out everything it holds as of one moment, straight into the vault under the trial's file id, and at the
+   * same time into an engine that nobody can reach. A file that is in the vault already is answered as it is, and not
+   * loaded, so that this can be repeated.
    */
-  saveNode(ref: NodeRef, fileId: string): Promise<Saved>
-  /**
-   * Loads a file into an engine that nobody can reach, and says what became of it. It stands until `removeTrial`; while it
-   * loads, which is waited for no longer than `patienceMs`, the trial can be asked for again.
-   */
-  tryFile(trial: Trial, patienceMs: number): Promise<Tried>
+  saveNode(ref: NodeRef, trial: Trial): Promise<Saved>
+  /** Loads a file of the vault into an engine that nobody can reach, and says what became of it. */
+  tryFile(trial: Trial): Promise<Tried>
+  /** Of one that broke off. */
   removeTrial(trial: Pick<Trial, 'fileId' | 'engineId'>): Promise<Removed>
+  /** Has the vault keep the content of a file under another id as well, byte by byte. */
+  copyFile(from: VaultFile, fileId: string): Promise<Copied>
   removeFile(fileId: string): Promise<Removed>
   /** Everything on the engine that carries this installation's label, networks and volumes included. */
   inventory(engineId: string): Promise<Inventory>

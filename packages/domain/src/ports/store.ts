@@ -15,6 +15,7 @@ import type {
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { CopyPlan } from '../snapshots/plan-copy.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
 import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
 import type { ServiceUpdate, ServiceUpdateStatus, UpdateAction } from '../service-updates/service-update.ts'
@@ -120,6 +121,7 @@ export interface Catalogue {
 
   /** The rows and the workflow of a snapshot that is to be taken. */
   createSnapshot(accountId: string, plan: SnapshotPlan, idempotency?: Idempotency | null): Promise<Accepted>
+  copySnapshot(accountId: string, plan: CopyPlan, idempotency?: Idempotency | null): Promise<Accepted>
   deleteSnapshot(accountId: string, snapshotName: string): Promise<Accepted>
   findSnapshot(accountId: string, snapshotName: string): Promise<Snapshot | null>
   /** Ordered by name. */

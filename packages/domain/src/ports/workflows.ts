@@ -184,6 +184,8 @@ export type Change =
   | { do: 'remove-cache-cluster'; id: string }
   /** A file of a snapshot is in the vault. */
   | { do: 'record-file'; fileId: string; content: SnapshotContent }
+  /** Of a copy: it is in the vault, and is what it is a copy of. */
+  | { do: 'record-copy'; fileId: string }
   /** Deletes the row and those of its files, which must be gone from the vault. */
   | { do: 'remove-snapshot'; id: string }
   /** The cache that was being restored holds its data: it needs the snapshot no more. */

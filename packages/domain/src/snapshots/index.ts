@@ -1,6 +1,7 @@
 export * from './choose-source.ts'
 export * from './is-snapshot-due.ts'
 export * from './like-snapshot.ts'
+export * from './plan-copy.ts'
 export * from './plan-export.ts'
 export * from './plan-restore.ts'
 export * from './plan-snapshot.ts'

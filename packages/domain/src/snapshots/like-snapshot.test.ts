@@ -17,7 +17,13 @@ const halves = [
       { from: 8192, to: 16_383 },
     ],
   },
-].map((file) => ({ ...file, fileId: `rdb-${file.nodeGroupId}`, nodeGroupRow: null, content: null }))
+].map((file) => ({
+  ...file,
+  fileId: `rdb-${file.nodeGroupId}`,
+  nodeGroupRow: null,
+  copyOf: null,
+  content: null,
+}))
 const ofCluster = aSnapshot({ origin: { ...aSnapshot().origin, clusterEnabled: true }, files: halves })
 const [first, second] = ['0-99,200-8191', '100-199,8192-16383']
 

@@ -2,19 +2,20 @@ import { isDeleting } from '../status.ts'
 import { FAILED_STEP } from '../workflow.ts'
 import type { Snapshot } from './snapshot.ts'
 
-export type SnapshotStatus = 'creating' | 'available' | 'restoring' | 'deleting' | 'failed'
+export type SnapshotStatus = 'creating' | 'copying' | 'available' | 'restoring' | 'deleting' | 'failed'
 
 export function snapshotStatus({
   workflow,
   restoring,
-}: Pick<Snapshot, 'workflow' | 'restoring'>): SnapshotStatus {
+  isCopy,
+}: Pick<Snapshot, 'workflow' | 'restoring' | 'isCopy'>): SnapshotStatus {
   if (isDeleting(workflow)) return 'deleting'
   if (workflow.step === FAILED_STEP) return 'failed'
-  if (workflow.firstHomeAt === null) return 'creating'
+  if (workflow.firstHomeAt === null) return isCopy ? 'copying' : 'creating'
   return restoring ? 'restoring' : 'available'
 }
 
 /** Nothing more will happen to it unless somebody asks. */
 export function isSnapshotSettled(status: SnapshotStatus): boolean {
-  return status !== 'creating' && status !== 'deleting'
+  return status !== 'creating' && status !== 'copying' && status !== 'deleting'
 }

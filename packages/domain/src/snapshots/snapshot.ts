@@ -1,5 +1,6 @@
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
+import type { VaultFile } from '../ports/vault.ts'
 import type { NodeSettings } from '../resources.ts'
 import type { WorkflowView } from '../workflow.ts'
 
@@ -28,6 +29,8 @@ export interface SnapshotFile {
   /** Internal id of the node group; null of a cache cluster that stands alone. */
   nodeGroupRow: string | null
   slots: SlotRange[]
+  /** The file that it is to be a copy of; null of one that is read from a node, and once that file is gone. */
+  copyOf: VaultFile | null
   /** What has been read; null until then. */
   content: SnapshotContent | null
 }
@@ -57,6 +60,10 @@ export interface Snapshot {
   files: SnapshotFile[]
   /** What goes once this is kept; null unless it is a final snapshot. */
   finalOf: { kind: 'replication-group' | 'cache-cluster'; id: string } | null
+  /** Made from another snapshot, without a look at any node. */
+  isCopy: boolean
+  /** A copy of it is being made. */
+  isBeingCopied: boolean
   /** A cache is being made from it. */
   restoring: boolean
   createdAt: Date

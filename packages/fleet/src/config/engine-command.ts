@@ -16,21 +16,10 @@ export function engineCommand(
   switch (spec.engine) {
     case 'redis':
     case 'valkey':
-      return [
-        `${spec.engine}-server`,
-        ...(hasConfigFile(spec) ? [FILES.config] : redisArguments(spec, users, place)),
-      ]
+      return [`${spec.engine}-server`, ...(spec.tls ? [FILES.config] : redisArguments(spec, users, place))]
     case 'memcached':
       return ['memcached', ...memcachedArguments(spec)]
     default:
       return unreachable(spec.engine)
   }
-}
-
-/**
- * A node with TLS has files anyway. One that is seeded must have them: its configuration is the last thing to be put into its
- * volume, and without it the engine does not start, so that it never serves empty in place of what it was to hold.
- */
-function hasConfigFile({ tls, seed }: NodeSpec): boolean {
-  return tls || seed !== null
 }

@@ -11,9 +11,13 @@ export const FILES = {
   certificate: `${DIRECTORY}/node.crt`,
   key: `${DIRECTORY}/node.key`,
   authority: `${DIRECTORY}/ca.crt`,
-  /** What it loads at its start. */
-  seed: `${DIRECTORY}/seed.rdb`,
 } as const
+
+/**
+ * Where an engine finds what it is to begin with: its standard input, as a file of a directory. So it loads while it is sent,
+ * nothing of it lies on a disk in the clear, and an engine whose input breaks off exits.
+ */
+export const SEED_INPUT = { directory: '/proc/self/fd', name: '0' } as const
 
 /** Where an edge finds what it is given; HAProxy wants certificate and key in one file. */
 export const EDGE_FILES = {

@@ -1,7 +1,6 @@
-import { basename } from 'node:path'
 import { invariant, type NodeSpec } from '@cacheplane/domain'
 import { quote } from './quote.ts'
-import { DIRECTORY, FILES } from './node-files.ts'
+import { FILES, SEED_INPUT } from './node-files.ts'
 import type { UserRules } from './users.ts'
 
 export interface NodePlace {
@@ -60,8 +59,8 @@ function directives(spec: NodeSpec, place: NodePlace): Directive[] {
 function loading({ seed, busPort }: NodeSpec): Directive[] {
   if (seed === null) return [['dir', '/tmp']]
   return [
-    ['dir', DIRECTORY],
-    ['dbfilename', basename(FILES.seed)],
+    ['dir', SEED_INPUT.directory],
+    ['dbfilename', SEED_INPUT.name],
     ...(busPort === null ? [] : [['cluster-config-file', '/tmp/nodes.conf'] as const]),
   ]
 }

@@ -4,6 +4,7 @@ import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { drainSlots } from './drain-slots.ts'
 import type { EdgeControl } from './edge-control.ts'
 import { EnginePool, type EngineSeat } from './engine-pool.ts'
+import { copyFile } from './copy-file.ts'
 import { ensureEdge } from './ensure-edge.ts'
 import { ensureNetwork, removeNetwork } from './ensure-network.ts'
 import { ensureNode } from './ensure-node.ts'
@@ -59,7 +60,7 @@ export function createFleet(parts: FleetParts): Fleet {
     ...imageQuestions(on),
     ensureNetwork: (spec) => on(spec.engineId, (engine) => ensureNetwork(engine, installation, spec)),
     removeNetwork: (ref) => on(ref.engineId, (engine) => removeNetwork(engine, ref)),
-    ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, installation, spec)),
+    ensureNode: (spec) => on(spec.engineId, (engine) => ensureNode(engine, parts, spec)),
     observeNode: (ref, patienceMs) => onNode(ref, (bench) => observeNode(bench, ref, patienceMs)),
     examineNode: (ref, withinMs) => onNode(ref, (bench) => examineNode(bench, ref, withinMs)),
     probeNode: (ref, onTrouble) => probeNode(pool, controlOf, ref, onTrouble),
@@ -171,13 +172,14 @@ function backups({
   parts: FleetParts
   on: On
   onNode: OnNode
-}): Pick<Fleet, 'saveNode' | 'tryFile' | 'removeTrial' | 'removeFile'> {
+}): Pick<Fleet, 'saveNode' | 'tryFile' | 'removeTrial' | 'copyFile' | 'removeFile'> {
   return {
-    saveNode: (ref, fileId) => onNode(ref, (bench) => saveNode({ ...bench, vault }, ref, fileId)),
-    tryFile: (trial, patienceMs) =>
-      on(trial.engineId, (engine) => tryFile({ engine, vault, clock }, installation, trial, patienceMs)),
+    saveNode: (ref, trial) => onNode(ref, (bench) => saveNode({ ...bench, installation, vault }, ref, trial)),
+    tryFile: (trial) =>
+      on(trial.engineId, (engine) => tryFile({ engine, installation, clock }, vault, trial)),
     removeTrial: ({ engineId, fileId }) =>
       on(engineId, (engine) => removeTrial(engine, installation, fileId)),
+    copyFile: (from, fileId) => copyFile(vault, from, fileId),
     removeFile: (fileId) => removeFile(vault, fileId),
   }
 }

@@ -7,6 +7,8 @@ export const DEADLINES = {
   start: 20_000,
   remove: 15_000,
   network: 10_000,
+  /** Sending what a container begins with, between two pieces of which it takes nothing. */
+  feed: 60_000,
 } as const
 
 /** Speaking to a node: establishing the connection, and each command on it. */

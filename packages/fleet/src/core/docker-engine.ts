@@ -1,4 +1,4 @@
-import type { EdgeSpec, NetworkSpec, NodeSpec, Trial, VaultFile } from '@cacheplane/domain'
+import type { EdgeSpec, NetworkSpec, NodeSpec, Trial } from '@cacheplane/domain'
 import type { Call } from './call.ts'
 import type { Labels, OwnerLabel } from './labels.ts'
 
@@ -23,11 +23,16 @@ export interface DockerEngine {
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>>
   /** The same for an edge. */
   createEdge(blueprint: EdgeBlueprint): Promise<Call<void>>
-  /** And for a trial, which has its file from the start, or does not start. */
-  createTrial(blueprint: TrialBlueprint): Promise<Call<void>>
+  /** And for a trial. Answers Docker's id of it. */
+  createTrial(blueprint: TrialBlueprint): Promise<Call<string>>
   /** Puts the files of another certificate in the place of those in a running container. */
   putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>>
   startContainer(ref: string): Promise<Call<void>>
+  /**
+   * Starts a container that begins with what it is sent, and sends that to its end. Whatever breaks off ends its input:
+   * engines do not take that for the whole. Content that its vault does not vouch for is refused as `seed damaged: …`.
+   */
+  startFed(ref: string, content: AsyncIterable<Uint8Array>): Promise<Call<void>>
   /** SIGKILL, also for a paused one; conflict when it is not running. */
   killContainer(ref: string): Promise<Call<void>>
   /** Conflict when it is not running, or paused already. */
@@ -97,7 +102,6 @@ export interface TrialBlueprint {
   name: string
   labels: Labels
   trial: Trial
-  file: VaultFile
 }
 
 export interface NetworkBlueprint {

@@ -15,6 +15,8 @@ export interface ContainerWish {
   incarnation: number
   name: string
   create: () => Promise<Call<void>>
+  /** Of one that begins with what it is sent. */
+  start?: () => Promise<Call<void>>
 }
 
 const dead = (because: string) => ({ kind: 'refused', refusal: 'dead', because }) as const
@@ -63,7 +65,7 @@ async function createAndStart(engine: DockerEngine, wish: ContainerWish): Promis
   if (created.kind === 'conflict') return adopt(engine, wish)
   if (created.kind !== 'ok') return refusedOrUnknown(created)
 
-  const started = await engine.startContainer(wish.name)
+  const started = await (wish.start?.() ?? engine.startContainer(wish.name))
   if (started.kind === 'ok' || started.kind === 'notModified') return ready
   const verdict = refusedOrUnknown(started)
   if (verdict.kind !== 'refused') return verdict

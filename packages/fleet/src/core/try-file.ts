@@ -1,5 +1,6 @@
 import {
   describeError,
+  seconds,
   VaultDamage,
   type Clock,
   type Removed,
@@ -13,84 +14,77 @@ import { isOurs, TRIAL_LABEL, trialLabels } from './labels.ts'
 import { trialName } from './names.ts'
 
 const LOOK_EVERY_MS = 50
+/** From the last byte that it was sent. */
+const LOAD_WITHIN_MS = seconds(30)
 /** What every version says once it has loaded everything, and not before. */
 const HAS_LOADED = /Ready to accept connections/
 
-interface Bench {
+export interface TrialBench {
+  installation: string
   engine: DockerEngine
-  vault: Vault
   clock: Clock
 }
 
 type Inspected = ContainerFacts & { because: string }
 
 /** The promise is in the port's docstring. */
-export async function tryFile(
-  { engine, vault, clock }: Bench,
-  installation: string,
+export async function tryFile(bench: TrialBench, vault: Vault, trial: Trial): Promise<Tried> {
+  try {
+    if ((await vault.find(trial.fileId)) === null)
+      return { kind: 'refused', because: 'the vault has no such file' }
+  } catch (error) {
+    return { kind: error instanceof VaultDamage ? 'refused' : 'unknown', because: describeError(error) }
+  }
+  return tryContent(bench, trial, vault.open(trial.fileId))
+}
+
+/** Has an engine that was made for nothing else load what is read meanwhile, and takes the engine away again. */
+export async function tryContent(
+  bench: TrialBench,
   trial: Trial,
-  patienceMs: number,
+  content: AsyncIterable<Uint8Array>,
 ): Promise<Tried> {
-  const begun = clock.monotonicMs()
-  const started = await ensureStarted({ engine, vault }, installation, trial)
-  if (started !== null) return started
+  const { engine, installation } = bench
+  // Whatever stands there has seen another reading.
+  const cleared = await removeTrial(engine, installation, trial.fileId)
+  if (cleared.kind !== 'gone') return cleared
+  const name = trialName(trial.fileId)
+  const labels = trialLabels(installation, trial.fileId)
+  const created = await engine.createTrial({ name, labels, trial })
+  if (created.kind !== 'ok') return unknown(reason(created))
+  const fed = await engine.startFed(created.value, content)
+  const tried = fed.kind === 'ok' ? await judge(bench, created.value) : notFed(fed)
+  await engine.removeContainer(created.value)
+  return tried
+}
+
+function notFed(fed: Parameters<typeof reason>[0]): Tried {
+  const because = reason(fed)
+  return { kind: because.startsWith('seed damaged: ') ? 'refused' : 'unknown', because }
+}
+
+/** Looks until it has loaded what it was sent, or has given up. */
+async function judge({ engine, clock }: TrialBench, ref: string): Promise<Tried> {
+  const deadlineMs = clock.monotonicMs() + LOAD_WITHIN_MS
   for (;;) {
-    const tried = await look(engine, trialName(trial.fileId))
-    if (tried.kind !== 'loading' || clock.monotonicMs() - begun >= patienceMs) return tried
+    const tried = await look(engine, ref)
+    if (tried !== 'loading') return tried
+    if (clock.monotonicMs() > deadlineMs) return unknown('the engine has not come to an end of it')
     await clock.sleep(LOOK_EVERY_MS)
   }
 }
 
-/** Null when it runs, or has run. */
-async function ensureStarted(
-  { engine, vault }: Omit<Bench, 'clock'>,
-  installation: string,
-  trial: Trial,
-): Promise<Tried | null> {
-  const name = trialName(trial.fileId)
-  const standing = await engine.inspectContainer(name)
-  if (standing.kind !== 'ok' && standing.kind !== 'notFound') return unknown(reason(standing))
-  if (standing.kind === 'ok') {
-    if (!isTrialOf(standing.value, installation, trial.fileId))
-      return unknown(`a foreign container holds the name ${name}`)
-    if (standing.value.state !== 'created') return null
-    // Nobody knows whether it has all of the file.
-    const removed = await engine.removeContainer(standing.value.ref)
-    if (removed.kind !== 'ok' && removed.kind !== 'notFound') return unknown(reason(removed))
-  }
-  const file = await findFile(vault, trial.fileId)
-  if (file.kind !== 'file') return file
-  const labels = trialLabels(installation, trial.fileId)
-  const created = await engine.createTrial({ name, labels, trial, file: file.file })
-  if (created.kind !== 'ok') return unknown(reason(created))
-  const begun = await engine.startContainer(name)
-  return begun.kind === 'ok' || begun.kind === 'notModified' ? null : unknown(reason(begun))
-}
-
-async function findFile(vault: Vault, fileId: string) {
-  try {
-    const file = await vault.find(fileId)
-    if (file !== null) return { kind: 'file', file } as const
-    return { kind: 'refused', because: 'the vault has no such file' } as const
-  } catch (error) {
-    const kind = error instanceof VaultDamage ? 'refused' : 'unknown'
-    return { kind, because: describeError(error) } as const
-  }
-}
-
-async function look(engine: DockerEngine, name: string): Promise<Tried> {
-  const [inspected, said] = [await engine.inspectContainer(name), await engine.lastWords(name)]
+async function look(engine: DockerEngine, ref: string): Promise<Tried | 'loading'> {
+  const [inspected, said] = [await engine.inspectContainer(ref), await engine.lastWords(ref)]
   if (inspected.kind !== 'ok') return unknown(reason(inspected))
   if (said.kind !== 'ok') return unknown(reason(said))
   switch (inspected.value.state) {
     case 'running':
-      return HAS_LOADED.test(said.value)
-        ? { kind: 'loaded' }
-        : { kind: 'loading', because: 'an engine is loading it' }
+      return HAS_LOADED.test(said.value) ? { kind: 'loaded' } : 'loading'
     case 'exited':
       return { kind: 'refused', because: whyExited(inspected.value, said.value) }
     default:
-      return unknown(`the trial ${name} is ${inspected.value.state}`)
+      return unknown(`the trial is ${inspected.value.state}`)
   }
 }
 
@@ -105,25 +99,19 @@ function whyExited({ because }: Inspected, said: string): string {
   return words === '' ? `the engine did not load it: ${because}` : `the engine did not load it: ${words}`
 }
 
-/** Its volume goes with it, unless it was left behind alone. */
+/** Nothing of a trial is anywhere but in its container. */
 export async function removeTrial(
   engine: DockerEngine,
   installation: string,
   fileId: string,
 ): Promise<Removed> {
-  const name = trialName(fileId)
-  const standing = await engine.inspectContainer(name)
-  if (standing.kind === 'ok' && isTrialOf(standing.value, installation, fileId)) {
-    const removed = await engine.removeContainer(standing.value.ref)
-    if (removed.kind !== 'ok' && removed.kind !== 'notFound') return unknown(reason(removed))
-  } else if (standing.kind !== 'ok' && standing.kind !== 'notFound') return unknown(reason(standing))
-  const volumes = await engine.volumes(fileId, TRIAL_LABEL)
-  if (volumes.kind !== 'ok') return unknown(reason(volumes))
-  for (const { ref } of volumes.value) {
-    const removed = await engine.removeVolume(ref)
-    if (removed.kind !== 'ok' && removed.kind !== 'notFound') return unknown(reason(removed))
-  }
-  return gone
+  const standing = await engine.inspectContainer(trialName(fileId))
+  if (standing.kind === 'notFound') return gone
+  if (standing.kind !== 'ok') return unknown(reason(standing))
+  // A foreign container of the name is found out when a trial is to be made.
+  if (!isTrialOf(standing.value, installation, fileId)) return gone
+  const removed = await engine.removeContainer(standing.value.ref)
+  return removed.kind === 'ok' || removed.kind === 'notFound' ? gone : unknown(reason(removed))
 }
 
 function isTrialOf({ labels }: ContainerFacts, installation: string, fileId: string): boolean {

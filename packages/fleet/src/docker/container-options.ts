@@ -31,6 +31,7 @@ export function containerOptions(
     WorkingDir: '/tmp',
     ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
     Healthcheck: { Test: ['NONE'] },
+    ...(spec.seed === null ? {} : STANDARD_INPUT),
     NetworkingConfig: {
       EndpointsConfig: { [networkName]: { IPAMConfig: { IPv4Address: spec.ip } } },
     },
@@ -62,7 +63,10 @@ export function edgeOptions(blueprint: EdgeBlueprint): ContainerCreateOptions {
   }
 }
 
-export function volumeOf({ name, labels }: Pick<NodeBlueprint, 'name' | 'labels'>): MountConfig[number] {
+/** Closed for good when whoever feeds it is through, or gone: an engine never waits for a second half. */
+export const STANDARD_INPUT = { OpenStdin: true, StdinOnce: true } as const
+
+function volumeOf({ name, labels }: Pick<NodeBlueprint, 'name' | 'labels'>): MountConfig[number] {
   return {
     Type: 'volume',
     Source: name,

@@ -1,4 +1,5 @@
-import type { NodeSpec, Vault, VaultFile } from '@cacheplane/domain'
+import type { Duplex } from 'node:stream'
+import type { NodeSpec } from '@cacheplane/domain'
 import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
 import { ok, type Call } from '../core/call.ts'
@@ -35,9 +36,9 @@ import {
 import { forgeCertificate, forgeCommand, forgeEdgeFiles, forgeFiles, type Forge } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
-import { putSeed } from './put-seed.ts'
+import { feedInput } from './feed-input.ts'
 import { tar, type TarFile } from './tar.ts'
-import { TRIAL_FILES, trialOptions } from './trial-options.ts'
+import { trialOptions } from './trial-options.ts'
 
 const LINES = 40
 
@@ -56,16 +57,10 @@ export interface DockerodeEngineOptions {
   /** How long a node may take to accept a connection of an edge. */
   connectMs: number
   forge: Forge
-  /** Where seeds are. */
-  vault: Pick<Vault, 'open'>
   log: Log
   /** For `ssh://` addresses: options of the ssh2 client. */
   sshOptions?: object
 }
-
-/** Far less than any disk takes in. */
-const SEED_BYTES_PER_MS = 5_000
-const seedMs = ({ bytes }: VaultFile): number => DEADLINES.create + bytes / SEED_BYTES_PER_MS
 
 /** A Docker engine over its API. Nothing outside of this folder sees dockerode. */
 export class DockerodeEngine implements DockerEngine {
@@ -125,7 +120,7 @@ export class DockerodeEngine implements DockerEngine {
   createContainer(blueprint: NodeBlueprint): Promise<Call<void>> {
     const { forge } = this.options
     const options = containerOptions(blueprint, forgeCommand(forge, blueprint.spec), this.options)
-    return this.#create(options, forgeFiles(forge, blueprint.spec), blueprint.spec.seed)
+    return this.#create(options, forgeFiles(forge, blueprint.spec))
   }
 
   async createEdge(blueprint: EdgeBlueprint): Promise<Call<void>> {
@@ -136,15 +131,14 @@ export class DockerodeEngine implements DockerEngine {
     return this.#create(edgeOptions(blueprint), files)
   }
 
-  createTrial(blueprint: TrialBlueprint): Promise<Call<void>> {
-    return this.#create(trialOptions(blueprint), Promise.resolve([...TRIAL_FILES]), blueprint.file)
+  createTrial(blueprint: TrialBlueprint): Promise<Call<string>> {
+    return this.#gate.call('create container', DEADLINES.create, async (abortSignal) => {
+      const created = await this.#docker.createContainer({ ...trialOptions(blueprint), abortSignal })
+      return created.id
+    })
   }
 
-  async #create(
-    options: ContainerCreateOptions,
-    forged: Promise<TarFile[]>,
-    seed: VaultFile | null = null,
-  ): Promise<Call<void>> {
+  async #create(options: ContainerCreateOptions, forged: Promise<TarFile[]>): Promise<Call<void>> {
     const [files, created] = await Promise.all([
       forged,
       this.#gate.call('create container', DEADLINES.create, (abortSignal) =>
@@ -152,20 +146,11 @@ export class DockerodeEngine implements DockerEngine {
       ),
     ])
     if (created.kind !== 'ok') return created
-    if (seed !== null) return this.#putSeed(created.value, seed, files)
     if (files.length === 0) return ok(undefined)
     const archive = tar(files, UID)
     return this.#void('put files', DEADLINES.create, (abortSignal) =>
       created.value.putArchive(archive, { path: DIRECTORY, abortSignal }),
     )
-  }
-
-  async #putSeed(container: Docker.Container, seed: VaultFile, files: TarFile[]): Promise<Call<void>> {
-    const put = await this.#gate.call('put seed', seedMs(seed), (deadline) =>
-      putSeed(container, this.options.vault, seed, files, deadline),
-    )
-    if (put.kind !== 'ok') return put
-    return put.value === null ? ok(undefined) : { kind: 'refused', because: `seed damaged: ${put.value}` }
   }
 
   async putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>> {
@@ -179,6 +164,24 @@ export class DockerodeEngine implements DockerEngine {
     return this.#void('start container', DEADLINES.start, (abortSignal) =>
       this.#docker.getContainer(ref).start({ abortSignal }),
     )
+  }
+
+  /** What is sent takes its time, and no place from other calls. */
+  async startFed(ref: string, content: AsyncIterable<Uint8Array>): Promise<Call<void>> {
+    // Its types do not say so, but what Docker hands over is a whole connection.
+    const attached = await this.#gate.call(
+      'attach container',
+      DEADLINES.start,
+      (abortSignal) =>
+        this.#docker
+          .getContainer(ref)
+          .attach({ stream: true, stdin: true, hijack: true, abortSignal }) as Promise<Duplex>,
+    )
+    if (attached.kind !== 'ok') return attached
+    const started = await this.startContainer(ref)
+    if (started.kind === 'ok') return feedInput(attached.value, content, DEADLINES.feed)
+    attached.value.destroy()
+    return started
   }
 
   killContainer(ref: string): Promise<Call<void>> {

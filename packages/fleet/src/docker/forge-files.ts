@@ -24,8 +24,8 @@ export function forgeCommand(forge: Forge, spec: NodeSpec): [program: string, ..
 }
 
 /** Others are given everything as arguments. */
-export function needsFiles({ tls, asksLogin, seed }: NodeSpec): boolean {
-  return tls || asksLogin || seed !== null
+export function needsFiles({ tls, asksLogin }: NodeSpec): boolean {
+  return tls || asksLogin
 }
 
 /** The files that a node finds in its volume: readable by its user, and by nobody else in the container. */

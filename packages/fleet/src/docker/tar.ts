@@ -16,11 +16,7 @@ export function tar(files: readonly TarFile[], owner: number): Buffer {
 }
 
 /** What comes before a file's content. */
-export function tarHeader(
-  { name, mode }: Pick<TarFile, 'name' | 'mode'>,
-  size: number,
-  owner: number,
-): Buffer {
+function tarHeader({ name, mode }: Pick<TarFile, 'name' | 'mode'>, size: number, owner: number): Buffer {
   const block = Buffer.alloc(BLOCK)
   block.write(name, 0, 99, 'ascii')
   block.write(octal(mode, 7), 100)
@@ -38,7 +34,7 @@ export function tarHeader(
 }
 
 /** And what comes after it. */
-export function tarPadding(size: number): Buffer {
+function tarPadding(size: number): Buffer {
   return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)
 }
 

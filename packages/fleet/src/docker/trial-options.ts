@@ -1,10 +1,8 @@
-import { basename } from 'node:path'
 import type { ContainerCreateOptions } from 'dockerode'
-import { DIRECTORY, FILES, UID } from '../config/node-files.ts'
+import { SEED_INPUT, UID } from '../config/node-files.ts'
 import type { TrialBlueprint } from '../core/docker-engine.ts'
 import { engineImageTag } from '../images/engine-image-tag.ts'
-import { hardening, volumeOf } from './container-options.ts'
-import type { TarFile } from './tar.ts'
+import { hardening, STANDARD_INPUT } from './container-options.ts'
 
 /** An engine of the writer's version on no network at all: a file that somebody brought may be anything. */
 export function trialOptions({ name, labels, trial }: TrialBlueprint): ContainerCreateOptions {
@@ -12,27 +10,15 @@ export function trialOptions({ name, labels, trial }: TrialBlueprint): Container
     name,
     Image: engineImageTag({ engine: trial.engine, version: trial.engineVersion }),
     Entrypoint: [`${trial.engine}-server`],
-    Cmd: [FILES.config],
+    Cmd: [
+      ...['--bind', '127.0.0.1', '--port', '6379', '--save', '', '--appendonly', 'no'],
+      ...['--dir', SEED_INPUT.directory, '--dbfilename', SEED_INPUT.name],
+    ],
     User: `${UID}:${UID}`,
     Labels: { ...labels },
     WorkingDir: '/tmp',
     Healthcheck: { Test: ['NONE'] },
-    HostConfig: {
-      ...hardening(trial.memoryBytes),
-      NetworkMode: 'none',
-      Mounts: [volumeOf({ name, labels })],
-    },
+    ...STANDARD_INPUT,
+    HostConfig: { ...hardening(trial.memoryBytes), NetworkMode: 'none' },
   }
 }
-
-const CONFIG = `bind 127.0.0.1
-port 6379
-dir ${DIRECTORY}
-dbfilename ${basename(FILES.seed)}
-save ""
-appendonly no
-`
-
-export const TRIAL_FILES: readonly TarFile[] = [
-  { name: basename(FILES.config), content: CONFIG, mode: 0o400 },
-]

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import { VaultDamage, type Vault, type VaultFile } from '@cacheplane/domain'
+import { VaultDamage, type KeptFile, type Vault, type VaultFile, type VaultObject } from '@cacheplane/domain'
 
 /** A vault that is gone with its process. */
 export class MemoryVault implements Vault {
   readonly files = new Map<string, Buffer>()
 
-  async keep(fileId: string, content: AsyncIterable<Uint8Array>): Promise<VaultFile> {
+  async keep(fileId: string, content: AsyncIterable<Uint8Array>): Promise<KeptFile> {
     const pieces: Uint8Array[] = []
     for await (const piece of content) pieces.push(piece)
-    if (!this.files.has(fileId)) this.files.set(fileId, Buffer.concat(pieces))
-    return describe(fileId, this.#get(fileId))
+    const isFirst = !this.files.has(fileId)
+    if (isFirst) this.files.set(fileId, Buffer.concat(pieces))
+    return { ...describe(fileId, this.#get(fileId)), isFirst }
   }
 
   async find(fileId: string): Promise<VaultFile | null> {
@@ -25,6 +26,16 @@ export class MemoryVault implements Vault {
   async remove(fileId: string): Promise<void> {
     await Promise.resolve()
     this.files.delete(fileId)
+  }
+
+  async list(): Promise<VaultObject[]> {
+    await Promise.resolve()
+    const changedAt = new Date(0)
+    return [...this.files.keys()].map((fileId) => ({ ref: fileId, kind: 'file', fileId, changedAt }))
+  }
+
+  async discard(): Promise<void> {
+    await Promise.resolve()
   }
 
   #get(fileId: string): Buffer {

@@ -16,6 +16,17 @@ export function loadDump(content: Buffer | undefined): SimulatedWrite[] | null {
   }
 }
 
+/** All that was sent; null of what broke off. */
+export async function inputOf(content: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
+  const pieces: Uint8Array[] = []
+  try {
+    for await (const piece of content) pieces.push(piece)
+    return Buffer.concat(pieces)
+  } catch {
+    return null
+  }
+}
+
 function isWrite(value: unknown): value is SimulatedWrite {
   return (
     typeof value === 'object' &&

@@ -23,12 +23,13 @@ import {
   type OwnerLabel,
 } from '../core/labels.ts'
 import type { CallName } from './faults.ts'
-import { loadDump } from './simulated-dump.ts'
-import { hasLoaded, trialOf } from './simulated-trial.ts'
+import { inputOf, loadDump } from './simulated-dump.ts'
+import { IDLE_TRIAL, LOADED, REFUSED } from './simulated-trial.ts'
 import { bootedEdge } from './simulated-edge.ts'
 import { bootedProcess, newCertificate } from './simulated-process.ts'
 import { imageOf, imagesOf } from './simulated-images.ts'
 import { clash, portsTaken } from './simulated-ports.ts'
+import { putContainer, type MadeContainer } from './put-container.ts'
 import { createNetwork, removeNetwork } from './simulated-networks.ts'
 import { advanceReplication } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
@@ -36,7 +37,6 @@ import {
   emit,
   factsOf,
   findContainer,
-  newRef,
   removeWhere,
   stop,
   type EngineWorld,
@@ -113,11 +113,11 @@ export class SimulatedEngine implements DockerEngine {
     )
   }
 
-  createTrial({ name, labels, file }: TrialBlueprint): Promise<Call<void>> {
-    const isGood = loadDump(this.simulation.vault.files.get(file.fileId)) !== null
-    return this.#call('createContainer', DEADLINES.create, () =>
-      this.#put({ name, labels, ...trialOf(isGood) }),
-    )
+  createTrial({ name, labels }: TrialBlueprint): Promise<Call<string>> {
+    return this.#call('createContainer', DEADLINES.create, () => {
+      const put = this.#put({ name, labels, ...IDLE_TRIAL })
+      return put.kind === 'ok' ? ok(findContainer(this.world, name)?.ref ?? '') : put
+    })
   }
 
   lastWords(ref: string): Promise<Call<string>> {
@@ -138,6 +138,14 @@ export class SimulatedEngine implements DockerEngine {
 
   startContainer(ref: string): Promise<Call<void>> {
     return this.#call('startContainer', DEADLINES.start, () => this.#start(ref))
+  }
+
+  async startFed(ref: string, content: AsyncIterable<Uint8Array>): Promise<Call<void>> {
+    const input = await inputOf(content)
+    return this.#call('startContainer', DEADLINES.start, () => {
+      const container = findContainer(this.world, ref)
+      return container === undefined ? notFound('container') : this.#feed(container, input)
+    })
   }
 
   killContainer(ref: string): Promise<Call<void>> {
@@ -205,47 +213,31 @@ export class SimulatedEngine implements DockerEngine {
       return { kind: 'notFound', because }
     }
     const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
-    if (spec.seed !== null) {
-      const seed = loadDump(this.simulation.vault.files.get(spec.seed.fileId))
-      if (seed === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }
-      process.writes = seed
-    }
     return this.#put({ name, labels, networkName, imageId, process, edge: null })
   }
 
-  #put(
-    made: Pick<SimulatedContainer, 'name' | 'labels' | 'networkName' | 'imageId' | 'process' | 'edge'> &
-      Partial<Pick<SimulatedContainer, 'log'>>,
-  ): Call<void> {
-    const { name, labels } = made
-    if (findContainer(this.world, name) !== undefined) {
-      return { kind: 'conflict', because: `The container name "/${name}" is already in use` }
+  #put(made: MadeContainer): Call<void> {
+    return putContainer(this.world, made, this.simulation.clock.now())
+  }
+
+  /** A trial says what it makes of its input, a node begins with it. */
+  #feed(container: SimulatedContainer, input: Buffer | null): Call<void> {
+    if (container.state !== 'created') return { kind: 'notModified' }
+    const dump = loadDump(input ?? undefined)
+    if (TRIAL_LABEL in container.labels) {
+      if (dump === null) return this.#exit(container, REFUSED)
+      Object.assign(container, { state: 'running', log: LOADED })
+      return done
     }
-    const createdAt = this.simulation.clock.now()
-    this.world.containers.push({
-      log: '',
-      ...made,
-      ref: newRef(this.world, 'container'),
-      state: 'created',
-      because: 'it was never started',
-      createdAt,
-      answersAtMs: Infinity,
-      attached: true,
-    })
-    if (!this.world.volumes.some((volume) => volume.name === name)) {
-      this.world.volumes.push({ ref: name, name, labels, createdAt })
-    }
-    return done
+    if (dump === null) return { kind: 'refused', because: 'seed damaged: it is no dump' }
+    if (container.process !== null) container.process.writes = dump
+    return this.#start(container.ref)
   }
 
   #start(ref: string): Call<void> {
     const container = findContainer(this.world, ref)
     if (container === undefined) return notFound('container')
     if (container.state === 'running' || container.state === 'paused') return { kind: 'notModified' }
-    if (TRIAL_LABEL in container.labels) {
-      container.state = 'running'
-      return hasLoaded(container) ? done : this.#exit(container, container.log)
-    }
     const onNetwork = this.world.networks.some((network) => network.name === container.networkName)
     if (container.edge === null && !onNetwork) {
       return { kind: 'notFound', because: `network ${container.networkName} not found` }

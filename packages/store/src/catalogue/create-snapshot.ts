@@ -71,13 +71,18 @@ export async function insertSnapshot(
     INSERT INTO snapshot (id, account_id, snapshot_name, source, source_row, is_final, origin)
     VALUES (${id}, ${accountId}, ${snapshotName}, ${kind}, ${row}, ${isFinal}, ${JSON.stringify(origin)}::jsonb)
     ON CONFLICT (account_id, snapshot_name) DO NOTHING`)
-  if (made === 0)
-    throw new ServiceError('SnapshotAlreadyExistsFault', `Snapshot ${snapshotName} already exists.`)
+  refuseTakenName(made, snapshotName)
   for (const { nodeGroupId, nodeGroupRow, slots } of files)
     await q.run(sql`
       INSERT INTO snapshot_file (id, snapshot_id, node_group_id, node_group_row, slots)
       VALUES (${newId('snapshotFile', q.random)}, ${id}, ${nodeGroupId}, ${nodeGroupRow}, ${slots})`)
   return { resourceId: id, workflowId: await insertWorkflow(q, 'snapshot', id), replayed: false }
+}
+
+/** @param made rows that an insertion of that name has made */
+export function refuseTakenName(made: number, snapshotName: string): void {
+  if (made > 0) return
+  throw new ServiceError('SnapshotAlreadyExistsFault', `Snapshot ${snapshotName} already exists.`)
 }
 
 async function refuseTooMany(q: Queryable, sourceRow: string): Promise<void> {

@@ -23,6 +23,11 @@ export async function destroySnapshot(
       'InvalidSnapshotState',
       `Snapshot ${snapshotName} has status ${status}; one that is available or failed can be deleted.`,
     )
+  if (snapshot.isBeingCopied)
+    throw new ServiceError(
+      'InvalidSnapshotState',
+      `Snapshot ${snapshotName} is being copied; it can be deleted once the copy is kept.`,
+    )
   const workflowId = await raiseOn(q, 'snapshot', snapshot.id, 'destroy')
   invariant(workflowId, `snapshot ${snapshot.id} has a workflow`)
   return { resourceId: snapshot.id, workflowId, replayed: false }

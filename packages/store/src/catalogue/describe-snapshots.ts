@@ -24,6 +24,8 @@ interface SnapshotRow {
   created_at: Date
   files: (Omit<SnapshotFile, 'slots' | 'content'> & { slots: string | null; content: ContentDoc | null })[]
   final_of: string | null
+  is_copy: boolean
+  is_being_copied: boolean
   restoring: boolean
   step: string | null
   first_home_at: Date | null
@@ -60,9 +62,14 @@ const one = ([snapshot]: Snapshot[]): Snapshot | null => snapshot ?? null
 async function selectSnapshots(q: Queryable, { text, values }: Statement): Promise<Snapshot[]> {
   const rows = await q.rows<SnapshotRow>({
     text: `SELECT s.id, s.account_id, s.snapshot_name, s.source, s.origin, s.created_at,
+      s.copy_of IS NOT NULL AS is_copy,
+      EXISTS (SELECT 1 FROM snapshot o JOIN workflow x ON x.kind = 'snapshot' AND x.subject_id = o.id
+        WHERE o.copy_of = s.id AND x.first_home_at IS NULL AND x.step NOT IN ('failed', 'destroy')) AS is_being_copied,
       CASE WHEN s.is_final THEN s.source_row END AS final_of,
       (SELECT COALESCE(json_agg(json_build_object('fileId', f.id, 'nodeGroupId', f.node_group_id, 'nodeGroupRow', f.node_group_row,
-        'slots', f.slots, 'content', f.content) ORDER BY f.node_group_id), '[]') FROM snapshot_file f WHERE f.snapshot_id = s.id) AS files,
+        'slots', f.slots, 'content', f.content,
+        'copyOf', (SELECT json_build_object('fileId', o.id, 'bytes', o.content -> 'bytes', 'sha256', o.content ->> 'sha256')
+          FROM snapshot_file o WHERE o.id = f.copy_of)) ORDER BY f.node_group_id), '[]') FROM snapshot_file f WHERE f.snapshot_id = s.id) AS files,
       EXISTS (SELECT 1 FROM restore r WHERE r.snapshot_id = s.id) AS restoring,
       w.step, w.first_home_at, w.failure, w.because,
       (SELECT json_agg(g.name) FROM signal g WHERE g.workflow_id = w.id) AS signals
@@ -85,6 +92,8 @@ function readSnapshot(row: SnapshotRow): Snapshot {
       content: content === null ? null : readContent(content),
     })),
     finalOf: row.final_of === null ? null : { kind: kindOf(row), id: row.final_of },
+    isCopy: row.is_copy,
+    isBeingCopied: row.is_being_copied,
     restoring: row.restoring,
     createdAt: row.created_at,
     workflow: {

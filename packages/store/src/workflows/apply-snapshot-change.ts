@@ -3,7 +3,7 @@ import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { isOneOf } from './is-one-of.ts'
 
-const KINDS = ['record-file', 'remove-snapshot', 'end-restore'] as const
+const KINDS = ['record-file', 'record-copy', 'remove-snapshot', 'end-restore'] as const
 type SnapshotChange = Extract<Change, { do: (typeof KINDS)[number] }>
 
 export const isSnapshotChange = isOneOf(KINDS)
@@ -13,6 +13,10 @@ export async function applySnapshotChange(q: Queryable, change: SnapshotChange):
     case 'record-file':
       await q.run(sql`
         UPDATE snapshot_file SET content = ${JSON.stringify(change.content)}::jsonb WHERE id = ${change.fileId}`)
+      return
+    case 'record-copy':
+      await q.run(sql`
+        UPDATE snapshot_file f SET content = o.content FROM snapshot_file o WHERE f.id = ${change.fileId} AND o.id = f.copy_of`)
       return
     case 'remove-snapshot':
       await q.run(sql`DELETE FROM snapshot WHERE id = ${change.id}`)

@@ -99,9 +99,13 @@ async function letTimePass<T>(pending: Promise<T>): Promise<T> {
   return pending
 }
 
-async function booted(subject: NodeSubject): Promise<NodeSubject> {
+async function onNetwork(subject: NodeSubject): Promise<NodeSubject> {
   await letTimePass(fake.fleet.ensureNetwork(networkSpec(subject.network, ENGINE_ID)))
-  await letTimePass(fake.fleet.ensureNode(nodeSpec(subject)))
+  return subject
+}
+
+async function booted(subject: NodeSubject): Promise<NodeSubject> {
+  await letTimePass(fake.fleet.ensureNode(nodeSpec(await onNetwork(subject))))
   return subject
 }
 
@@ -113,7 +117,8 @@ describe('a node', () => {
   })
 
   it('is booted closed and then admitted', async () => {
-    const { outcome } = await run('node', 'boot', withNode(atEngine({ workflow: UNBORN })))
+    const subject = await onNetwork(atEngine({ workflow: UNBORN }))
+    const { outcome } = await run('node', 'boot', withNode(subject))
     expect(outcome).toHopTo('admit')
     expect(fake.world()[0]?.containers[0]?.process?.open).toBe(false)
   })
@@ -135,9 +140,16 @@ describe('a node', () => {
     expect(changes).toContainEqual({ do: 'raise', kind: 'node-group', subjectId, signal: 'converge' })
   })
 
+  it('has its network made again when it is gone', async () => {
+    const { outcome } = await run('node', 'boot', withNode(atEngine({ workflow: UNBORN })))
+    expect(outcome.kind).toBe('nap')
+    expect(fake.world()[0]?.networks).toHaveLength(1)
+  })
+
   it('moves to another port when its own is taken by a stranger', async () => {
+    const subject = await onNetwork(atEngine({ workflow: UNBORN }))
     fake.occupyPort(ENGINE_ID, 10_000)
-    const { outcome, changes } = await run('node', 'boot', withNode(atEngine({ workflow: UNBORN })))
+    const { outcome, changes } = await run('node', 'boot', withNode(subject))
     expect(outcome).toHopTo('start')
     expect(changes).toEqual([{ do: 'move-port', nodeId: aNode().id }])
   })

@@ -64,10 +64,12 @@ export const node = defineWorkflow<NodeSubject>()({
     async boot(c) {
       const { network, node, zoneOutage } = c.subject
       if (zoneOutage !== null) return waitOrGiveUp(c, zoneIsOut(node.zone))
-      const net = await c.fleet.ensureNetwork(networkSpec(network, node.engineId))
-      if (net.kind !== 'ready') return waitOrGiveUp(c, net.because)
       const ensured = await c.fleet.ensureNode(nodeSpec(c.subject))
-      if (ensured.kind === 'unknown') return waitOrGiveUp(c, ensured.because)
+      if (ensured.kind === 'unknown') {
+        // The owner has made its network everywhere, but somebody may have removed it since.
+        const net = await c.fleet.ensureNetwork(networkSpec(network, node.engineId))
+        return waitOrGiveUp(c, net.kind === 'ready' ? ensured.because : net.because)
+      }
       if (ensured.kind === 'refused') return afterRefusal(c, ensured)
       c.change({ do: 'set-presence', nodeId: node.id, presence: 'known' })
       return hop('admit')
@@ -221,7 +223,8 @@ async function configure(c: Context) {
 
 /** How long what it begins with may take on its way from the vault into its memory, at the least speed that is borne. */
 function loadMs({ seed }: NodeSubject): number {
-  return seed === null ? 0 : seed.bytes / LOAD_BYTES_PER_MS
+  const bytes = (seed?.files ?? []).reduce((total, file) => total + file.bytes, 0)
+  return bytes / LOAD_BYTES_PER_MS
 }
 
 /** Says so when the engine has fewer processors than the node type. */

@@ -115,6 +115,48 @@ describe('waking a workflow', () => {
     stop()
   })
 
+  it('tells listeners of parts that came to rest only after their owner had', async () => {
+    const heard: string[] = []
+    const stop = test.store.onSettled((id) => heard.push(id))
+    const { workflowId, resourceId } = await newGroup()
+    const [shard] = await test.rows<{ id: string }>(
+      'SELECT id FROM node_group WHERE replication_group_id = $1',
+      [resourceId],
+    )
+    const spawn = {
+      do: 'spawn',
+      kind: 'node-group',
+      subjectId: shard?.id ?? '',
+      parentId: workflowId,
+    } as const
+    const owner = await mustClaim(test.store, workflowId)
+    await test.store.commit(owner.lease, aCommit(owner, hop('await_parts'), { changes: [spawn] }))
+    const [part] = await test.rows<{ id: string }>('SELECT id FROM workflow WHERE subject_id = $1', [
+      shard?.id,
+    ])
+    const rest = async (id: string) => {
+      const claim = await mustClaim(test.store, id)
+      await test.store.commit(claim.lease, aCommit(claim, hop('wait')))
+      await test.store.commit(claim.lease, aCommit(claim, nap(0, 'at rest')))
+    }
+    const heardUntil = (probe: string) =>
+      vi.waitFor(async () => {
+        await test.rows(`SELECT pg_notify('cacheplane_settled', $1)`, [probe])
+        expect(heard).toContain(probe)
+      }, 5_000)
+    await heardUntil('listening')
+    await rest(part?.id ?? '')
+    await heardUntil('after the part')
+    expect(heard).not.toContain(resourceId)
+    await test.store.commit(owner.lease, aCommit(owner, hop('wait')))
+    await test.store.commit(owner.lease, aCommit(owner, nap(0, 'at rest')))
+    await vi.waitFor(() => expect(heard).toContain(resourceId), 5_000)
+    heard.length = 0
+    await rest(part?.id ?? '')
+    await vi.waitFor(() => expect(heard).toContain(resourceId), 5_000)
+    stop()
+  })
+
   it('notes when a workflow was first at home, and only the first time', async () => {
     const { workflowId } = await newGroup()
     const claim = await mustClaim(test.store, workflowId)

@@ -23,7 +23,7 @@ const fencesNobody =
 /** All replicas seem to have come equally far, as they had before the fence. */
 const remembersOffsets: Perform = (scene, call, judge) => {
   const answer = perform(scene, call, judge)
-  return answer.kind === 'serving' && answer.role === 'replica'
+  return answer.kind === 'serving' && answer.role === 'replica' && scene.work.step !== 'converge'
     ? { ...answer, replication: { ...answer.replication, offset: 1 } }
     : answer
 }

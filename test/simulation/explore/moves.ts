@@ -142,10 +142,11 @@ function replication(scene: Scene, replica: Member, index: number): Move[] {
   if (primary?.incarnation !== link.incarnation || primary.state !== 'running' || primary.isDark) return []
   const take = (one: Member): void => {
     Object.assign(one, { writes: [...primary.writes], history: primary.history, former: primary.former })
-    setLink(one, 'up')
+    setLink(one, 'up', link.state !== 'syncing')
   }
   if (link.state === 'syncing') return [change(index, 'has its full copy', take)]
   if (link.state === 'up') {
+    if (!link.flows) return []
     const isBehind = replica.writes.length < primary.writes.length || replica.history !== primary.history
     return isBehind ? [change(index, 'catches up', take)] : []
   }
@@ -153,11 +154,11 @@ function replication(scene: Scene, replica: Member, index: number): Move[] {
   const isPrefix =
     [primary.history, primary.former].includes(replica.history) &&
     replica.writes.every((write, i) => primary.writes[i] === write)
-  return [change(index, 'links', (one) => (isPrefix ? take(one) : setLink(one, 'syncing')))]
+  return [change(index, 'links', (one) => (isPrefix ? take(one) : setLink(one, 'syncing', false)))]
 }
 
-function setLink({ link }: Member, state: 'down' | 'syncing' | 'up'): void {
-  if (link !== null) link.state = state
+function setLink({ link }: Member, state: 'down' | 'syncing' | 'up', flows: boolean): void {
+  if (link !== null) Object.assign(link, { state, flows })
 }
 
 /** A node's own workflow makes it again when that is asked of it. */

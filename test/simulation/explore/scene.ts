@@ -15,7 +15,8 @@ export interface Member {
   history: string
   former: string | null
   writes: number[]
-  link: { to: number; incarnation: number; state: 'down' | 'syncing' | 'up' } | null
+  /** `flows`: what its primary writes reaches it; after a full copy that begins with the next moment. */
+  link: { to: number; incarnation: number; state: 'down' | 'syncing' | 'up'; flows: boolean } | null
   /** Orders that have reached a process that stands still: it obeys when it goes on. */
   unread: Order[]
   /** Something befell it since the last fence, so that nobody could count on hearing it. */
@@ -126,7 +127,7 @@ export function openingScene({ isAutomatic, asked, harms, momentMs, left }: Open
     admits: true,
     history: 'h0',
     writes: [0],
-    link: index === 0 ? null : { to: 0, incarnation: 1, state: 'up' },
+    link: index === 0 ? null : { to: 0, incarnation: 1, state: 'up', flows: true },
     unread: [],
     isStruck: false,
     isOutlawed: false,

@@ -117,7 +117,11 @@ export function obey(scene: Scene, { name, to, source }: Order, judge: Judge): v
       return
     case 'followPrimary':
       if (source === null || isSame(member.link, source)) return
-      Object.assign(member, { role: 'replica', lends: false, link: { ...source, state: 'down' } })
+      Object.assign(member, {
+        role: 'replica',
+        lends: false,
+        link: { ...source, state: 'down', flows: false },
+      })
       return
     case 'promoteNode':
       if (member.link === null && !member.lends) return

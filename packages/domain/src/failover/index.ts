@@ -1,3 +1,4 @@
+export * from './await-stream.ts'
 export * from './elect-primary.ts'
 export * from './failover.ts'
 export * from './judge-primary.ts'

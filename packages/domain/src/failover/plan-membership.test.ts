@@ -28,7 +28,13 @@ describe('the members of a node group', () => {
   it('are at rest when the primary serves and every replica has its copy and is open', () => {
     const open = { ...following(), open: true } as NodeReading
     const plan = planMembership([member({}), replica({ reading: open, inService: true })])
-    expect(plan).toEqual({ actions: [], readers: ['r'], primaryServes: true, because: null, isClose: false })
+    expect(plan).toEqual({
+      actions: [],
+      readers: ['r'],
+      primaryServes: true,
+      because: null,
+      comes: 'when-told',
+    })
   })
 
   it('get a primary that is empty only where that is allowed', () => {
@@ -46,11 +52,20 @@ describe('the members of a node group', () => {
 
   it('turn to the primary, and are let in once their copy is complete', () => {
     const turns = planMembership([member({}), replica({ reading: following({ port: 1 }) })])
-    expect(turns).toMatchObject({ actions: [{ do: 'follow', nodeId: 'r' }], readers: [], isClose: true })
+    expect(turns).toMatchObject({ actions: [{ do: 'follow', nodeId: 'r' }], readers: [], comes: 'at-once' })
     const copies = planMembership([member({}), replica({ reading: following({ syncing: true }) })])
-    expect(copies).toMatchObject({ actions: [], readers: [], isClose: true })
+    expect(copies).toMatchObject({ actions: [], readers: [], comes: 'at-once' })
     const done = planMembership([member({}), replica({})])
     expect(done).toMatchObject({ actions: [{ do: 'open', nodeId: 'r' }], readers: ['r'] })
+  })
+
+  it('are let in once their copy is known to grow; one that was in before serves its readers meanwhile', () => {
+    const stream = { sinceOffset: 100 }
+    const awaited = planMembership([member({}), replica({ stream })])
+    expect(awaited).toMatchObject({ actions: [], readers: [], comes: 'soon' })
+    const open = { ...following(), open: true } as NodeReading
+    const again = planMembership([member({}), replica({ stream, inService: true, reading: open })])
+    expect(again).toMatchObject({ actions: [], readers: ['r'], comes: 'soon' })
   })
 
   it('are let in only after the primary is known to serve: else nobody would look for their copies', () => {
@@ -60,7 +75,7 @@ describe('the members of a node group', () => {
       mayStartEmpty: true,
     })
     const plan = planMembership([opening, replica({})])
-    expect(plan).toMatchObject({ actions: [{ do: 'open', nodeId: 'p' }], readers: [], isClose: true })
+    expect(plan).toMatchObject({ actions: [{ do: 'open', nodeId: 'p' }], readers: [], comes: 'at-once' })
   })
 
   it('are replaced when they are dead, and only out of the way when they are leaving', () => {

@@ -1,5 +1,6 @@
 import type { NodeReading } from '../ports/node-reading.ts'
 import type { RouteTarget } from '../ports/edges.ts'
+import { isInSync, type AwaitedStream } from './await-stream.ts'
 
 /** A member of a node group as it was just seen; `reading` is null while its own workflow is busy with it. */
 export interface Member {
@@ -15,6 +16,8 @@ export interface Member {
   outage?: string | null
   /** Its version cannot copy the primary's. */
   isStranded?: boolean
+  /** What is awaited before its copy counts as one that grows: see `awaitStream`. Null when nothing is. */
+  stream?: AwaitedStream | null
   /** Where its replicas find it. */
   target: RouteTarget
 }
@@ -34,8 +37,8 @@ export interface Membership {
   primaryServes: boolean
   /** What is still to come, null when nothing is. */
   because: string | null
-  /** Whether it comes by itself within moments, so that it is worth looking again soon. */
-  isClose: boolean
+  /** When it comes by itself: within moments, within a second, or when somebody has done something about it. */
+  comes: 'at-once' | 'soon' | 'when-told'
 }
 
 type Serving = Extract<NodeReading, { kind: 'serving' }>
@@ -46,10 +49,16 @@ type Serving = Extract<NodeReading, { kind: 'serving' }>
  */
 export function planMembership(members: readonly Member[]): Membership {
   const primary = members.find((member) => member.isPrimary)
-  const plan: Membership = { actions: [], readers: [], primaryServes: false, because: null, isClose: false }
-  const wait = (because: string, isClose: boolean): void => {
+  const plan: Membership = {
+    actions: [],
+    readers: [],
+    primaryServes: false,
+    because: null,
+    comes: 'when-told',
+  }
+  const wait: Wait = (because, comes) => {
     plan.because ??= because
-    plan.isClose ||= isClose
+    if (plan.comes !== 'at-once' && comes !== 'when-told') plan.comes = comes
   }
   if (primary === undefined) return { ...plan, because: 'the node group has no primary' }
   planPrimary(primary, plan, wait)
@@ -61,14 +70,14 @@ export function planMembership(members: readonly Member[]): Membership {
   return plan
 }
 
-type Wait = (because: string, isClose: boolean) => void
+type Wait = (because: string, comes: Membership['comes']) => void
 
 function planPrimary(
   { nodeId, reading, inService, mayStartEmpty, outage = null }: Member,
   plan: Membership,
   wait: Wait,
 ): void {
-  if (reading === null) return wait(outage ?? 'the primary is being made', false)
+  if (reading === null) return wait(outage ?? 'the primary is being made', 'when-told')
   switch (reading.kind) {
     case 'serving':
       if (inService && reading.open) {
@@ -80,36 +89,51 @@ function planPrimary(
         plan.primaryServes = true
         return
       }
-      return wait('the primary waits for its data', false)
+      return wait('the primary waits for its data', 'when-told')
     case 'dead':
       if (!inService) plan.actions.push({ do: 'replace', nodeId, because: reading.because })
-      return wait(`the primary is lost: ${reading.because}`, false)
+      return wait(`the primary is lost: ${reading.because}`, 'when-told')
     default:
-      return wait(outage ?? `the primary does not serve: ${reading.because}`, outage === null)
+      return wait(
+        outage ?? `the primary does not serve: ${reading.because}`,
+        outage === null ? 'at-once' : 'when-told',
+      )
   }
 }
 
 function planReplica(member: Member, primary: Member, plan: Membership, wait: Wait): void {
   const { nodeId, reading, outage = null } = member
-  if (reading === null) return wait(outage ?? 'a replica is being made', false)
+  if (reading === null) return wait(outage ?? 'a replica is being made', 'when-told')
   if (reading.kind === 'dead') {
     plan.actions.push({ do: 'replace', nodeId, because: reading.because })
-    return wait(`a replica is lost: ${reading.because}`, false)
+    return wait(`a replica is lost: ${reading.because}`, 'when-told')
   }
   if (reading.kind !== 'serving')
     return wait(
       outage ?? `a replica does not serve: ${reading.because}`,
-      outage === null && reading.kind === 'starting',
+      outage === null && reading.kind === 'starting' ? 'at-once' : 'when-told',
     )
-  if (!plan.primaryServes) return wait('a replica waits for its primary', false)
+  if (!plan.primaryServes) return wait('a replica waits for its primary', 'when-told')
   if (!follows(reading, primary)) {
     plan.actions.push({ do: 'follow', nodeId })
-    return wait('a replica turns to its primary', true)
+    return wait('a replica turns to its primary', 'at-once')
   }
-  if (!isInSync(reading)) return wait('a replica is copying its primary', true)
+  if (!isInSync(reading)) return wait('a replica is copying its primary', 'at-once')
   // From then on it may hold the only copy, which nobody would look for in a node group that seems never to have served.
-  if (!primary.inService) return wait('a replica waits until its primary is known to serve', true)
-  if (!member.inService || !reading.open) plan.actions.push({ do: 'open', nodeId })
+  if (!primary.inService) return wait('a replica waits until its primary is known to serve', 'at-once')
+  admit(member, reading, plan, wait)
+}
+
+/** One that was in before serves its readers also while its copy is not known to grow. */
+function admit(
+  { nodeId, inService, stream = null }: Member,
+  { open }: Serving,
+  plan: Membership,
+  wait: Wait,
+) {
+  if (stream !== null) wait('a replica waits for what its primary writes after the copy', 'soon')
+  if (stream !== null && !inService) return
+  if (!inService || !open) plan.actions.push({ do: 'open', nodeId })
   plan.readers.push(nodeId)
 }
 
@@ -123,13 +147,9 @@ function isToBeRenewed(
 function renew({ nodeId }: Member, plan: Membership, wait: Wait): void {
   const because = 'its version cannot copy the primary, which is newer'
   plan.actions.push({ do: 'renew', nodeId, because })
-  wait(`a replica is made again: ${because}`, false)
+  wait(`a replica is made again: ${because}`, 'when-told')
 }
 
 function follows({ replication: { link } }: Serving, { target: { ip, address, port } }: Member): boolean {
   return link !== null && [ip, address].includes(link.source.host) && link.source.port === port
-}
-
-function isInSync({ replication: { link, loading } }: Serving): boolean {
-  return link !== null && link.up && !link.syncing && !loading
 }

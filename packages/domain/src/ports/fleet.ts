@@ -2,6 +2,7 @@ import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
+import type { Seed } from '../snapshots/plan-seed.ts'
 import type { Copied, Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
@@ -233,7 +234,7 @@ export interface NodeSpec extends NodeRef {
   /** Names and addresses that the node's TLS certificate is valid for. */
   tlsNames: readonly string[]
   /** What it holds from the start; null for a node that begins empty. */
-  seed: VaultFile | null
+  seed: Seed | null
 }
 
 export interface NodeLimits {

@@ -3,7 +3,6 @@ import type { ReshardingAround, SisterShard } from './cluster.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
-import type { VaultFile } from './vault.ts'
 import type {
   AuthTokenUpdate,
   CacheCluster,
@@ -20,6 +19,7 @@ import type {
 } from '../resources.ts'
 import type { Failover, FailoverKind, FailoverStage } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { Seed } from '../snapshots/plan-seed.ts'
 import type { Snapshot, SnapshotContent } from '../snapshots/snapshot.ts'
 import type { UpdateRun } from '../service-updates/service-update.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
@@ -212,7 +212,7 @@ export interface NodeSubject {
   /** Of its availability zone: while it lasts, the node does not come back. */
   zoneOutage: OutageMode | null
   /** What it is made with, as the primary of a cache that is being restored; null otherwise. */
-  seed: VaultFile | null
+  seed: Seed | null
 }
 
 /** All that the workflow of a snapshot needs to know. */

@@ -123,11 +123,20 @@ function refusals(openBench: OpenBench, variant: ContractVariant): void {
 }
 
 function absence(openBench: OpenBench, variant: ContractVariant): void {
-  benchTest('a node whose network is missing is not made up', openBench, async (bench) => {
-    const node = bench.freshNode(bench.freshNetwork(), variant)
-    expect(await bench.fleet.ensureNode(node)).toMatchObject({ kind: 'unknown' })
-    expect(await objectsOf(bench, node.nodeId)).toEqual([])
-  })
+  benchTest(
+    'a node whose network is missing does not run until the network is there',
+    openBench,
+    async (bench) => {
+      const network = bench.freshNetwork()
+      const node = bench.freshNode(network, variant)
+      expect(await bench.fleet.ensureNode(node)).toMatchObject({ kind: 'unknown' })
+      const left = await objectsOf(bench, node.nodeId)
+      expect(left.filter((object) => object.kind === 'container' && object.state !== 'created')).toEqual([])
+      expect(await bench.fleet.ensureNetwork(network)).toEqual({ kind: 'ready' })
+      expect(await bench.fleet.ensureNode(node)).toEqual({ kind: 'ready' })
+      expect(await bench.fleet.observeNode(node, 10_000)).toMatchObject({ kind: 'serving' })
+    },
+  )
 
   benchTest('a node removed twice, or never made, is gone', openBench, async (bench) => {
     const { node } = await standUp(bench, variant)

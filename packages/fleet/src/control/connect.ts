@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { secureContextOf } from '../tls/secure-context.ts'
 import type { Leaf } from '../tls/issue-certificate.ts'
 import { CONNECT_MS } from '../core/deadlines.ts'
 import type { Answer } from '../core/node-control.ts'
@@ -19,7 +20,7 @@ export function connect({ host, port, tls }: Route): Promise<Connected> {
     const socket =
       tls === null
         ? connectTcp({ host, port, noDelay: true })
-        : connectTls({ host, port, servername: tls.identity, minVersion: 'TLSv1.2', ...papers(tls) })
+        : connectTls({ host, port, servername: tls.identity, secureContext: secureContextOf(tls) })
     const timer = setTimeout(() => fail('silent', `no connection within ${CONNECT_MS} ms`), CONNECT_MS)
     const fail = (kind: Failure, because: string) => {
       clearTimeout(timer)
@@ -34,10 +35,6 @@ export function connect({ host, port, tls }: Route): Promise<Connected> {
       resolve({ kind: 'connected', socket })
     })
   })
-}
-
-function papers({ authorityPem, own }: NonNullable<Route['tls']>) {
-  return { ca: authorityPem, ...(own && { cert: own.certificatePem, key: own.keyPem.reveal() }) }
 }
 
 type Failure = Exclude<Connected['kind'], 'connected'>

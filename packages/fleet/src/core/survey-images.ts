@@ -3,6 +3,7 @@ import { engineImageTag } from '../images/engine-image-tag.ts'
 import { reason, unknown } from './call.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import { incarnationOf, NODE_LABEL } from './labels.ts'
+import { containerName } from './names.ts'
 
 /** What the catalogue's names stand for on this engine, and what the nodes there were made of when they stood for it. */
 export async function surveyImages(engine: DockerEngine): ReturnType<Fleet['surveyImages']> {
@@ -23,7 +24,6 @@ export async function surveyImages(engine: DockerEngine): ReturnType<Fleet['surv
 }
 
 export async function imageOf(engine: DockerEngine, ref: NodeRef): Promise<string | null> {
-  const listed = await engine.containers(ref.nodeId)
-  if (listed.kind !== 'ok') return null
-  return listed.value.find(({ labels }) => incarnationOf(labels) === ref.incarnation)?.imageId ?? null
+  const inspected = await engine.inspectContainer(containerName(ref))
+  return inspected.kind === 'ok' ? inspected.value.imageId : null
 }

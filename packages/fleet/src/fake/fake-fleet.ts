@@ -188,11 +188,12 @@ export class FakeFleet {
     this.replicate()
     return this.#each(nodeId, 'running', (world, container) => {
       stop(world, container, 'it exited with code 0')
+      const nowMs = this.#options.clock.monotonicMs()
       if (container.process !== null)
-        Object.assign(container.process, rebooted(container.process, this.#random))
+        Object.assign(container.process, rebooted(container.process, this.#random, nowMs))
       const [least, most] = this.#options.timings?.boot ?? INSTANT.boot
       container.state = 'running'
-      container.answersAtMs = this.#options.clock.monotonicMs() + this.#random.between(least, most)
+      container.answersAtMs = nowMs + this.#random.between(least, most)
       emit(world, { action: 'started', labels: container.labels })
     })
   }

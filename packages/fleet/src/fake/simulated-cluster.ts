@@ -7,6 +7,7 @@ import {
   type SlotRange,
 } from '@cacheplane/domain'
 import type { Random } from './random.ts'
+import { turnTo } from './simulated-link.ts'
 import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
 import type { EngineWorld, SimulatedCluster, SimulatedPeer, SimulatedProcess } from './world.ts'
 
@@ -121,11 +122,9 @@ function giveWay(process: InCluster, winnerId: string, winner: SimulatedPeer): v
 }
 
 /** Also what a process does by itself. */
-export function followInCluster(process: SimulatedProcess, primaryId: string, { host, port }: Hop): void {
+export function followInCluster(process: SimulatedProcess, primaryId: string, hop: Hop): void {
   if (process.cluster === null) return
-  process.role = 'replica'
-  process.lends = false
-  process.link = { host, port, state: 'down', runId: '', readyAtMs: 0, heardAtMs: 0 }
+  turnTo(process, hop, 0)
   process.cluster.primaryId = primaryId
   process.cluster.version += 1
 }

@@ -15,6 +15,7 @@ import {
 } from './simulated-cluster.ts'
 import { drainInCluster, setSlotsInCluster } from './simulated-slots.ts'
 import { dumpOf } from './simulated-dump.ts'
+import { turnTo } from './simulated-link.ts'
 import { newHistoryId, usedMemory } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
@@ -76,9 +77,7 @@ export class SimulatedControl implements NodeControl {
     const { host, port } = source
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
-      process.role = 'replica'
-      process.lends = false
-      process.link = { host, port, state: 'down', runId: '', readyAtMs: nowMs, heardAtMs: nowMs }
+      turnTo(process, { host, port }, nowMs)
     })
   }
 
@@ -142,11 +141,11 @@ export class SimulatedControl implements NodeControl {
   }
 
   promote(node: NodeSpec): Promise<Answer<void>> {
-    return this.#talk('promoteNode', node, (process) => {
+    return this.#talk('promoteNode', node, (process, nowMs) => {
       if (process.link === null && !process.lends) return
       this.simulation.watchers.onPromotion(process)
       process.lends = false
-      this.#lead(process)
+      this.#lead(process, nowMs)
       if (process.cluster !== null) takeOverInCluster(process.cluster)
     })
   }
@@ -193,16 +192,17 @@ export class SimulatedControl implements NodeControl {
   }
 
   lend(node: NodeRef): Promise<Answer<void>> {
-    return this.#talk('lendNode', node, (process) => {
+    return this.#talk('lendNode', node, (process, nowMs) => {
       process.lends = true
-      this.#lead(process)
+      this.#lead(process, nowMs)
     })
   }
 
   /** On a history of its own, which knows where the old one ended. */
-  #lead(process: SimulatedProcess): void {
+  #lead(process: SimulatedProcess, nowMs: number): void {
     if (process.link === null) return
     process.role = 'primary'
+    process.pingsSinceMs = nowMs
     process.link = null
     process.formerHistoryId = process.historyId
     process.historyId = newHistoryId(this.simulation.random)

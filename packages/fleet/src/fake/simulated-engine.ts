@@ -212,7 +212,9 @@ export class SimulatedEngine implements DockerEngine {
       const because = `No such image: cacheplane/engine:${spec.engine}-${spec.engineVersion}`
       return { kind: 'notFound', because }
     }
-    const process = bootedProcess(spec, this.simulation.random, spec.tls ? this.#newCertificate() : null)
+    const certificate = spec.tls ? this.#newCertificate() : null
+    const nowMs = this.simulation.clock.monotonicMs()
+    const process = bootedProcess(spec, this.simulation.random, nowMs, certificate)
     return this.#put({ name, labels, networkName, imageId, process, edge: null })
   }
 

@@ -7,6 +7,7 @@ import type { SimulatedProcess } from './world.ts'
 export function bootedProcess(
   spec: NodeSpec,
   random: Random,
+  nowMs: number,
   certificate: Certificate | null,
 ): SimulatedProcess {
   const isMemcached = spec.engine === 'memcached'
@@ -35,13 +36,19 @@ export function bootedProcess(
     historyId: newHistoryId(random),
     formerHistoryId: null,
     writes: [],
+    pings: 0,
+    pingsSinceMs: nowMs,
     link: null,
     cluster: spec.busPort === null ? null : bootedCluster(random),
   }
 }
 
 /** What is different of a process that was started again in its container. */
-export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial<SimulatedProcess> {
+export function rebooted(
+  { cluster }: SimulatedProcess,
+  random: Random,
+  nowMs: number,
+): Partial<SimulatedProcess> {
   return {
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
@@ -53,6 +60,8 @@ export function rebooted({ cluster }: SimulatedProcess, random: Random): Partial
     historyId: newHistoryId(random),
     formerHistoryId: null,
     writes: [],
+    pings: 0,
+    pingsSinceMs: nowMs,
     link: null,
     cluster: cluster === null ? null : bootedCluster(random),
   }

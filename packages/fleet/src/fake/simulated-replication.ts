@@ -9,8 +9,9 @@ const FULL_COPY_MS = [20, 400] as const
 const LAG_MS = [0, 3] as const
 /** A replica tries again this often. */
 const RECONNECT_MS = 100
-/** Pings go out each second. */
+/** Pings go out each second, and so do acknowledgements, the first of which lets the stream begin. */
 const HEARD_EVERY_MS = 1_000
+const FIRST_ACK_MS = [0, 1_000] as const
 
 /**
  * Lets every replica take over what its primary has had by now. Called before anything is read or broken, so that what a
@@ -52,24 +53,40 @@ function follow(
     link.state = 'down'
     return
   }
-  finishCopy(link, replica, nowMs)
+  finishCopy(link, replica, primary, nowMs, random)
   if (link.state !== 'up') return
+  if (nowMs < link.streamsAtMs) return
   takeOver(replica, primary, nowMs - random.between(...LAG_MS))
   link.heardAtMs = nowMs
 }
 
-function finishCopy(link: SimulatedLink, replica: SimulatedProcess, nowMs: number): void {
+function finishCopy(
+  link: SimulatedLink,
+  replica: SimulatedProcess,
+  primary: SimulatedProcess,
+  nowMs: number,
+  random: Random,
+): void {
   if (link.state !== 'syncing' || nowMs < link.readyAtMs) return
   link.state = 'up'
+  link.streamsAtMs = link.readyAtMs + random.between(...FIRST_ACK_MS)
+  link.heardAtMs = nowMs
   replica.writes = []
+  replica.pings = 0
+  takeOver(replica, primary, link.forkedAtMs)
 }
 
 function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {
   // What it has is a beginning of what its primary has: it would not be linked otherwise.
   const arrived = primary.writes.findLastIndex(({ atMs }) => atMs <= reachedMs) + 1
   for (const write of primary.writes.slice(replica.writes.length, arrived)) replica.writes.push(write)
+  replica.pings = Math.max(replica.pings, pingsBy(primary, reachedMs))
   replica.historyId = primary.historyId
   replica.formerHistoryId = primary.formerHistoryId
+}
+
+function pingsBy({ pings, pingsSinceMs }: SimulatedProcess, ms: number): number {
+  return pings + Math.max(0, Math.floor((ms - pingsSinceMs) / HEARD_EVERY_MS))
 }
 
 function reads(replica: SimulatedProcess, primary: SimulatedProcess): boolean {
@@ -101,7 +118,9 @@ function connect(
   // The copy that it is sent makes no sense to it: it asks again, and again.
   if (!isPrefix && !reads(replica, primary)) return
   link.runId = primary.runId
+  if (isPrefix) replica.pings = Math.min(replica.pings, pingsBy(primary, nowMs))
   link.state = isPrefix ? 'up' : 'syncing'
+  link.forkedAtMs = nowMs
   link.readyAtMs = nowMs + (isPrefix ? 0 : random.between(...FULL_COPY_MS))
 }
 
@@ -110,7 +129,7 @@ export function replicationFacts(process: SimulatedProcess, nowMs: number): Repl
   return {
     historyId,
     formerHistoryId,
-    offset: writes.length,
+    offset: writes.length + (link === null ? pingsBy(process, nowMs) : process.pings),
     keys: writes.length,
     loading: false,
     link:

@@ -90,6 +90,9 @@ export interface SimulatedProcess {
   formerHistoryId: string | null
   /** What it holds, in the order of its history. */
   writes: SimulatedWrite[]
+  /** Pings in its history, and since when it sends its own. */
+  pings: number
+  pingsSinceMs: number
   /** Null for a primary. */
   link: SimulatedLink | null
   /** Null without cluster mode. */
@@ -133,6 +136,10 @@ export interface SimulatedLink {
   runId: string
   /** When it may connect again, or when its full copy is complete. */
   readyAtMs: number
+  /** When its primary began to make the full copy. */
+  forkedAtMs: number
+  /** From when on it is sent what was written since: it has acknowledged its copy. */
+  streamsAtMs: number
   heardAtMs: number
 }
 

@@ -119,7 +119,8 @@ interface ConcludedRow {
 
 /**
  * A nap gives way to a wake that came since the step read its signals: it would be slept through. As in a claim, signals
- * and wakes are both read as of the statement's start.
+ * and wakes are both read as of the statement's start. Parts that come to rest are not announced while their owner is still
+ * being made: it rests after them, and whoever waits for it would look in vain.
  */
 async function conclude(
   q: Queryable,
@@ -143,7 +144,10 @@ async function conclude(
         (SELECT o.wakes FROM workflow o WHERE o.id = w.id) AS wakes_read,
         (SELECT array_agg(s.name) FROM signal s WHERE s.workflow_id = w.id) AS signals)
     SELECT napping, deadline_at, wakes_read, signals,
-      CASE WHEN napping AND step IN (${HOME_STEP}, ${FAILED_STEP}) THEN pg_notify(${SETTLED_CHANNEL}, root_id) END
+      CASE WHEN napping AND step IN (${HOME_STEP}, ${FAILED_STEP}) AND NOT EXISTS (
+        SELECT 1 FROM workflow owner WHERE owner.kind IN ('replication-group', 'cache-cluster') AND owner.subject_id = concluded.root_id
+          AND owner.id <> ${workflowId} AND owner.first_home_at IS NULL AND owner.step <> ${FAILED_STEP})
+        THEN pg_notify(${SETTLED_CHANNEL}, root_id) END
     FROM concluded`)
   if (row === undefined) throw stale({ workflowId, token })
   return {

@@ -63,7 +63,10 @@ export function beginAsked(c: Context, readings: Readings) {
   const heirs = nodes.filter(
     (one) => one.node.id !== c.subject.nodeGroup.primaryNodeId && isServing(readings, one),
   )
-  const ready = failover.kind === 'switch' ? heirs.some((one) => one === wanted) : heirs.length > 0
+  const able = failover.kind === 'switch' ? heirs.filter((one) => one === wanted) : heirs
+  const ready = able.some(({ node }) => c.frame.streams[node.id] === undefined)
+  // One whose copy is complete will have the rest within a second; the question stands until then.
+  if (!ready && able.length > 0) return null
   c.clear('failover')
   if (!ready) {
     c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })

@@ -23,6 +23,8 @@ export const Frame = z.object({
   mayStartEmpty: z.object({ nodeId: z.string(), incarnation: z.number() }).nullable().default(null),
   /** Since when nodes have not been seen to serve, and when they were last looked at; epoch milliseconds. */
   silence: z.record(z.string(), z.object({ sinceMs: z.number(), lookedAtMs: z.number() })).default({}),
+  /** Replicas whose copies are not known to grow yet. */
+  streams: z.record(z.string(), z.object({ sinceOffset: z.number().nullable() })).default({}),
   /** How often the successor of the primary has tried in vain to take over. */
   switchesFailed: z.number().default(0),
   /** The change of primary under way. */

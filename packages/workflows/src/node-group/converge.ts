@@ -1,4 +1,5 @@
 import {
+  awaitStream,
   hop,
   judgePrimary,
   milliseconds,
@@ -41,6 +42,7 @@ const LOOK_AGAIN_MS = milliseconds(250)
 /** A lost host has every primary on it looked at: what is looked at in vain is not looked at more than it needs. */
 const LOOK_LATE_MS = milliseconds(600)
 const CLOSE_MS = milliseconds(20)
+const COMES_WITHIN_MS = { 'at-once': CLOSE_MS, soon: milliseconds(100), 'when-told': null } as const
 
 interface Look {
   readings: ReadonlyMap<string, NodeReading>
@@ -57,6 +59,7 @@ export async function converge(c: Context) {
   const readings = await examineAll(c, home)
   const primary = primaryOf(c)
   const reading = readings.get(primary.node.id)
+  rememberStreams(c, readings)
   if (reading !== undefined && primary.node.openedAt !== null) {
     const verdict = judgePrimary({
       reading,
@@ -85,6 +88,18 @@ function remember(c: Context, reading: NodeReading): void {
   if (reading.kind === 'serving') c.frame.historyId = reading.replication.historyId
 }
 
+/** Of a node that is busy with itself nothing is remembered: it may come back in another container. */
+function rememberStreams(c: Context, readings: ReadonlyMap<string, NodeReading>): void {
+  const { primaryNodeId } = c.subject.nodeGroup
+  const awaited = c.subject.nodes.flatMap(({ node: { id, openedAt } }) => {
+    const reading = readings.get(id)
+    if (reading === undefined || id === primaryNodeId) return []
+    const stream = awaitStream(c.frame.streams[id] ?? null, reading, openedAt !== null)
+    return stream === null ? [] : [[id, stream] as const]
+  })
+  c.frame.streams = Object.fromEntries(awaited)
+}
+
 function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, NodeReading>): Member {
   const { node } = one
   const { mayStartEmpty, formed } = c.frame
@@ -100,6 +115,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     mayStartEmpty:
       !formed || (mayStartEmpty?.nodeId === node.id && node.incarnation >= mayStartEmpty.incarnation),
     isStranded: !isPrimary && isStranded(c, one),
+    stream: c.frame.streams[node.id] ?? null,
     target,
   }
 }
@@ -115,7 +131,8 @@ async function act(c: Context, membership: Membership, { readings, begunMs }: Lo
   const rolled = membership.primaryServes ? await roll(c, readings, because) : null
   if (rolled !== null) return rolled
   if (because === null) return settle(c)
-  if (membership.isClose) return nap(CLOSE_MS, because)
+  const comesWithinMs = COMES_WITHIN_MS[membership.comes]
+  if (comesWithinMs !== null) return nap(comesWithinMs, because)
   const isWatched = [...readings.values()].some(({ kind }) => kind !== 'serving' && kind !== 'dead')
   const isTold = undone === null && routed === null && untold === null && !isWatched
   return nap(isTold ? seconds(10) : LOOK_AGAIN_MS, because)

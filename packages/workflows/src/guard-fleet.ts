@@ -28,6 +28,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     ensureNode: guarded((spec) => fleet.ensureNode(spec)),
     openNode: guarded((spec) => fleet.openNode(spec)),
     closeNode: guarded((ref) => fleet.closeNode(ref)),
+    holdWrites: guarded((ref, ms) => fleet.holdWrites(ref, ms)),
     followPrimary: guarded((spec, source) => fleet.followPrimary(spec, source)),
     lendNode: guarded((ref) => fleet.lendNode(ref)),
     promoteNode: guarded((spec) => fleet.promoteNode(spec)),

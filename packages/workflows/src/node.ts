@@ -223,7 +223,8 @@ async function configure(c: Context) {
 
 /** How long what it begins with may take on its way from the vault into its memory, at the least speed that is borne. */
 function loadMs({ seed }: NodeSubject): number {
-  return seed === null ? 0 : seed.bytes / LOAD_BYTES_PER_MS
+  const bytes = (seed?.files ?? []).reduce((total, file) => total + file.bytes, 0)
+  return bytes / LOAD_BYTES_PER_MS
 }
 
 /** Says so when the engine has fewer processors than the node type. */

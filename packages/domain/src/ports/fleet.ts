@@ -2,6 +2,7 @@ import type { Certificate } from '../certificate.ts'
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
+import type { Seed } from '../snapshots/plan-seed.ts'
 import type { Copied, Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
@@ -74,6 +75,11 @@ export interface Fleet {
    * Replicas that follow it go on, others are refused. `openNode` lets all of them in again.
    */
   closeNode(ref: NodeRef): Promise<Ensured<'dead'>>
+  /**
+   * Has a living node keep writes waiting, unanswered, for so long; 0 lets them go on. Its clients stay, and read. Replicas
+   * that follow it go on.
+   */
+  holdWrites(ref: NodeRef, ms: number): Promise<Ensured<'dead'>>
   /**
    * Has the node copy `source` and follow it. A node that follows it already is left alone. In cluster mode the two are
    * introduced first, which takes a moment: `unknown` until they know each other.
@@ -228,7 +234,7 @@ export interface NodeSpec extends NodeRef {
   /** Names and addresses that the node's TLS certificate is valid for. */
   tlsNames: readonly string[]
   /** What it holds from the start; null for a node that begins empty. */
-  seed: VaultFile | null
+  seed: Seed | null
 }
 
 export interface NodeLimits {

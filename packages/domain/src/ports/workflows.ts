@@ -1,9 +1,8 @@
 import type { SlotRange } from '../cluster/slots.ts'
-import type { ReshardingAround } from './cluster.ts'
+import type { ReshardingAround, SisterShard } from './cluster.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
-import type { VaultFile } from './vault.ts'
 import type {
   AuthTokenUpdate,
   CacheCluster,
@@ -20,6 +19,7 @@ import type {
 } from '../resources.ts'
 import type { Failover, FailoverKind, FailoverStage } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { Seed } from '../snapshots/plan-seed.ts'
 import type { Snapshot, SnapshotContent } from '../snapshots/snapshot.ts'
 import type { UpdateRun } from '../service-updates/service-update.ts'
 import type { Outcome, Signal, Workflow, WorkflowKind } from '../workflow.ts'
@@ -212,7 +212,7 @@ export interface NodeSubject {
   /** Of its availability zone: while it lasts, the node does not come back. */
   zoneOutage: OutageMode | null
   /** What it is made with, as the primary of a cache that is being restored; null otherwise. */
-  seed: VaultFile | null
+  seed: Seed | null
 }
 
 /** All that the workflow of a snapshot needs to know. */
@@ -254,6 +254,8 @@ export interface NodeGroupSubject {
   failover: Failover | null
   /** What to heed of the other shards while slots go between them; null when none do. */
   resharding: ReshardingAround | null
+  /** The other shards, while slots go between them or their nodes are to be of another kind; none otherwise. */
+  sisters: SisterShard[]
   /** Why its endpoint cannot be made; null while it can. */
   endpointFailure: string | null
 }

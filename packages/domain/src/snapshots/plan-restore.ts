@@ -1,9 +1,10 @@
-import { isSameSlots, type SlotRange } from '../cluster/slots.ts'
+import type { SlotRange } from '../cluster/slots.ts'
 import { ServiceError } from '../errors.ts'
 import { findNodeType, nodeLimits } from '../node-types.ts'
 import { mib } from '../plan-placement.ts'
 import type { NodeChoice } from '../resources.ts'
 import { canFollow } from '../rolling/can-follow.ts'
+import { shareOf } from './plan-seed.ts'
 import type { Snapshot, SnapshotContent } from './snapshot.ts'
 import { snapshotStatus } from './snapshot-status.ts'
 
@@ -25,7 +26,7 @@ export function requireRestorable(snapshot: Snapshot, wish: RestoreWish): void {
       'InvalidSnapshotState',
       `Snapshot ${snapshotName} has status ${status}; a cache can be made from one that is available.`,
     )
-  requireShards(snapshot, wish)
+  requireMode(snapshot, wish)
   const contents = snapshot.files.flatMap(({ content }) => content ?? [])
   const foreign = contents.find((content) => !canFollow(wish, { ...wish, ...writerOf(content) }))
   if (foreign !== undefined)
@@ -33,33 +34,35 @@ export function requireRestorable(snapshot: Snapshot, wish: RestoreWish): void {
       'engineVersion',
       `Snapshot ${snapshotName} was written by ${foreign.engine} ${foreign.engineVersion}, which ${wish.engine} ${wish.engineVersion} cannot read.`,
     )
-  const needed = Math.max(0, ...contents.map(({ usedMemoryBytes }) => usedMemoryBytes - OVERHEAD_BYTES))
+  const needed = neededBytes(snapshot, wish)
   const room = roomOf(wish)
   if (needed > room)
     throw combination(
       'cacheNodeType',
-      `Snapshot ${snapshotName} takes ${mib(needed)} MiB of memory, and ${wish.cacheNodeType} has ${mib(room)} MiB for data.`,
+      `Snapshot ${snapshotName} takes ${mib(needed)} MiB of a node's memory, and ${wish.cacheNodeType} has ${mib(room)} MiB for data.`,
     )
 }
 
 const writerOf = ({ engine, engineVersion }: SnapshotContent) => ({ engine, engineVersion })
 
-/** Every file is what one shard begins with. */
-function requireShards({ snapshotName, origin, files }: Snapshot, { shards }: RestoreWish): void {
-  const isCluster = shards !== null
-  if (origin.clusterEnabled !== isCluster)
-    throw combination(
-      'snapshotName',
-      `Snapshot ${snapshotName} is of a replication group with cluster mode ${origin.clusterEnabled ? 'enabled' : 'disabled'}, and is restored to one of the same mode.`,
-    )
-  if (shards === null) return
-  const isOnes = ({ slots }: { slots: readonly SlotRange[] }) =>
-    files.some((file) => isSameSlots(file.slots, slots))
-  if (shards.length === files.length && shards.every(isOnes)) return
+/** A cluster's keys have to be shared out again, which engines without cluster mode do for nobody. */
+function requireMode({ snapshotName, origin }: Snapshot, { shards }: RestoreWish): void {
+  if (!origin.clusterEnabled || shards !== null) return
   throw combination(
-    'nodeGroupConfiguration',
-    `Snapshot ${snapshotName} is of ${files.length} shards, and is restored to as many with the same slots: leave numNodeGroups and the slots of nodeGroupConfiguration out.`,
+    'snapshotName',
+    `Snapshot ${snapshotName} is of a replication group with cluster mode enabled, and is restored to one with cluster mode enabled.`,
   )
+}
+
+/** Memory that the fullest shard will need for data, if keys are spread evenly over their slots. */
+function neededBytes({ files }: Snapshot, { shards }: RestoreWish): number {
+  const all = (shards ?? [{ slots: [] }]).map(({ slots }) =>
+    files.reduce((total, { slots: held, content }) => {
+      const used = Math.max(0, (content?.usedMemoryBytes ?? 0) - OVERHEAD_BYTES)
+      return total + used * (slots.length === 0 ? 1 : shareOf(held, slots))
+    }, 0),
+  )
+  return Math.ceil(Math.max(0, ...all))
 }
 
 function roomOf({ cacheNodeType, engine }: NodeChoice): number {

@@ -119,6 +119,7 @@ type OnNode = <T>(
 
 type Orders =
   | 'closeNode'
+  | 'holdWrites'
   | 'promoteNode'
   | 'lendNode'
   | 'configureNode'
@@ -132,6 +133,8 @@ type ClusterOrders =
 function orders(onNode: OnNode): Pick<Fleet, Orders> {
   return {
     closeNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.close(ref))),
+    holdWrites: (ref, ms) =>
+      onNode(ref, (bench) => orderNode(bench, ref, (control) => control.hold(ref, ms))),
     promoteNode: (spec) =>
       onNode(spec, (bench) => orderNode(bench, spec, (control) => control.promote(spec))),
     lendNode: (ref) => onNode(ref, (bench) => orderNode(bench, ref, (control) => control.lend(ref))),

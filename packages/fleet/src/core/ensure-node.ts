@@ -4,6 +4,7 @@ import type { DockerEngine } from './docker-engine.ts'
 import { ensureContainer, type EnsuredContainer } from './ensure-container.ts'
 import { NODE_LABEL, nodeLabels } from './labels.ts'
 import { containerName, networkName } from './names.ts'
+import { seedContent } from './seed-content.ts'
 
 /** The promise is in the port's docstring. */
 export async function ensureNode(
@@ -17,7 +18,7 @@ export async function ensureNode(
   const { nodeId: ownerId, incarnation, seed } = spec
   const create = () => engine.createContainer({ name, labels, networkName: networkName(spec), spec })
   const start = () =>
-    seed === null ? engine.startContainer(name) : engine.startFed(name, vault.open(seed.fileId))
+    seed === null ? engine.startContainer(name) : engine.startFed(name, seedContent(vault, seed))
   const wish = { installation, label: NODE_LABEL, ownerId, incarnation, name, create, start } as const
   return ensureContainer(engine, wish, containers.value)
 }

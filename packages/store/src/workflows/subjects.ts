@@ -1,5 +1,7 @@
 import {
   FAILED_STEP,
+  parseSlots,
+  planSeed,
   seconds,
   type CacheCluster,
   type DockerEngineSubject,
@@ -10,6 +12,7 @@ import {
   type OwnerSubject,
   type ReplicationGroup,
   type Secret,
+  type Seed,
   type VaultFile,
   type UpdateRun,
 } from '@cacheplane/domain'
@@ -33,6 +36,11 @@ const CALM_AFTER_MS = seconds(3)
 
 type NetworkDoc = Network & { engineIds: string[] }
 
+interface SeedDoc {
+  slots: string | null
+  files: (VaultFile & { slots: string | null })[]
+}
+
 interface NodeSubjectRow {
   cluster: CacheClusterDoc
   network: Network
@@ -44,7 +52,7 @@ interface NodeSubjectRow {
   cpus: number
   outage_mode: OutageMode | null
   endpoint_address: string | null
-  seed: VaultFile | null
+  seed: SeedDoc | null
 }
 
 /** What a node's workflow sees; the AUTH token is opened here and travels as a `Secret`. */
@@ -55,10 +63,11 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
       (SELECT m.users_sealed FROM memcached_cluster m WHERE m.cluster_id = c.id) AS users_sealed, e.cpus, z.outage_mode,
       (SELECT p.address FROM endpoint_view p
         WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address,
-      (SELECT json_build_object('fileId', f.id, 'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256')
+      (SELECT json_build_object('slots', s.slots, 'files', json_agg(json_build_object('fileId', f.id,
+          'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256', 'slots', f.slots) ORDER BY f.node_group_id))
         FROM restore r JOIN node_group s ON s.id = c.node_group_id AND s.primary_node_id = n.id
-        JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id AND f.slots IS NOT DISTINCT FROM s.slots
-        WHERE r.replication_group_id = c.replication_group_id) AS seed
+        JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id
+        WHERE r.replication_group_id = c.replication_group_id GROUP BY s.slots) AS seed
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
@@ -81,8 +90,16 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     endpointAddress: row.endpoint_address,
     portIsFixed: cluster.port !== null,
     zoneOutage: row.outage_mode,
-    seed: row.seed,
+    seed: row.seed === null ? null : readSeed(row.seed),
   }
+}
+
+function readSeed({ slots, files }: SeedDoc): Seed {
+  const rangesOf = (text: string | null) => (text === null ? [] : (parseSlots(text) ?? []))
+  return planSeed(
+    files.map((file) => ({ ...file, slots: rangesOf(file.slots) })),
+    rangesOf(slots),
+  )
 }
 
 /** Only replication groups have any. */

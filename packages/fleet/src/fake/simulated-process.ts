@@ -31,6 +31,7 @@ export function bootedProcess(
     tokens: [],
     role: isMemcached ? 'none' : 'primary',
     lends: false,
+    heldUntilMs: 0,
     replicasAdmitted: false,
     historyId: newHistoryId(random),
     formerHistoryId: null,
@@ -51,6 +52,7 @@ export function rebooted(
   return {
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
+    heldUntilMs: 0,
     authenticates: false,
     tokens: [],
     role: 'primary',

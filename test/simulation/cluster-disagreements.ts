@@ -34,10 +34,14 @@ function judge(seen: readonly string[][], first: readonly string[][], nodeId: st
 }
 
 /** S1: of those who would take a write for a slot by what they know themselves, there is at most one. */
-export function doubleOwners({ fake }: Pick<SimWorld, 'fake'>): string[] {
+export function doubleOwners({ fake, clock }: Pick<SimWorld, 'fake' | 'clock'>): string[] {
   const containers = fake.world().flatMap((engine) => engine.containers)
   const owning = containers.flatMap(({ process, state, networkName }) =>
-    state === 'running' && process?.cluster && process.open && process.role === 'primary'
+    state === 'running' &&
+    process?.cluster &&
+    process.open &&
+    process.role === 'primary' &&
+    process.heldUntilMs <= clock.monotonicMs()
       ? [{ networkName, nodeId: process.nodeId, slots: process.cluster.slots }]
       : [],
   )

@@ -55,6 +55,7 @@ export function subjectOf(rows: Rows, isAutomatic: boolean): NodeGroupSubject {
     engineIds: ['engine-1'],
     failover: rows.failover === null ? null : failoverOf(rows.failover),
     resharding: null,
+    sisters: [],
     endpointFailure: null,
   }
 }

@@ -57,16 +57,18 @@ export interface ClusterPeer {
   slots: SlotRange[]
 }
 
-/** What a change of primary has to heed of the other shards while slots go between them. */
+/** Another shard of the same cluster, with the slots that are on their way there. */
+export interface SisterShard {
+  shardId: string
+  nodeGroupId: string
+  slots: SlotRange[]
+  primary: { node: CacheNode; cluster: CacheCluster } | null
+}
+
+/** Where slots are on their way. */
 export interface ReshardingAround {
   /** Slots on their way from this shard; null when there are none. */
   leaving: { toShardId: string; slots: SlotRange[] } | null
   /** They are being given to their new owner at this moment. */
   isHandingOver: boolean
-  /** The other shards with their primaries, and with the slots on their way there. */
-  sisters: {
-    shardId: string
-    slots: SlotRange[]
-    primary: { node: CacheNode; cluster: CacheCluster } | null
-  }[]
 }

@@ -1,5 +1,5 @@
 import type { SlotRange } from '../cluster/slots.ts'
-import type { ReshardingAround } from './cluster.ts'
+import type { ReshardingAround, SisterShard } from './cluster.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
@@ -258,6 +258,8 @@ export interface NodeGroupSubject {
   failover: Failover | null
   /** What to heed of the other shards while slots go between them; null when none do. */
   resharding: ReshardingAround | null
+  /** The other shards, while slots go between them or their nodes are to be of another kind; none otherwise. */
+  sisters: SisterShard[]
   /** Why its endpoint cannot be made; null while it can. */
   endpointFailure: string | null
 }

@@ -1,5 +1,6 @@
 export * from './allowed-node-types.ts'
 export * from './can-follow.ts'
+export * from './find-obstacle.ts'
 export * from './find-shortage.ts'
 export * from './node-choice.ts'
 export * from './plan-rolling.ts'

@@ -38,6 +38,20 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
     )
 
     benchTest(
+      'held writes leave clients and replicas where they are, and go on when they may',
+      openBench,
+      async (bench) => {
+        const { primary, replica } = await cluster(bench, variant)
+        expect(await bench.fleet.holdWrites(primary, 5_000)).toEqual(READY)
+        expect(await serving(bench, primary)).toMatchObject({ open: true, role: 'primary' })
+        expect((await serving(bench, replica)).replication.link?.up).toBe(true)
+        expect(await bench.fleet.promoteNode(replica)).toEqual(READY)
+        await vi.waitFor(async () => expect((await serving(bench, primary)).role).toBe('replica'), SOON)
+        expect(await bench.fleet.holdWrites(primary, 0)).toEqual(READY)
+      },
+    )
+
+    benchTest(
       'slots are claimed once, by a primary that knows nobody as well as by one that came later',
       openBench,
       async (bench) => {

@@ -61,6 +61,10 @@ export class MemcachedControl implements Omit<NodeControl, 'listens' | 'certific
     throw new Bug('memcached has no replicas')
   }
 
+  hold(): Promise<Answer<void>> {
+    return this.lend()
+  }
+
   cluster(): Promise<Answer<never>> {
     throw new Bug('memcached nodes know nothing of one another')
   }

@@ -51,6 +51,7 @@ export function createNetworkControl({ keyring, authority, host }: NetworkContro
     certificate: async (node) => shownCertificate(await routeTo(node)),
     readCertificate: (node) => of(node.engine).readCertificate(node),
     lend: (node) => of(node.engine).lend(node),
+    hold: (node, ms) => of(node.engine).hold(node, ms),
     cluster: (node) => of(node.engine).cluster(node),
     meet: (node, peers) => of(node.engine).meet(node, peers),
     forget: (node, ids) => of(node.engine).forget(node, ids),

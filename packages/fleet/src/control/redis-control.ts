@@ -98,6 +98,11 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
     return this.#order(node, [REFUSE_WRITES, ['REPLICAOF', 'NO', 'ONE']])
   }
 
+  /** Redis 6.0 knows no such thing. */
+  hold(node: NodeRef, ms: number): Promise<Answer<void>> {
+    return this.#order(node, [ms === 0 ? ['CLIENT', 'UNPAUSE'] : ['CLIENT', 'PAUSE', String(ms), 'WRITE']])
+  }
+
   cluster(node: NodeRef): Promise<Answer<ClusterView>> {
     return this.#cluster.read(node)
   }

@@ -32,6 +32,8 @@ export interface NodeControl {
   readCertificate(node: NodeRef): Promise<Answer<void>>
   /** Leads without taking writes. */
   lend(node: NodeRef): Promise<Answer<void>>
+  /** 0 lets writes go on. */
+  hold(node: NodeRef, ms: number): Promise<Answer<void>>
   /** Of a node in cluster mode; busy while it gets to know somebody. */
   cluster(node: NodeRef): Promise<Answer<ClusterView>>
   meet(node: NodeRef, peers: readonly PeerHop[]): Promise<Answer<void>>

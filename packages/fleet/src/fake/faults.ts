@@ -21,6 +21,7 @@ export type CallName =
   | 'readNode'
   | 'openNode'
   | 'closeNode'
+  | 'holdWrites'
   | 'followPrimary'
   | 'promoteNode'
   | 'lendNode'

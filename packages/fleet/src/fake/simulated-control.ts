@@ -35,6 +35,7 @@ type NodeCall = Extract<
   | 'claimSlots'
   | 'setSlots'
   | 'drainSlots'
+  | 'holdWrites'
 >
 
 /** Speaks to simulated processes. The network to a node does not lead through its engine, so a hung engine is no bar. */
@@ -181,6 +182,12 @@ export class SimulatedControl implements NodeControl {
   readCertificate(node: NodeRef): Promise<Answer<void>> {
     return this.#talk('renewNode', node, (process) => {
       process.certificate = process.certificateFile
+    })
+  }
+
+  hold(node: NodeRef, ms: number): Promise<Answer<void>> {
+    return this.#talk('holdWrites', node, (process, nowMs) => {
+      process.heldUntilMs = nowMs + ms
     })
   }
 

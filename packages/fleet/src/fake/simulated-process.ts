@@ -33,6 +33,7 @@ export function bootedProcess(
     logins: loginsOf(spec),
     role: isMemcached ? 'none' : 'primary',
     lends: false,
+    heldUntilMs: 0,
     replicasAdmitted: false,
     historyId: newHistoryId(random),
     formerHistoryId: null,
@@ -53,6 +54,7 @@ export function rebooted(
   return {
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     open: false,
+    heldUntilMs: 0,
     authenticates: false,
     tokens: [],
     role: 'primary',

@@ -156,6 +156,7 @@ export function writeTo(
     isAwake(container, nowMs) &&
     process.open &&
     !process.lends &&
+    process.heldUntilMs <= nowMs &&
     process.role === 'primary'
   if (!takesIt) return 'refused'
   process.writes.push({ value, atMs: nowMs })

@@ -84,6 +84,8 @@ export interface SimulatedProcess {
   role: 'primary' | 'replica' | 'none'
   /** It leads and takes no writes. */
   lends: boolean
+  /** Until when writes wait. */
+  heldUntilMs: number
   /** Whether its replication user is on. */
   replicasAdmitted: boolean
   historyId: string

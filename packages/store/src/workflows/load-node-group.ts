@@ -7,13 +7,14 @@ import {
   type NodeGroupSubject,
   type NodeSubject,
   type OutageMode,
+  type PendingChange,
 } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
 import { readFailover, type FailoverRow } from '../read-failover.ts'
 import { prepared } from '../sql.ts'
 import { loadUpdateRun } from '../service-updates/load-update-run.ts'
-import { loadResharding, type ReshardingRow } from './load-resharding.ts'
+import { loadSisters, reshardingAround, type ReshardingRow } from './load-resharding.ts'
 import { openTokens } from './subjects.ts'
 
 const nodeGroupSubject = prepared('node_group_subject')
@@ -72,6 +73,7 @@ export async function loadNodeGroup(
       f.requested_at, f.ended_at
     FROM failover f JOIN node_group s ON s.id = f.node_group_id
     WHERE f.node_group_id = ${id} AND f.status IN ('requested', 'running')`)
+  const pending = nodeGroup.members[0]?.pending ?? null
   return {
     group: {
       id: row.group_id,
@@ -80,7 +82,7 @@ export async function loadNodeGroup(
       automaticFailoverEnabled: row.automatic_failover_enabled,
       clusterEnabled: row.cluster_enabled,
       authTokenUpdate: row.auth_token_update,
-      pending: nodeGroup.members[0]?.pending ?? null,
+      pending,
       sendingMs: row.sending_ms ?? 0,
       update: await loadUpdateRun(q, row.group_id),
       isOthersTurn: row.is_others_turn,
@@ -90,9 +92,14 @@ export async function loadNodeGroup(
     network: row.network,
     engineIds: row.engine_ids,
     failover: failover === undefined ? null : readFailover(failover),
-    resharding: row.resharding === null ? null : await loadResharding(q, row.group_id, id, row.resharding),
+    resharding: row.resharding === null ? null : reshardingAround(id, row.resharding),
+    sisters: needsSisters(row, pending) ? await loadSisters(q, row.group_id, id, row.resharding) : [],
     endpointFailure: row.edge_failure,
   }
+}
+
+function needsSisters(row: NodeGroupRow, pending: PendingChange | null): boolean {
+  return row.resharding !== null || (row.cluster_enabled && pending?.state === 'rolling')
 }
 
 function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyring: Keyring): NodeSubject[] {

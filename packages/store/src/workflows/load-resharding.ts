@@ -5,6 +5,7 @@ import {
   type CacheNode,
   type NodeGroup,
   type ReshardingAround,
+  type SisterShard,
   type SlotRange,
 } from '@cacheplane/domain'
 import { readNodeGroup, type NodeGroupDoc } from '../documents.ts'
@@ -19,24 +20,29 @@ export interface ReshardingRow {
   move: { fromShardId: string; toShardId: string; slots: SlotRange[] } | null
 }
 
-/** What a node group has to heed of the others of its cluster while slots go between them. */
-export async function loadResharding(
+/** What of a move concerns this shard. */
+export function reshardingAround(shardId: string, { step, move }: ReshardingRow): ReshardingAround {
+  const leaving = move?.fromShardId === shardId ? { toShardId: move.toShardId, slots: move.slots } : null
+  return { leaving, isHandingOver: leaving !== null && step === 'assign_slots' }
+}
+
+/** The other shards of a cluster. */
+export async function loadSisters(
   q: Queryable,
   groupId: string,
   shardId: string,
-  { step, move }: ReshardingRow,
-): Promise<ReshardingAround> {
+  resharding: ReshardingRow | null,
+): Promise<SisterShard[]> {
+  const move = resharding?.move ?? null
   const rows = await q.rows<{ doc: NodeGroupDoc }>(sisterShards`
     SELECT row_to_json(d) AS doc FROM node_group_view d
     WHERE d."replicationGroupRow" = ${groupId} AND d.id <> ${shardId} ORDER BY d."nodeGroupId"`)
-  const leaving = move?.fromShardId === shardId ? { toShardId: move.toShardId, slots: move.slots } : null
   const coming = (id: string) => (move?.toShardId === id ? slotsIn(move.slots) : [])
-  const sisters = rows.map(({ doc }) => {
+  return rows.map(({ doc }) => {
     const shard = readNodeGroup(doc)
     const slots = rangesOf([...slotsIn(shard.slots), ...coming(shard.id)])
-    return { shardId: shard.id, slots, primary: primaryIn(shard) }
+    return { shardId: shard.id, nodeGroupId: shard.nodeGroupId, slots, primary: primaryIn(shard) }
   })
-  return { leaving, isHandingOver: leaving !== null && step === 'assign_slots', sisters }
 }
 
 function primaryIn({ members, primaryNodeId }: NodeGroup): { node: CacheNode; cluster: CacheCluster } | null {

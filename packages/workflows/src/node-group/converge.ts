@@ -129,7 +129,7 @@ async function act(c: Context, membership: Membership, { readings, begunMs }: Lo
   const untold = await configureMembers(c, readings)
   const because = undone ?? membership.because ?? routed ?? untold
   if (because === null) conclude(c)
-  const rolled = membership.primaryServes ? roll(c, readings, because) : null
+  const rolled = membership.primaryServes ? await roll(c, readings, because) : null
   if (rolled !== null) return rolled
   if (because === null) return settle(c)
   const comesWithinMs = COMES_WITHIN_MS[membership.comes]

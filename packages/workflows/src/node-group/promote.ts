@@ -21,6 +21,7 @@ import {
   tellCluster,
   type Context,
 } from './context.ts'
+import { hasStoodStill, letGo } from './hold-writes.ts'
 import { leadClients } from './lead-clients.ts'
 import { heedSisters, shutUntilTold, tellDeparture } from './take-over.ts'
 
@@ -41,6 +42,7 @@ export async function promote(c: Context) {
   const candidate = mustFind(c, failover.candidateId)
   const notYet = (await heedSisters(c, candidate)) ?? (await shutUntilTold(c, candidate))
   if (notYet !== null) return mayYetLead(c, candidate, notYet)
+  if (!(await hasStoodStill(c, candidate))) return hop('catch_up')
   const promoted = await c.fleet.promoteNode(nodeSpec(candidate))
   if (promoted.kind === 'refused') return tryAnother(c, candidate, promoted.because)
   const reading = await c.fleet.examineNode(nodeRef(candidate), EXAMINE_MS)
@@ -51,7 +53,7 @@ export async function promote(c: Context) {
   if (reading.replication.formerHistoryId !== failover.heritage)
     return fenceCandidate(c, candidate, 'it was started again and lost its data')
   const took = stage(c, 'promoted', `${candidate.cluster.cacheClusterId} takes writes`, failover.startedAtMs)
-  const untold = await tellDeparture(c, candidate)
+  const untold = (await tellDeparture(c, candidate)) ?? (await letGo(c))
   if (untold !== null) return nap(RETRY_MS, untold)
   if (!reading.open) {
     const opened = await c.fleet.openNode(nodeSpec(candidate))

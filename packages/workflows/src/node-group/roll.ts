@@ -2,10 +2,12 @@ import {
   canFollow,
   choiceOf,
   describeChoice,
+  findObstacle,
   hop,
   milliseconds,
   nap,
   newId,
+  nodeRef,
   planRolling,
   unreachable,
   type NodeChoice,
@@ -15,7 +17,7 @@ import {
   type RollingNode,
 } from '@cacheplane/domain'
 import { beginTakeover } from './begin-failover.ts'
-import { isAtHome, memberEvent, mustFind, primaryOf, type Context } from './context.ts'
+import { EXAMINE_MS, isAtHome, memberEvent, mustFind, primaryOf, type Context } from './context.ts'
 
 /** What was just done is not in the rows yet, or a node is on its way out. */
 const LOOK_AGAIN_MS = milliseconds(250)
@@ -30,18 +32,14 @@ type Readings = ReadonlyMap<string, NodeReading>
  *
  * @param unrest why not every member is where it should be; null when all are
  */
-export function roll(c: Context, readings: Readings, unrest: string | null) {
+export async function roll(c: Context, readings: Readings, unrest: string | null) {
   const { group } = c.subject
   const wanted = group.pending?.state === 'rolling' ? group.pending.wanted : null
   if (wanted === null && group.update === null) return null
   const action = planRolling(rollingCase(c, wanted, readings, unrest))
   switch (action.do) {
-    case 'add': {
-      const choice = wanted ?? choiceOf(mustFind(c, action.nodeId))
-      const successorId = newId('node', c.random)
-      c.change({ do: 'add-successor', nodeId: action.nodeId, successorId, choice })
-      return goOn(c)
-    }
+    case 'add':
+      return add(c, action.nodeId, wanted)
     case 'retire':
       retire(c, action.nodeId, action.because)
       return goOn(c)
@@ -50,15 +48,41 @@ export function roll(c: Context, readings: Readings, unrest: string | null) {
     case 'wait':
       return unrest === null ? nap(group.isOthersTurn ? OTHERS_MS : LOOK_AGAIN_MS, action.because) : null
     case 'stop':
-      c.change({ do: 'stop-rolling', groupId: group.id, because: action.because })
-      if (action.retire !== null) c.change({ do: 'set-leaving', nodeId: action.retire })
-      c.frame.switchesFailed = 0
-      return hop('converge')
+      return stop(c, action.because, action.retire)
     case 'finish':
       return finish(c, wanted)
     default:
       return unreachable(action)
   }
+}
+
+async function add(c: Context, nodeId: string, wanted: NodeChoice | null) {
+  const elsewhere = wanted === null ? null : await obstacleElsewhere(c, wanted)
+  if (elsewhere !== null) return stop(c, elsewhere, null)
+  const choice = wanted ?? choiceOf(mustFind(c, nodeId))
+  c.change({ do: 'add-successor', nodeId, successorId: newId('node', c.random), choice })
+  return goOn(c)
+}
+
+function stop(c: Context, because: string, retireId: string | null) {
+  c.change({ do: 'stop-rolling', groupId: c.subject.group.id, because })
+  if (retireId !== null) c.change({ do: 'set-leaving', nodeId: retireId })
+  c.frame.switchesFailed = 0
+  return hop('converge')
+}
+
+/** Nothing is begun in one shard that another could not follow: why it could not, null when all can. */
+async function obstacleElsewhere(c: Context, wanted: NodeChoice): Promise<string | null> {
+  const obstacles = await Promise.all(
+    c.subject.sisters.map(async ({ nodeGroupId, primary }) => {
+      if (primary === null) return null
+      const reading = await c.fleet.examineNode(nodeRef(primary), EXAMINE_MS)
+      const usedBytes = reading.kind === 'serving' ? reading.usedMemoryBytes : null
+      const because = findObstacle(choiceOf(primary), wanted, usedBytes)
+      return because === null ? null : `in shard ${nodeGroupId} ${because}`
+    }),
+  )
+  return obstacles.find((because) => because !== null) ?? null
 }
 
 /** @param wanted null when nodes stay what they are, and get a newer image for a service update */

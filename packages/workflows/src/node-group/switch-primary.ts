@@ -11,6 +11,7 @@ import {
   stage,
   type Context,
 } from './context.ts'
+import { goOnWriting, standStill } from './hold-writes.ts'
 import { route } from './lead-clients.ts'
 
 const RETRY_MS = milliseconds(20)
@@ -22,7 +23,8 @@ const CATCH_UP_WITHIN_MS = seconds(3)
 
 /**
  * A planned switch loses nothing that was acknowledged: the old primary takes no more writes before the new one's offset is
- * compared with its own, and it is closed rather than paused, because a pause would end by itself if we died here.
+ * compared with its own. It is closed rather than paused, because a pause would end by itself if we died here; in cluster
+ * mode, where it gives its clients away itself, it is paused and compared again.
  */
 export async function close(c: Context) {
   const { startedAtMs, lostNodeId } = ongoing(c)
@@ -30,7 +32,7 @@ export async function close(c: Context) {
   const notCut = await route(c, null, inServiceBesides(c, old.node.id))
   if (notCut !== null) return hop('reopen')
   const unrouted = stage(c, 'unrouted', 'the endpoint routes no writes', startedAtMs)
-  const closed = await c.fleet.closeNode(nodeRef(old))
+  const closed = await standStill(c, old)
   switch (closed.kind) {
     case 'ready':
       advance(c, unrouted, stage(c, 'fenced', 'it takes no more writes', startedAtMs))
@@ -79,6 +81,7 @@ export async function reopen(c: Context) {
     const isLost = c.now().getTime() - failover.startedAtMs > REOPEN_WITHIN_MS
     return isLost ? hop('fence') : nap(RETRY_MS, opened.because)
   }
+  await goOnWriting(c, old)
   const candidate = failover.candidateId === null ? undefined : findNode(c, failover.candidateId)
   if (candidate?.node.replaces === old.node.id) c.frame.switchesFailed += 1
   c.change({ do: 'advance-failover', failoverId: failover.id, advance: { status: 'abandoned' } })

@@ -4,6 +4,7 @@ import {
   seconds,
   type NodeSubject,
   type Sister,
+  type SisterShard,
   type SlotMark,
 } from '@cacheplane/domain'
 import { ongoing, type Context } from './context.ts'
@@ -12,14 +13,14 @@ import { routeTarget } from './lead-clients.ts'
 /** Another shard that keeps silent for longer than this does not keep this one from having a primary. */
 const SISTERS_WITHIN_MS = seconds(30)
 
-type Primary = NonNullable<NonNullable<Context['subject']['resharding']>['sisters'][number]['primary']>
+type Primary = NonNullable<SisterShard['primary']>
 
 /**
  * While slots go between shards, whoever takes over has to know first which of its primary's are somebody else's by now. Null
  * when it does, otherwise why not yet.
  */
 export async function heedSisters(c: Context, candidate: NodeSubject): Promise<string | null> {
-  const { resharding, group } = c.subject
+  const { resharding, sisters: shards, group } = c.subject
   if (resharding === null || isPatienceOver(c)) return null
   if (resharding.isHandingOver) {
     // It gives way to any signal, and looks at the primaries anew.
@@ -28,9 +29,7 @@ export async function heedSisters(c: Context, candidate: NodeSubject): Promise<s
   }
   const reading = await c.fleet.readCluster(nodeRef(candidate))
   if (reading.kind !== 'known') return reading.because
-  const known = resharding.sisters.flatMap(({ slots, primary }) =>
-    primary === null ? [] : [{ slots, primary }],
-  )
+  const known = shards.flatMap(({ slots, primary }) => (primary === null ? [] : [{ slots, primary }]))
   const sisters = await Promise.all(known.map(({ slots, primary }) => sisterOf(c, slots, primary)))
   const { speakerIds, because } = planTakeover(reading.view, sisters)
   const speakers = known.filter(({ primary }) => speakerIds.includes(primary.node.id))
@@ -71,8 +70,8 @@ export async function tellDeparture(c: Context, candidate: NodeSubject): Promise
 }
 
 /** Null when nothing leaves, or nobody is there to get it. */
-function departure({ subject: { resharding } }: Context) {
-  const { leaving = null, sisters = [] } = resharding ?? {}
+function departure({ subject: { resharding, sisters } }: Context) {
+  const leaving = resharding?.leaving ?? null
   const to = sisters.find(({ shardId }) => shardId === leaving?.toShardId)?.primary ?? null
   const toPeerId = to?.node.clusterNodeId ?? null
   return leaving === null || to === null || toPeerId === null ? null : { slots: leaving.slots, to, toPeerId }

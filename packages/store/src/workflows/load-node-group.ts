@@ -55,8 +55,7 @@ export async function loadNodeGroup(
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
       g.cluster_enabled, g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update,
       (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_address,
-      (SELECT r.sending_ms FROM resharding r WHERE r.replication_group_id = g.id) AS sending_ms,
-      (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
+      (SELECT r.sending_ms FROM resharding r WHERE r.replication_group_id = g.id) AS sending_ms, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
       (SELECT json_build_object('step', o.step, 'move', o.frame -> 'move') FROM resharding r JOIN workflow o ON o.subject_id = r.replication_group_id
@@ -69,8 +68,7 @@ export async function loadNodeGroup(
   if (row === undefined) return null
   const nodeGroup = readNodeGroup(row.doc)
   const [failover] = await q.rows<FailoverRow>(openFailover`
-    SELECT f.id, s.node_group_id, f.epoch, f.kind, f.status, f.cause, f.from_cache_cluster_id, f.to_cache_cluster_id, f.phases,
-      f.requested_at, f.ended_at
+    SELECT f.id, s.node_group_id, f.epoch, f.kind, f.status, f.cause, f.from_cache_cluster_id, f.to_cache_cluster_id, f.phases, f.requested_at, f.ended_at
     FROM failover f JOIN node_group s ON s.id = f.node_group_id
     WHERE f.node_group_id = ${id} AND f.status IN ('requested', 'running')`)
   const pending = nodeGroup.members[0]?.pending ?? null

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@cacheplane/domain'
 import { AesKeyring, migrate, openStore } from '@cacheplane/store'
@@ -84,7 +85,7 @@ async function startBareRoute(later: Later, databaseUrl: string): Promise<string
   return `http://127.0.0.1:${port}/${ACCOUNT}`
 }
 
-/** As `npm run up` starts it, except that nobody reads its log and that it has no queue, which a list does not use. */
+/** As `npm run up` starts it, except that nobody reads its log and that it has no queue and no vault, which a list does not use. */
 async function startService(later: Later, databaseUrl: string, key: Buffer): Promise<string> {
   const port = await findFreePort()
   const program = [join(ROOT, 'apps/api/dist/server.js')]
@@ -94,6 +95,8 @@ async function startService(later: Later, databaseUrl: string, key: Buffer): Pro
     CACHEPLANE_SECRET_KEY: key.toString('base64'),
     CACHEPLANE_LISTEN: `127.0.0.1:${port}`,
     CACHEPLANE_ACCOUNT_ID: ACCOUNT,
+    // Nobody looks into it.
+    CACHEPLANE_VAULT: join(tmpdir(), 'cacheplane-bench-no-vault'),
   })
   return `http://127.0.0.1:${port}/v1/replication-groups?maxRecords=100`
 }

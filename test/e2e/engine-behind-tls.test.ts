@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet, NodeSpec } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
-import { MemoryVault } from '@cacheplane/fleet/fake'
+import { MemoryFiles, MemoryVault } from '@cacheplane/fleet/fake'
 import { FreshSpecs } from '@cacheplane/fleet/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testKeyring, uniqueInstallation } from '../support/docker.ts'
@@ -55,6 +55,7 @@ describe.skipIf(obstacle !== null)(
         keyring: testKeyring(),
         authority: async () => authority,
         vault: new MemoryVault(),
+        foreignFiles: new MemoryFiles(),
         clock: realClock,
         log: { warn: () => undefined },
       })

@@ -1,5 +1,5 @@
 import { seconds, snapshotStatus, type Accepted, type CacheNode } from '@cacheplane/domain'
-import { writeTo, type SimulatedContainer } from '@cacheplane/fleet/fake'
+import { dumpOf, writeTo, type SimulatedContainer } from '@cacheplane/fleet/fake'
 import { expect } from 'vitest'
 import { ACCOUNT, aGroupPlan } from '../support/stores.ts'
 import { ENGINE_ID, SimWorld } from './sim-world.ts'
@@ -44,6 +44,16 @@ export class SnapshotLife {
   take(snapshotName: string, name: string): Promise<void> {
     const of = { kind: 'replication-group', name } as const
     return this.ring(this.world.test.store.createSnapshot(ACCOUNT, { snapshotName, of }))
+  }
+
+  /** Imports a file that holds these writes; null of one that no engine can load. */
+  bring(snapshotName: string, writes: readonly string[] | null): Promise<void> {
+    const from = { bucket: 'dumps', key: `${snapshotName}.rdb` }
+    const dump = writes === null ? null : dumpOf(writes.map((value) => ({ value, atMs: 0 })))
+    this.world.fake.foreignFiles.files.set(`dumps/${from.key}`, dump ?? Buffer.from('REDIS0011 cut sho'))
+    const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = planOf('any', 1, null)
+    const choice = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
+    return this.ring(this.world.test.store.importSnapshot(ACCOUNT, { snapshotName, from, ...choice }))
   }
 
   restore(replicationGroupId: string, snapshotName: string, nodes = 2): Promise<void> {

@@ -6,13 +6,14 @@ import { RECOVERED_MS, SnapshotLife, WRITES } from './snapshot-life.ts'
 import { Trap } from './trap.ts'
 
 const OF_FAILURE = ['unwind', 'failed']
-const POINTS = RUNBOOKS.filter(({ kind }) => kind === 'snapshot').flatMap(({ kind, stepNames }) =>
-  stepNames
-    .filter((step) => step !== 'copy')
-    .flatMap((step) =>
-      FAILPOINT_POSITIONS.map((position) => ({ step, name: failpointName(kind, step, position) })),
-    ),
+const ALL_POINTS = RUNBOOKS.filter(({ kind }) => kind === 'snapshot').flatMap(({ kind, stepNames }) =>
+  stepNames.flatMap((step) =>
+    FAILPOINT_POSITIONS.map((position) => ({ step, name: failpointName(kind, step, position) })),
+  ),
 )
+/** Of a snapshot that is taken, and of one whose file is brought from elsewhere. */
+const POINTS = ALL_POINTS.filter(({ step }) => step !== 'receive' && step !== 'copy')
+const OF_IMPORT = ALL_POINTS.filter(({ step }) => step === 'receive')
 /** On the way of a cache that is made from a snapshot. */
 const OF_RESTORE = [
   'node.start',
@@ -53,6 +54,36 @@ describe('a snapshot, whatever happens to who takes it', () => {
     await life.ring(life.world.test.store.deleteSnapshot(ACCOUNT, 'monday'))
     await life.remove(source)
     expect(trap.hits).toBe(1)
+    await life.nothingIsLeft()
+  })
+
+  it.each(OF_IMPORT)('a worker that dies at $name brings the file in all the same', async ({ name }) => {
+    trap.hits = 0
+    trap.armed = name
+    await life.bring('brought', WRITES)
+    await life.recover()
+    expect({ hits: trap.hits, status: await life.statusOf('brought') }).toEqual({
+      hits: 1,
+      status: 'available',
+    })
+    const copy = `copy-${life.round}`
+    await life.restore(copy, 'brought')
+    await life.recover()
+    expect(await life.dataOf(copy)).toEqual([WRITES, WRITES])
+    await life.remove(copy)
+    await life.forget('brought')
+    await life.nothingIsLeft()
+  })
+
+  it('leaves nothing of a file that no engine loads, or that is not there', async () => {
+    await life.bring('spoilt', null)
+    await life.recover()
+    expect(await life.statusOf('spoilt')).toBe('failed')
+    expect({ files: life.world.fake.vault.files.size, trials: life.trials() }).toEqual({
+      files: 0,
+      trials: [],
+    })
+    await life.forget('spoilt')
     await life.nothingIsLeft()
   })
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:net'
 import type { AuthorityMaterial, Clock } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
-import { MemoryVault } from '@cacheplane/fleet/fake'
+import { MemoryFiles, MemoryVault } from '@cacheplane/fleet/fake'
 import { FreshSpecs, type ContractBench } from '@cacheplane/fleet/contract'
 import { discover } from './discovery-client.ts'
 import {
@@ -45,6 +45,7 @@ export async function openDockerBench(): Promise<DockerBench> {
     keyring,
     authority: async () => authority,
     vault,
+    foreignFiles: new MemoryFiles(),
     clock: realClock,
     log: { warn: () => undefined },
   }

@@ -1,6 +1,8 @@
 import {
+  findVaultViolations,
   findViolations,
   HOME_STEP,
+  judgeVault,
   nodeRef,
   seconds,
   type Audit,
@@ -9,12 +11,14 @@ import {
   type Fleet,
   type Inventory,
   type NodeReading,
+  type Vault,
   type WorkflowStore,
 } from '@cacheplane/domain'
 
 interface Inspected {
-  store: Pick<Estate, 'audit'> & Pick<WorkflowStore, 'loadNode'>
+  store: Pick<Estate, 'audit' | 'knownFiles'> & Pick<WorkflowStore, 'loadNode'>
   fleet: Pick<Fleet, 'survey' | 'inventory' | 'observeNode'>
+  vault: Pick<Vault, 'list'>
 }
 
 const LOOK_AGAIN_AFTER_MS = seconds(1)
@@ -28,7 +32,15 @@ export async function lookForViolations(inspected: Inspected): Promise<string[]>
     inventories.set(engineId, reachable ? await fleet.inventory(engineId) : silent)
   }
   const audit = await store.audit()
-  return findViolations(audit, inventories, await readNodes(inspected, audit))
+  return [
+    ...findViolations(audit, inventories, await readNodes(inspected, audit)),
+    ...(await lookIntoVault(inspected)),
+  ]
+}
+
+async function lookIntoVault({ store, vault }: Inspected): Promise<string[]> {
+  const found = await vault.list()
+  return findVaultViolations(judgeVault(await store.knownFiles(), found, new Date()))
 }
 
 async function readNodes({ store, fleet }: Inspected, audit: Audit): Promise<Map<string, NodeReading>> {

@@ -22,12 +22,13 @@ export interface Installation extends Adapters {
 export async function openInstallation(environment: Environment, root: string): Promise<Installation> {
   const isNamed = environment.CACHEPLANE_INSTALLATION !== undefined
   const config = loadConfig(isNamed ? environment : await readService(environment, root))
-  const { store, fleet, keyring } = await openAdapters(config, { warn: () => undefined })
+  const { store, fleet, keyring, vault } = await openAdapters(config, { warn: () => undefined })
   return {
     config,
     keyring,
     store,
     fleet,
+    vault,
     async close() {
       await fleet.close()
       await store.close()

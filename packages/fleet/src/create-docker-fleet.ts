@@ -1,4 +1,4 @@
-import type { AuthorityMaterial, Clock, Fleet, Keyring, Vault } from '@cacheplane/domain'
+import type { AuthorityMaterial, Clock, Fleet, ForeignFiles, Keyring, Vault } from '@cacheplane/domain'
 import { HaproxyControl } from './control/haproxy-control.ts'
 import { createNetworkControl } from './control/network-control.ts'
 import { createFleet } from './core/create-fleet.ts'
@@ -29,6 +29,8 @@ export interface DockerFleetOptions {
   authority: () => Promise<AuthorityMaterial>
   /** Where snapshots are kept. */
   vault: Vault
+  /** Where files are imported from. */
+  foreignFiles: ForeignFiles
   clock: Clock
   log: Log
   sshOptions?: object
@@ -85,6 +87,7 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
     controlOf: (engine) => controlsOf(engine).node,
     edgeControlOf: (engine) => controlsOf(engine).edge,
     vault,
+    foreignFiles: options.foreignFiles,
     clock,
   })
 }

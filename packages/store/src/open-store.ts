@@ -10,6 +10,7 @@ import { createReplicationGroup } from './catalogue/create-replication-group.ts'
 import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-owner.ts'
 import { copySnapshot } from './catalogue/copy-snapshot.ts'
 import { createSnapshot } from './catalogue/create-snapshot.ts'
+import { importSnapshot } from './catalogue/import-snapshot.ts'
 import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
 import { findSnapshot, listSnapshots } from './catalogue/describe-snapshots.ts'
 import * as describe from './catalogue/describe.ts'
@@ -40,6 +41,7 @@ import { heartbeat, servingNodes } from './watch.ts'
 import { commit } from './workflows/commit.ts'
 import { loadEdge } from './workflows/load-edge.ts'
 import { loadNodeGroup } from './workflows/load-node-group.ts'
+import { knownFiles } from './known-files.ts'
 import { loadSnapshot } from './workflows/load-snapshot.ts'
 import { loadZone } from './workflows/load-zone.ts'
 import { raiseOnce } from './workflows/raise.ts'
@@ -80,6 +82,7 @@ export function openStore(options: StoreOptions): Store {
     applyDueUpdates: () => applyDueUpdates(db, { pools, memoryReserveBytes }),
     applyDueNodes: () => applyDueNodes(db, { pools, memoryReserveBytes }),
     applySnapshotSchedules: () => applySnapshotSchedules(db),
+    knownFiles: () => knownFiles(db),
     expectedObjects: (engineId) => estate.expectedObjects(db, engineId),
     requestCheckup: (nodeId) => estate.requestCheckup(db, nodeId),
     ensureFreeEndpoints: () => ensureFreeEndpoints(db, pools),
@@ -188,9 +191,13 @@ function parameterGroupsOf(db: Database): OfParameterGroups {
 
 function snapshotsOf(
   db: Database,
-): Pick<Catalogue, 'createSnapshot' | 'copySnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'> {
+): Pick<
+  Catalogue,
+  'createSnapshot' | 'copySnapshot' | 'importSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'
+> {
   return {
     createSnapshot: (accountId, plan, key = null) => createSnapshot(db, accountId, plan, key),
+    importSnapshot: (accountId, plan, key = null) => importSnapshot(db, accountId, plan, key),
     copySnapshot: (accountId, plan, key = null) => copySnapshot(db, accountId, plan, key),
     deleteSnapshot: (accountId, name) => deleteSnapshot(db, accountId, name),
     findSnapshot: (accountId, name) => findSnapshot(db, accountId, name),

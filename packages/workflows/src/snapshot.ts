@@ -18,29 +18,9 @@ import {
   type SnapshotSubject,
   type Trial,
 } from '@cacheplane/domain'
-import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
-import type { StepContext } from './step-context.ts'
-
-/** The node that a file is read from, as it was when it was chosen. */
-const Chosen = z.object({
-  nodeId: z.string(),
-  engineId: z.string(),
-  engine: z.enum(['redis', 'valkey']),
-  engineVersion: z.string(),
-  memoryBytes: z.number(),
-  usedMemoryBytes: z.number(),
-})
-const Frame = z.object({
-  /** By file id. */
-  chosen: z.record(z.string(), Chosen).default({}),
-  /** Ids of files whose very bytes an engine has loaded. */
-  proved: z.array(z.string()).default([]),
-  /** How often a node has been read in vain. */
-  failures: z.number().default(0),
-})
-type Context = StepContext<SnapshotSubject, z.infer<typeof Frame>>
-type Chosen = z.infer<typeof Chosen>
+import { receiveFile } from './receive-file.ts'
+import { Frame, type Chosen, type Context } from './snapshot-frame.ts'
 
 const TAKE_WITHIN_MS = minutes(30)
 /** Files that are read at a time. */
@@ -59,7 +39,19 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
   steps: {
     async start(c) {
       c.deadline(TAKE_WITHIN_MS)
-      return hop(c.subject.snapshot.isCopy ? 'copy' : 'choose')
+      const { isCopy, origin } = c.subject.snapshot
+      if (isCopy) return hop('copy')
+      return hop(origin.imported === undefined ? 'choose' : 'receive')
+    },
+
+    // A file that lies somewhere else: it is known from the start who tries it.
+    async receive(c) {
+      const because = await receiveFile(c)
+      if (because === null) return hop('verify')
+      c.frame.failures += 1
+      if (because.kind === 'refused' || c.overdue || c.frame.failures >= FAILURES_MAX)
+        return giveUp(c, because.because)
+      return nap(seconds(1), because.because)
     },
 
     // What a copy is of was proved when it was taken, and this is the same byte by byte.

@@ -34,9 +34,14 @@ export class LooseService implements Service {
 
   /**
    * @param dockerAddress by which the worker reaches the engine; the test itself always goes there directly
+   * @param more further variables of both programs
    * @param zones as in `CACHEPLANE_ZONES`, for both of them, when the zones are others than usual
    */
-  static async start(dockerAddress = DOCKER_ADDRESS, zones?: string): Promise<LooseService> {
+  static async start(
+    dockerAddress = DOCKER_ADDRESS,
+    zones?: string,
+    more: Record<string, string> = {},
+  ): Promise<LooseService> {
     const id = uniqueInstallation()
     const folder = await mkdtemp(join(tmpdir(), 'cacheplane-chaos-'))
     const database = await freshDatabase()
@@ -57,6 +62,7 @@ export class LooseService implements Service {
       CACHEPLANE_ZONES: zones ?? zonesAt(dockerAddress),
       CACHEPLANE_PORT_POOL: freshPortPool(),
       CACHEPLANE_LISTEN: `127.0.0.1:${port}`,
+      ...more,
     }
     const own = { ...environment, CACHEPLANE_ZONES: zones ?? zonesAt(DOCKER_ADDRESS) }
     const installation = await openInstallation(own, folder)

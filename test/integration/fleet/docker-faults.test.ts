@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
-import { MemoryVault } from '@cacheplane/fleet/fake'
+import { MemoryFiles, MemoryVault } from '@cacheplane/fleet/fake'
 import { FreshSpecs } from '@cacheplane/fleet/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { testKeyring } from '../../support/docker.ts'
@@ -53,6 +53,7 @@ beforeEach(async () => {
     keyring: testKeyring(),
     authority: createAuthority,
     vault: new MemoryVault(),
+    foreignFiles: new MemoryFiles(),
     clock: realClock,
     log: { warn: () => undefined },
   })

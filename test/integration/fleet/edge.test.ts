@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EdgeSpec, Fleet, NodeSpec, RouteTarget } from '@cacheplane/domain'
 import { createAuthority, createDockerFleet } from '@cacheplane/fleet'
-import { MemoryVault } from '@cacheplane/fleet/fake'
+import { MemoryFiles, MemoryVault } from '@cacheplane/fleet/fake'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connect } from '../../../packages/fleet/src/control/connect.ts'
 import { bridgeGateway } from '../../../packages/fleet/src/docker/bridge-gateway.ts'
@@ -107,6 +107,7 @@ function patientFleet(): Fleet {
     keyring: testKeyring(),
     authority: async () => bench.authority,
     vault: new MemoryVault(),
+    foreignFiles: new MemoryFiles(),
     clock: realClock,
     log: { warn: () => undefined },
   })

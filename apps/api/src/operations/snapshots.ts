@@ -5,6 +5,7 @@ import {
   type CreateReplicationGroupRequest,
   type CreateSnapshotRequest,
   likeSnapshot,
+  planImport,
   planSnapshot,
   type Principal,
   readFinalSnapshotName,
@@ -25,10 +26,14 @@ export async function createSnapshot(
   request: CreateSnapshotRequest,
   idempotencyKey: string | null,
 ): Promise<Snapshot> {
-  const plan = planSnapshot(request)
+  const { snapshotArns = [] } = request
+  const plan = snapshotArns.length > 0 ? planImport({ ...request, snapshotArns }) : planSnapshot(request)
   authorize(principal, 'CreateSnapshot', arnOfSnapshot(service, principal, plan.snapshotName))
   const idempotency = idempotencyOf(service, 'CreateSnapshot', request, idempotencyKey)
-  const accepted = await service.catalogue.createSnapshot(principal.accountId, plan, idempotency)
+  const { catalogue } = service
+  const accepted = await ('from' in plan
+    ? catalogue.importSnapshot(principal.accountId, plan, idempotency)
+    : catalogue.createSnapshot(principal.accountId, plan, idempotency))
   return began(service, principal, plan.snapshotName, accepted)
 }
 

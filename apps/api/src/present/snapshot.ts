@@ -64,9 +64,11 @@ function presentFile(
     }),
     cacheSize: content === null ? '' : `${Math.max(1, Math.round(content.bytes / MEGABYTE))} MB`,
     ...(content !== null && {
-      cacheClusterId: content.cacheClusterId,
-      cacheNodeId: content.cacheNodeId,
-      cacheNodeCreateTime: content.cacheNodeCreatedAt.toISOString(),
+      ...(content.cacheClusterId !== null && { cacheClusterId: content.cacheClusterId }),
+      ...(content.cacheNodeId !== null && { cacheNodeId: content.cacheNodeId }),
+      ...(content.cacheNodeCreatedAt !== null && {
+        cacheNodeCreateTime: content.cacheNodeCreatedAt.toISOString(),
+      }),
       snapshotCreateTime: content.capturedAt.toISOString(),
     }),
   }

@@ -25,11 +25,11 @@ export const createMembers = {
   tags: later.list(),
   snapshotArns: later.texts(),
   snapshotName: text(
-    'The snapshot to begin with; replication groups only. Engine, version and node type are as in the snapshot when left out.',
+    'The snapshot to begin with; replication groups only. Engine, version, node type and, with cluster mode, shards are as in the snapshot when left out.',
   ),
   snapshotRetentionLimit: z.int().optional().meta({
     description:
-      'For how many days the automatic snapshots of a replication group are kept, 1 to 35; one is taken every day. 0, as when left out: none. Not with cluster mode, and not of a cache cluster.',
+      'For how many days the automatic snapshots of a replication group are kept, 1 to 35; one is taken every day. 0, as when left out: none. Not of a cache cluster.',
   }),
   snapshotWindow: text('Daily, UTC, at least an hour: `05:00-06:00`. Chosen when left out.'),
   preferredMaintenanceWindow: text(

@@ -14,6 +14,17 @@ export const CreateSnapshot = z
     cacheClusterId: z.string().optional().meta({
       description: 'A cache cluster, or the member of a replication group that is to be read.',
     }),
+    snapshotArns: z.array(z.string()).optional().meta({
+      description:
+        'An RDB file to import, in place of a cache: `arn:aws:s3:::bucket/path/file.rdb`, with the `engine` that loads it and a `cacheNodeType` that it fits into.',
+    }),
+    engine: z.string().optional().meta({ description: 'With `snapshotArns`: `redis` or `valkey`.' }),
+    engineVersion: z.string().optional().meta({
+      description: 'With `snapshotArns`: the newest of the engine when left out.',
+    }),
+    cacheNodeType: z.string().optional().meta({
+      description: 'With `snapshotArns`: the file is loaded within the memory of this type.',
+    }),
     kmsKeyId: later.text(),
     tags: later.list(),
   })

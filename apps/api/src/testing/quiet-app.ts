@@ -46,6 +46,7 @@ const emptyCatalogue: Catalogue = {
   deleteParameterGroup: refused,
   findParameterGroup: () => Promise.resolve(null),
   listParameterGroups: () => Promise.resolve([]),
+  importSnapshot: refused,
   createSnapshot: refused,
   copySnapshot: refused,
   deleteSnapshot: refused,

@@ -20,7 +20,30 @@ export interface Trial {
 }
 
 export type Tried =
-  | { kind: 'loaded' }
+  /** With what the file says of the memory that its data took; null when it says nothing. */
+  | { kind: 'loaded'; usedMemoryBytes: number | null }
   /** The engine gave it up, and says why. */
   | { kind: 'refused'; because: string }
   | { kind: 'unknown'; because: string }
+
+/** A file somewhere else that is to be imported. */
+export interface ForeignFile {
+  bucket: string
+  key: string
+}
+
+/** Of a file that was to be imported. */
+export type Imported =
+  | { kind: 'saved'; file: VaultFile; usedMemoryBytes: number | null; hasLoaded: boolean }
+  | { kind: 'refused'; because: string }
+  | { kind: 'unknown'; because: string }
+
+/** Where files are imported from. */
+export interface ForeignFiles {
+  /** `refused` says that asking again would not help. Throws where the place does not answer. */
+  open(
+    file: ForeignFile,
+  ): Promise<
+    { kind: 'open'; bytes: number; content: AsyncIterable<Uint8Array> } | { kind: 'refused'; because: string }
+  >
+}

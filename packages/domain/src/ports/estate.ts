@@ -4,6 +4,7 @@ import type { Secret } from '../secret.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { Signal, WorkflowKind } from '../workflow.ts'
 import type { EngineReport } from './fleet.ts'
+import type { KnownFile } from './vault.ts'
 import type { NodeSubject } from './workflows.ts'
 
 /** Everything the worker does to Postgres besides advancing workflows. */
@@ -18,6 +19,8 @@ export interface Estate {
   applyDueNodes(): Promise<string[]>
   /** Begins automatic snapshots that are due, and deletes those whose time is over; returns whom to ring for. */
   applySnapshotSchedules(): Promise<string[]>
+  /** The files of all snapshots. */
+  knownFiles(): Promise<KnownFile[]>
   /** What should stand on an engine. */
   expectedObjects(engineId: string): Promise<ExpectedObjects>
   /** Has the workflow that answers for a node look at it: its node group's, or its own. Returns its id for ringing. */

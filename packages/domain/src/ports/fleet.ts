@@ -3,7 +3,7 @@ import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
 import type { Secret } from '../secret.ts'
 import type { Seed } from '../snapshots/plan-seed.ts'
-import type { Copied, Saved, Trial, Tried } from './backups.ts'
+import type { Copied, ForeignFile, Imported, Saved, Trial, Tried } from './backups.ts'
 import type { ImageSurvey } from '../service-updates/service-update.ts'
 import type { ClusterReading, Drained, SlotMark } from './cluster.ts'
 import type { DiscoveryList } from './discovery-list.ts'
@@ -149,6 +149,11 @@ export interface Fleet {
    * loaded, so that this can be repeated.
    */
   saveNode(ref: NodeRef, trial: Trial): Promise<Saved>
+  /**
+   * Brings a file that lies somewhere else into the vault under the trial's file id, and at the same time into an engine that
+   * nobody can reach. `refused` when it is not there, larger than `maxBytes`, or not what the engine can load.
+   */
+  importFile(trial: Trial, from: ForeignFile, maxBytes: number): Promise<Imported>
   /** Loads a file of the vault into an engine that nobody can reach, and says what became of it. */
   tryFile(trial: Trial): Promise<Tried>
   /** Of one that broke off. */

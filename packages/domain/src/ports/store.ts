@@ -15,6 +15,7 @@ import type {
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { ImportPlan } from '../snapshots/plan-import.ts'
 import type { CopyPlan } from '../snapshots/plan-copy.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
 import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
@@ -121,6 +122,8 @@ export interface Catalogue {
 
   /** The rows and the workflow of a snapshot that is to be taken. */
   createSnapshot(accountId: string, plan: SnapshotPlan, idempotency?: Idempotency | null): Promise<Accepted>
+  /** The same of an RDB file that lies somewhere else. */
+  importSnapshot(accountId: string, plan: ImportPlan, idempotency?: Idempotency | null): Promise<Accepted>
   copySnapshot(accountId: string, plan: CopyPlan, idempotency?: Idempotency | null): Promise<Accepted>
   deleteSnapshot(accountId: string, snapshotName: string): Promise<Accepted>
   findSnapshot(accountId: string, snapshotName: string): Promise<Snapshot | null>

@@ -37,6 +37,13 @@ export interface VaultObject {
   changedAt: Date
 }
 
+/** A file that a row knows. */
+export interface KnownFile {
+  fileId: string
+  /** It is one of a snapshot that is available: it must be there. */
+  isKept: boolean
+}
+
 /** A file of the vault is missing, cut short or altered. */
 export class VaultDamage extends Error {
   override readonly name = 'VaultDamage'

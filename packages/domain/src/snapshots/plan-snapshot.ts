@@ -15,6 +15,11 @@ export interface CreateSnapshotRequest {
   replicationGroupId?: string | undefined
   cacheClusterId?: string | undefined
   kmsKeyId?: string | undefined
+  /** With these four, an RDB file becomes a snapshot. */
+  snapshotArns?: string[] | undefined
+  engine?: string | undefined
+  engineVersion?: string | undefined
+  cacheNodeType?: string | undefined
   tags?: unknown[] | undefined
 }
 
@@ -24,8 +29,12 @@ export interface SnapshotPlan {
 }
 
 const allow = ruleFor<CreateSnapshotRequest>()
+const OF_A_FILE = 'is said of an RDB file that is to be imported: give snapshotArns, or leave it out.'
 const RULES = [
   allow('kmsKeyId', never, 'Keys of your own are not available: leave kmsKeyId out.'),
+  allow('engine', never, `engine ${OF_A_FILE}`),
+  allow('engineVersion', never, `engineVersion ${OF_A_FILE}`),
+  allow('cacheNodeType', never, `cacheNodeType ${OF_A_FILE}`),
   allow('tags', empty, 'Tags are not available: leave tags out.'),
 ]
 

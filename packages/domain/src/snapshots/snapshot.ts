@@ -1,5 +1,6 @@
 import type { SlotRange } from '../cluster/slots.ts'
 import type { Engine } from '../engines.ts'
+import type { ForeignFile } from '../ports/backups.ts'
 import type { VaultFile } from '../ports/vault.ts'
 import type { NodeSettings } from '../resources.ts'
 import type { WorkflowView } from '../workflow.ts'
@@ -19,6 +20,8 @@ export interface SnapshotOrigin extends NodeSettings {
   numNodeGroups: number
   preferredAvailabilityZone: string | null
   createdAt: Date
+  /** Of a file that somebody brought: where it lay, and the Docker engine that it is tried on. */
+  imported?: ForeignFile & { engineId: string }
 }
 
 /** What one node group held at one moment; ElastiCache calls it a node snapshot. */
@@ -39,10 +42,10 @@ export interface SnapshotContent {
   bytes: number
   /** In hex. */
   sha256: string
-  /** Of the node it was read from. */
-  cacheClusterId: string
-  cacheNodeId: string
-  cacheNodeCreatedAt: Date
+  /** Of the node it was read from; null of a file that was imported. */
+  cacheClusterId: string | null
+  cacheNodeId: string | null
+  cacheNodeCreatedAt: Date | null
   /** What the node's engine had taken for it. */
   usedMemoryBytes: number
   /** What wrote it, which says who can read it. */

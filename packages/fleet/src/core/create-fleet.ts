@@ -1,4 +1,4 @@
-import type { Clock, Fleet, NodeChange, NodeRef, Vault } from '@cacheplane/domain'
+import type { Clock, Fleet, ForeignFiles, NodeChange, NodeRef, Vault } from '@cacheplane/domain'
 import { Deaths } from './deaths.ts'
 import type { ContainerEvent, DockerEngine } from './docker-engine.ts'
 import { drainSlots } from './drain-slots.ts'
@@ -25,6 +25,7 @@ import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { renewCertificate } from './renew-certificate.ts'
 import { routeEndpoint } from './route-endpoint.ts'
+import { importFile } from './import-file.ts'
 import { removeFile, saveNode } from './save-node.ts'
 import { removeTrial, tryFile } from './try-file.ts'
 import { imageOf, surveyImages } from './survey-images.ts'
@@ -39,6 +40,8 @@ export interface FleetParts {
   edgeControlOf: (engine: DockerEngine) => EdgeControl
   /** Where snapshots are kept. */
   vault: Vault
+  /** Where files are imported from. */
+  foreignFiles: ForeignFiles
   clock: Clock
 }
 
@@ -165,16 +168,20 @@ function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
 
 /** What is carried between nodes and the vault. */
 function backups({
-  parts: { installation, vault, clock },
+  parts: { installation, vault, clock, foreignFiles },
   on,
   onNode,
 }: {
   parts: FleetParts
   on: On
   onNode: OnNode
-}): Pick<Fleet, 'saveNode' | 'tryFile' | 'removeTrial' | 'copyFile' | 'removeFile'> {
+}): Pick<Fleet, 'saveNode' | 'importFile' | 'tryFile' | 'removeTrial' | 'copyFile' | 'removeFile'> {
   return {
     saveNode: (ref, trial) => onNode(ref, (bench) => saveNode({ ...bench, installation, vault }, ref, trial)),
+    importFile: (trial, from, maxBytes) =>
+      on(trial.engineId, (engine) =>
+        importFile({ engine, installation, clock, vault, foreignFiles }, trial, from, maxBytes),
+      ),
     tryFile: (trial) =>
       on(trial.engineId, (engine) => tryFile({ engine, installation, clock }, vault, trial)),
     removeTrial: ({ engineId, fileId }) =>

@@ -80,7 +80,7 @@ async function look(engine: DockerEngine, ref: string): Promise<Tried | 'loading
   if (said.kind !== 'ok') return unknown(reason(said))
   switch (inspected.value.state) {
     case 'running':
-      return HAS_LOADED.test(said.value) ? { kind: 'loaded' } : 'loading'
+      return HAS_LOADED.test(said.value) ? loaded(said.value) : 'loading'
     case 'exited':
       return { kind: 'refused', because: whyExited(inspected.value, said.value) }
     default:
@@ -88,9 +88,19 @@ async function look(engine: DockerEngine, ref: string): Promise<Tried | 'loading
   }
 }
 
+const USED_MEMORY = /RDB memory usage when created ([\d.]+) Mb/
+
+function loaded(said: string): Tried {
+  const megabytes = USED_MEMORY.exec(said)?.[1]
+  return { kind: 'loaded', usedMemoryBytes: megabytes === undefined ? null : Number(megabytes) * 1024 ** 2 }
+}
+
+/** What every failed load ends with, whatever it was. */
+const AT_LAST = /Fatal error loading the DB/
+
 /** The engine's own last warning says more than its exit code. */
 function whyExited({ because }: Inspected, said: string): string {
-  const lines = said.split('\n').filter((line) => line.includes(' # '))
+  const lines = said.split('\n').filter((line) => line.includes(' # ') && !AT_LAST.test(line))
   const complaint = lines.findLast((line) => /RDB|load|format|version|OOM|memory|corrupt/i.test(line)) ?? ''
   const words = complaint
     .replace(/^.* # /, '')

@@ -6,6 +6,7 @@ import { INSTALLATION_LABEL, ownerOf } from '../core/labels.ts'
 import type { NodeControl } from '../core/node-control.ts'
 import { countMutations, noCalls } from './counters.ts'
 import { Faults, type CallName } from './faults.ts'
+import { MemoryFiles } from './memory-files.ts'
 import { MemoryVault } from './memory-vault.ts'
 import { Random } from './random.ts'
 import { SimulatedControl } from './simulated-control.ts'
@@ -55,6 +56,7 @@ const INSTANT: Timings = { call: [0, 0], boot: [0, 0] }
 export class FakeFleet {
   readonly fleet: Fleet
   readonly vault = new MemoryVault()
+  readonly foreignFiles = new MemoryFiles()
   readonly faults: Faults
   readonly #options: FakeFleetOptions
   readonly #random: Random
@@ -100,7 +102,8 @@ export class FakeFleet {
     const controlsOf = (engine: DockerEngine) => found(controls.get(engine), engine.dockerAddress)
     const controlOf = (engine: DockerEngine) => controlsOf(engine).node
     const edgeControlOf = (engine: DockerEngine) => controlsOf(engine).edge
-    return createFleet({ installation, clock, seats, controlOf, edgeControlOf, vault: this.vault })
+    const { vault, foreignFiles } = this
+    return createFleet({ installation, clock, seats, controlOf, edgeControlOf, vault, foreignFiles })
   }
 
   /** What stands where, for invariant checks. Live objects: read them, change them only through the controls. */

@@ -1,4 +1,6 @@
 export { FakeFleet, type FakeEngineOptions, type FakeFleetOptions } from './fake-fleet.ts'
+export { dumpOf } from './simulated-dump.ts'
+export { MemoryFiles } from './memory-files.ts'
 export { MemoryVault } from './memory-vault.ts'
 export type { CallName, Fault, FaultRates } from './faults.ts'
 export type { SimulatedConnection } from './simulated-connection.ts'

@@ -1,15 +1,18 @@
 import type { SimulatedWrite } from './world.ts'
 
+const HEADER = 'REDIS0011'
+
 /** What a simulated node writes out for a snapshot, and loads again. */
 export function dumpOf(writes: readonly SimulatedWrite[]): Buffer {
-  return Buffer.from(JSON.stringify(writes))
+  return Buffer.from(HEADER + JSON.stringify(writes))
 }
 
 /** Null for a file that no engine can load. */
 export function loadDump(content: Buffer | undefined): SimulatedWrite[] | null {
   if (content === undefined) return null
   try {
-    const parsed: unknown = JSON.parse(content.toString('utf8'))
+    const text = content.toString('utf8')
+    const parsed: unknown = text.startsWith(HEADER) ? JSON.parse(text.slice(HEADER.length)) : null
     return Array.isArray(parsed) && parsed.every(isWrite) ? parsed : null
   } catch {
     return null

@@ -64,7 +64,7 @@ export async function insertSnapshot(
   q: Queryable,
   accountId: string,
   { snapshotName, kind, isFinal = false }: SnapshotWish,
-  { row, origin, files }: Source,
+  { row, origin, files }: Omit<Source, 'row'> & { row: string | null },
 ): Promise<Accepted> {
   const id = newId('snapshot', q.random)
   const made = await q.run(sql`

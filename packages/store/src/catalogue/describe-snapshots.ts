@@ -13,7 +13,9 @@ import type { Queryable } from '../queryable.ts'
 import { sql, type Statement } from '../sql.ts'
 
 type Dated<T, K extends keyof T> = Omit<T, K> & Record<K, string>
-type ContentDoc = Dated<SnapshotContent, 'capturedAt' | 'cacheNodeCreatedAt'>
+type ContentDoc = Dated<Omit<SnapshotContent, 'cacheNodeCreatedAt'>, 'capturedAt'> & {
+  cacheNodeCreatedAt: string | null
+}
 
 interface SnapshotRow {
   id: string
@@ -111,5 +113,9 @@ const kindOf = ({ origin }: SnapshotRow) =>
   origin.cacheClusterId === null ? 'replication-group' : 'cache-cluster'
 
 function readContent({ capturedAt, cacheNodeCreatedAt, ...content }: ContentDoc): SnapshotContent {
-  return { ...content, capturedAt: new Date(capturedAt), cacheNodeCreatedAt: new Date(cacheNodeCreatedAt) }
+  return {
+    ...content,
+    capturedAt: new Date(capturedAt),
+    cacheNodeCreatedAt: cacheNodeCreatedAt === null ? null : new Date(cacheNodeCreatedAt),
+  }
 }

@@ -5,6 +5,8 @@ const statusOf = (error: unknown): number | null =>
 
 export const isAbsent = (error: unknown): boolean => statusOf(error) === 404
 
+export const isForbidden = (error: unknown): boolean => statusOf(error) === 403
+
 /** The store does not know how to. */
 export const isUnknownThere = (error: unknown): boolean => statusOf(error) === 501
 

@@ -33,6 +33,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     lendNode: guarded((ref) => fleet.lendNode(ref)),
     promoteNode: guarded((spec) => fleet.promoteNode(spec)),
     ...guardCluster(fleet, guarded),
+    ...guardBackups(fleet, guarded),
     configureNode: guarded((spec, parameters) => fleet.configureNode(spec, parameters)),
     renewCertificate: guarded((spec) => fleet.renewCertificate(spec)),
     fenceNode: guarded((ref) => fleet.fenceNode(ref)),
@@ -43,12 +44,6 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
     publishList: guarded((ref, slot, list) => fleet.publishList(ref, slot, list)),
     removeEdge: guarded((ref) => fleet.removeEdge(ref)),
-    saveNode: guarded((ref, trial) => fleet.saveNode(ref, trial)),
-    importFile: guarded((trial, from, maxBytes) => fleet.importFile(trial, from, maxBytes)),
-    tryFile: guarded((trial) => fleet.tryFile(trial)),
-    removeTrial: guarded((trial) => fleet.removeTrial(trial)),
-    copyFile: guarded((from, fileId) => fleet.copyFile(from, fileId)),
-    removeFile: guarded((fileId) => fleet.removeFile(fileId)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }
 }
@@ -66,5 +61,20 @@ function guardCluster(
     claimSlots: guarded((ref, slots, epoch) => fleet.claimSlots(ref, slots, epoch)),
     setSlots: guarded((ref, slots, as) => fleet.setSlots(ref, slots, as)),
     drainSlots: guarded((ref, slots, to, pace) => fleet.drainSlots(ref, slots, to, pace)),
+  }
+}
+
+/** What is carried between nodes, the vault and other places. */
+function guardBackups(
+  fleet: Fleet,
+  guarded: Guard,
+): Pick<Fleet, 'saveNode' | 'importFile' | 'tryFile' | 'removeTrial' | 'copyFile' | 'removeFile'> {
+  return {
+    saveNode: guarded((ref, trial) => fleet.saveNode(ref, trial)),
+    importFile: guarded((trial, from, maxBytes) => fleet.importFile(trial, from, maxBytes)),
+    tryFile: guarded((trial) => fleet.tryFile(trial)),
+    removeTrial: guarded((trial) => fleet.removeTrial(trial)),
+    copyFile: guarded((from, fileId) => fleet.copyFile(from, fileId)),
+    removeFile: guarded((fileId) => fleet.removeFile(fileId)),
   }
 }

@@ -41,7 +41,8 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
       'held writes leave clients and replicas where they are, and go on when they may',
       openBench,
       async (bench) => {
-        const { primary, replica } = await cluster(bench, variant)
+        const { primary, replica, other } = await cluster(bench, variant)
+        await vi.waitFor(() => seesAll(bench, replica, primary, replica, other), SOON)
         expect(await bench.fleet.holdWrites(primary, 5_000)).toEqual(READY)
         expect(await serving(bench, primary)).toMatchObject({ open: true, role: 'primary' })
         expect((await serving(bench, replica)).replication.link?.up).toBe(true)

@@ -195,8 +195,7 @@ describe('clusters of a zone that announces an address which the host and contai
       }
       expect((await Promise.all(users)).flat()).toEqual([])
       // node-redis fails what is in flight when it finds out that a node is gone.
-      const [kept] = clients
-      expect(await Promise.all(KEYS.map((key) => kept?.get(`kept-${key}`)))).toEqual(KEYS)
+      for (const key of KEYS) expect(await clients[0]?.get(`kept-${key}`)).toBe(key)
       for (const client of clients) client.close()
     },
     3 * RESHARDED_MS,

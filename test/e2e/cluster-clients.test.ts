@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster } from 'ioredis'
 import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bridgeGateway } from '../../packages/fleet/src/docker/bridge-gateway.ts'
 import { docker, DOCKER_ADDRESS } from '../support/docker.ts'
 import { SecondInstallation } from '../support/second-installation.ts'
 
@@ -68,10 +69,9 @@ describe('clusters of a zone that announces an address which the host and contai
   let ca: string
 
   beforeAll(async () => {
-    const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
-      IPAM: { Config: { Gateway: string }[] }
-    }
-    const zones = `local-1a=${DOCKER_ADDRESS}#${IPAM.Config[0]?.Gateway}`
+    const gateway = await bridgeGateway(await docker.getNetwork('bridge').inspect())
+    if (gateway === null) throw new Error('the bridge has no address on this host')
+    const zones = `local-1a=${DOCKER_ADDRESS}#${gateway}`
     installation = await SecondInstallation.prepare({ CACHEPLANE_ZONES: zones })
     await installation.up()
     folder = await mkdtemp(join(tmpdir(), 'cacheplane-ca-'))

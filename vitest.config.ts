@@ -53,7 +53,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 180 * SECOND,
           hookTimeout: 180 * SECOND,
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {

@@ -1,4 +1,4 @@
-import type { DockerEngineSubject, SpareNetwork } from './ports/workflows.ts'
+import type { DockerEngineSubject, SpareNetwork } from './ports/docker-engine-subject.ts'
 
 /** The next thing to do about the spare networks of an engine, one at a time so that nobody waits for long behind it. */
 export type SparePlan =

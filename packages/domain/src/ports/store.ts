@@ -15,6 +15,7 @@ import type {
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { GroupReplicaDecrease, GroupReplicaIncrease } from './replica-count.ts'
 import type { ImportPlan } from '../snapshots/plan-import.ts'
 import type { CopyPlan } from '../snapshots/plan-copy.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
@@ -256,31 +257,6 @@ export interface GroupChange {
   choice?: Partial<NodeChoice>
   /** Whether the choice waits for the maintenance window; false also hurries one that waits. */
   deferred?: boolean
-}
-
-/** Of one shard. */
-export interface ReplicaIncrease {
-  newReplicaCount: number
-  /** One per node of the node group, the primary's first, as ElastiCache has it; null leaves the choice. */
-  zones: readonly string[] | null
-}
-
-/** One that names no shard is for every shard. */
-export type GroupReplicaIncrease = readonly (ReplicaIncrease & { nodeGroupId: string | null })[]
-
-/** Of one shard. */
-export interface ReplicaDecrease {
-  /** Null when the victims are named. */
-  newReplicaCount: number | null
-  /** CacheClusterIds; empty leaves the choice. */
-  replicasToRemove: readonly string[]
-}
-
-export interface GroupReplicaDecrease {
-  /** One that names no shard is for every shard. Empty when the victims are named. */
-  shards: readonly { nodeGroupId: string | null; newReplicaCount: number }[]
-  /** CacheClusterIds. */
-  replicasToRemove: readonly string[]
 }
 
 /** As asked for; what of it is possible is judged with the group at hand. */

@@ -1,5 +1,6 @@
 import type { SlotRange } from '../cluster/slots.ts'
 import type { ReshardingAround, SisterShard } from './cluster.ts'
+import type { DockerEngineSubject } from './docker-engine-subject.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
 import type { SaslUser } from './fleet.ts'
@@ -289,21 +290,4 @@ export interface OwnerSubject<Owner> {
   engineIds: string[]
   /** Why its own endpoint could not be made; null while nothing is known to be wrong, and where it has none. */
   endpointFailure: string | null
-}
-
-export interface DockerEngineSubject {
-  engineId: string
-  reachable: boolean
-  /** Whether a cache is on its way to its first home, or was a moment ago. */
-  isBusy: boolean
-  /** Networks that belong to nobody yet. */
-  spares: SpareNetwork[]
-  spareTarget: number
-  /** Subnets of the pool that could be given out. */
-  subnetsLeft: number
-}
-
-export interface SpareNetwork extends Network {
-  /** Found standing on the engine: a creation may take it. */
-  isReady: boolean
 }

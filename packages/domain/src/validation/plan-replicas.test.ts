@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aNodeGroupIn, aReplicationGroup } from '../../../../test/support/builders.ts'
-import type { ReplicaDecrease, ReplicaIncrease } from '../ports/store.ts'
+import type { ReplicaDecrease, ReplicaIncrease } from '../ports/replica-count.ts'
 import type { ReplicationGroup } from '../resources.ts'
 import { planReplicaDecrease, planReplicaIncrease } from './plan-replicas.ts'
 

@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts'
-import type { ReplicaDecrease, ReplicaIncrease } from '../ports/store.ts'
+import type { ReplicaDecrease, ReplicaIncrease } from '../ports/replica-count.ts'
 import type { CacheCluster, NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { isOneZone } from './nodes.ts'

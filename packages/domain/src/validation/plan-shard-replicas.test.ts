@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aCacheCluster, aNode, aNodeGroup, aReplicationGroup } from '../../../../test/support/builders.ts'
-import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/store.ts'
+import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/replica-count.ts'
 import { planReplicaDecreases, planReplicaIncreases } from './plan-shard-replicas.ts'
 
 const shardOf = (nodeGroupId: string, zones: string[]) =>

@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts'
-import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/store.ts'
+import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/replica-count.ts'
 import type { NodeGroup, ReplicationGroup } from '../resources.ts'
 import { shown } from './findings.ts'
 import { planReplicaDecrease, planReplicaIncrease, type ReplicaIncreasePlan } from './plan-replicas.ts'

@@ -1,4 +1,4 @@
-import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/store.ts'
+import type { GroupReplicaDecrease, GroupReplicaIncrease } from '../ports/replica-count.ts'
 import { Findings, missing } from './findings.ts'
 import { checkIdentifier, checkZone, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
 import { MAX_REPLICAS } from './nodes.ts'

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream'
 import type { NodeSpec } from '@cacheplane/domain'
 import Docker, { type ContainerCreateOptions } from 'dockerode'
 import { DIRECTORY, UID } from '../config/node-files.ts'
@@ -43,7 +42,7 @@ import {
 } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
-import { feedInput } from './feed-input.ts'
+import { attachInput, feedInput } from './feed-input.ts'
 import { tar, type TarFile } from './tar.ts'
 import { trialOptions } from './trial-options.ts'
 
@@ -138,26 +137,22 @@ export class DockerodeEngine implements DockerEngine {
     return this.#create(edgeOptions(blueprint), files)
   }
 
-  createTrial(blueprint: TrialBlueprint): Promise<Call<string>> {
-    return this.#gate.call('create container', DEADLINES.create, async (abortSignal) => {
-      const created = await this.#docker.createContainer({ ...trialOptions(blueprint), abortSignal })
-      return created.id
-    })
+  async createTrial(blueprint: TrialBlueprint): Promise<Call<string>> {
+    const created = await this.#container(trialOptions(blueprint))
+    return created.kind === 'ok' ? ok(created.value.id) : created
+  }
+
+  #container(options: ContainerCreateOptions): Promise<Call<Docker.Container>> {
+    return this.#gate.call('create container', DEADLINES.create, (abortSignal) =>
+      this.#docker.createContainer({ ...options, abortSignal }),
+    )
   }
 
   async #create(options: ContainerCreateOptions, forged: Promise<TarFile[]>): Promise<Call<void>> {
-    const [files, created] = await Promise.all([
-      forged,
-      this.#gate.call('create container', DEADLINES.create, (abortSignal) =>
-        this.#docker.createContainer({ ...options, abortSignal }),
-      ),
-    ])
+    const [files, created] = await Promise.all([forged, this.#container(options)])
     if (created.kind !== 'ok') return created
     if (files.length === 0) return ok(undefined)
-    const archive = tar(files, UID)
-    return this.#void('put files', DEADLINES.create, (abortSignal) =>
-      created.value.putArchive(archive, { path: DIRECTORY, abortSignal }),
-    )
+    return this.#putFiles(created.value.id, files)
   }
 
   async putCertificate(ref: string, spec: NodeSpec): Promise<Call<void>> {
@@ -183,14 +178,8 @@ export class DockerodeEngine implements DockerEngine {
 
   /** What is sent takes its time, and no place from other calls. */
   async startFed(ref: string, content: AsyncIterable<Uint8Array>): Promise<Call<void>> {
-    // Its types do not say so, but what Docker hands over is a whole connection.
-    const attached = await this.#gate.call(
-      'attach container',
-      DEADLINES.start,
-      (abortSignal) =>
-        this.#docker
-          .getContainer(ref)
-          .attach({ stream: true, stdin: true, hijack: true, abortSignal }) as Promise<Duplex>,
+    const attached = await this.#gate.call('attach container', DEADLINES.start, (abortSignal) =>
+      attachInput(this.#docker.getContainer(ref), abortSignal),
     )
     if (attached.kind !== 'ok') return attached
     const started = await this.startContainer(ref)

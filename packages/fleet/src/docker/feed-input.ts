@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError, VaultDamage } from '@cacheplane/domain'
+import type { Container } from 'dockerode'
 import { ok, unknown, type Call } from '../core/call.ts'
 
 /** Docker closes a connection of which it has passed everything on. */
@@ -51,4 +52,9 @@ async function drained(input: Duplex, stalledMs: number): Promise<void> {
     late.catch(() => undefined)
     stop.abort()
   }
+}
+
+/** A container's standard input. Its types do not say so, but what Docker hands over is a whole connection. */
+export function attachInput(container: Container, abortSignal: AbortSignal): Promise<Duplex> {
+  return container.attach({ stream: true, stdin: true, hijack: true, abortSignal }) as Promise<Duplex>
 }

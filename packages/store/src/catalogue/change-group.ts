@@ -38,6 +38,21 @@ export function changeGroup(db: Database, wish: ChangeWish, work: GroupWork): Pr
   })
 }
 
+/** As one change, unless the same `Idempotency-Key` was answered before: then what was answered. */
+export function oncePerKey(
+  db: Database,
+  keyed: Pick<ChangeWish, 'accountId' | 'idempotency'>,
+  work: (q: Queryable) => Promise<Accepted>,
+): Promise<Accepted> {
+  return asOneChange(db, async (q) => {
+    const known = await recall(q, keyed)
+    if (known !== null) return known
+    const accepted = await work(q)
+    await rememberKey(q, keyed, accepted)
+    return accepted
+  })
+}
+
 /** A commit whose answer was lost is looked up by the transaction's own id. */
 export async function asOneChange(
   db: Database,

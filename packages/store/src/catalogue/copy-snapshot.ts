@@ -11,11 +11,10 @@ import {
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
-import { asOneChange } from './change-group.ts'
+import { oncePerKey } from './change-group.ts'
 import { insertWorkflow } from './create-owner.ts'
 import { refuseTakenName } from './create-snapshot.ts'
 import { lockSnapshot } from './delete-snapshot.ts'
-import { recall, rememberKey } from './idempotency.ts'
 
 const COPIES_PER_DAY = 20
 
@@ -26,15 +25,11 @@ export function copySnapshot(
   { sourceSnapshotName, targetSnapshotName }: CopyPlan,
   idempotency: Idempotency | null,
 ): Promise<Accepted> {
-  return asOneChange(db, async (q) => {
-    const known = await recall(q, { accountId, idempotency })
-    if (known !== null) return known
+  return oncePerKey(db, { accountId, idempotency }, async (q) => {
     const source = await lockSnapshot(q, accountId, sourceSnapshotName)
     requireCopyable(source)
     await refuseTooMany(q, source)
-    const accepted = await insertCopy(q, source, targetSnapshotName)
-    await rememberKey(q, { accountId, idempotency }, accepted)
-    return accepted
+    return insertCopy(q, source, targetSnapshotName)
   })
 }
 

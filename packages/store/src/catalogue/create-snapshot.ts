@@ -10,9 +10,8 @@ import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { raiseOn } from '../workflows/raise.ts'
-import { asOneChange } from './change-group.ts'
+import { asOneChange, oncePerKey } from './change-group.ts'
 import { insertWorkflow } from './create-owner.ts'
-import { recall, rememberKey } from './idempotency.ts'
 import { lockSource, type Source } from './lock-source.ts'
 
 const MANUAL_PER_DAY = 20
@@ -24,14 +23,10 @@ export function createSnapshot(
   plan: SnapshotPlan,
   idempotency: Idempotency | null,
 ): Promise<Accepted> {
-  return asOneChange(db, async (q) => {
-    const known = await recall(q, { accountId, idempotency })
-    if (known !== null) return known
+  return oncePerKey(db, { accountId, idempotency }, async (q) => {
     const source = await lockSource(q, accountId, plan.of)
     await refuseTooMany(q, source.row)
-    const accepted = await insertSnapshot(q, accountId, { ...plan, kind: 'manual' }, source)
-    await rememberKey(q, { accountId, idempotency }, accepted)
-    return accepted
+    return insertSnapshot(q, accountId, { ...plan, kind: 'manual' }, source)
   })
 }
 

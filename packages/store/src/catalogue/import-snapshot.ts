@@ -8,9 +8,8 @@ import {
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
-import { asOneChange } from './change-group.ts'
+import { oncePerKey } from './change-group.ts'
 import { insertSnapshot } from './create-snapshot.ts'
-import { recall, rememberKey } from './idempotency.ts'
 
 /** Of a cache there never was. */
 const NO_CACHE = {
@@ -37,21 +36,12 @@ export function importSnapshot(
   plan: ImportPlan,
   idempotency: Idempotency | null,
 ): Promise<Accepted> {
-  return asOneChange(db, async (q) => {
-    const known = await recall(q, { accountId, idempotency })
-    if (known !== null) return known
+  return oncePerKey(db, { accountId, idempotency }, async (q) => {
     const { snapshotName, from, ...choice } = plan
     const imported = { ...from, engineId: await anEngine(q) }
     const origin: SnapshotOrigin = { ...NO_CACHE, ...choice, createdAt: new Date(0), imported }
     const files = [{ nodeGroupId: '0001', nodeGroupRow: null, slots: null }]
-    const accepted = await insertSnapshot(
-      q,
-      accountId,
-      { snapshotName, kind: 'manual' },
-      { row: null, origin, files },
-    )
-    await rememberKey(q, { accountId, idempotency }, accepted)
-    return accepted
+    return insertSnapshot(q, accountId, { snapshotName, kind: 'manual' }, { row: null, origin, files })
   })
 }
 

@@ -2,6 +2,7 @@ import {
   invariant,
   type AuthTokenUpdate,
   type CacheCluster,
+  type Failover,
   type Keyring,
   type Network,
   type NodeGroupSubject,
@@ -36,7 +37,6 @@ interface NodeGroupRow {
   auth_token_update: AuthTokenUpdate | null
   edge_failure: string | null
   /** Null unless its shards come and go. */
-  sending_ms: number | null
   resharding: ReshardingRow | null
   is_others_turn: boolean
   cpus: Record<string, number>
@@ -55,11 +55,11 @@ export async function loadNodeGroup(
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
       g.cluster_enabled, g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update,
       (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_address,
-      (SELECT r.sending_ms FROM resharding r WHERE r.replication_group_id = g.id) AS sending_ms, (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
+      (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
-      (SELECT json_build_object('step', o.step, 'move', o.frame -> 'move') FROM resharding r JOIN workflow o ON o.subject_id = r.replication_group_id
-        WHERE r.replication_group_id = g.id AND o.kind = 'replication-group') AS resharding,
+      (SELECT json_build_object('step', o.step, 'move', o.frame -> 'move', 'sendingMs', r.sending_ms)
+        FROM resharding r JOIN workflow o ON o.subject_id = r.replication_group_id WHERE r.replication_group_id = g.id AND o.kind = 'replication-group') AS resharding,
       EXISTS (SELECT 1 FROM cache_node o JOIN cache_cluster b ON b.id = o.cluster_id
         WHERE b.replication_group_id = g.id AND b.node_group_id <> d.id AND o.replaces IS NOT NULL) AS is_others_turn,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
@@ -67,10 +67,6 @@ export async function loadNodeGroup(
     WHERE d.id = ${id}`)
   if (row === undefined) return null
   const nodeGroup = readNodeGroup(row.doc)
-  const [failover] = await q.rows<FailoverRow>(openFailover`
-    SELECT f.id, s.node_group_id, f.epoch, f.kind, f.status, f.cause, f.from_cache_cluster_id, f.to_cache_cluster_id, f.phases, f.requested_at, f.ended_at
-    FROM failover f JOIN node_group s ON s.id = f.node_group_id
-    WHERE f.node_group_id = ${id} AND f.status IN ('requested', 'running')`)
   const pending = nodeGroup.members[0]?.pending ?? null
   return {
     group: {
@@ -81,7 +77,7 @@ export async function loadNodeGroup(
       clusterEnabled: row.cluster_enabled,
       authTokenUpdate: row.auth_token_update,
       pending,
-      sendingMs: row.sending_ms ?? 0,
+      sendingMs: row.resharding?.sendingMs ?? 0,
       update: await loadUpdateRun(q, row.group_id),
       isOthersTurn: row.is_others_turn,
     },
@@ -89,11 +85,20 @@ export async function loadNodeGroup(
     nodes: nodeSubjects(nodeGroup.members, row, keyring),
     network: row.network,
     engineIds: row.engine_ids,
-    failover: failover === undefined ? null : readFailover(failover),
+    failover: await loadOpenFailover(q, id),
     resharding: row.resharding === null ? null : reshardingAround(id, row.resharding),
     sisters: needsSisters(row, pending) ? await loadSisters(q, row.group_id, id, row.resharding) : [],
     endpointFailure: row.edge_failure,
   }
+}
+
+async function loadOpenFailover(q: Queryable, nodeGroupId: string): Promise<Failover | null> {
+  const [failover] = await q.rows<FailoverRow>(openFailover`
+    SELECT f.id, s.node_group_id, f.epoch, f.kind, f.status, f.cause, f.from_cache_cluster_id, f.to_cache_cluster_id, f.phases,
+      f.requested_at, f.ended_at
+    FROM failover f JOIN node_group s ON s.id = f.node_group_id
+    WHERE f.node_group_id = ${nodeGroupId} AND f.status IN ('requested', 'running')`)
+  return failover === undefined ? null : readFailover(failover)
 }
 
 function needsSisters(row: NodeGroupRow, pending: PendingChange | null): boolean {

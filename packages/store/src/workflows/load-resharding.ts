@@ -18,6 +18,8 @@ const sisterShards = prepared('sister_shards')
 export interface ReshardingRow {
   step: string
   move: { fromShardId: string; toShardId: string; slots: SlotRange[] } | null
+  /** What sending one key may make a node silent for. */
+  sendingMs: number
 }
 
 /** What of a move concerns this shard. */

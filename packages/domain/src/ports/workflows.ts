@@ -208,8 +208,8 @@ export interface NodeSubject {
   formerAuthToken: Secret | null
   saslUsers: readonly SaslUser[]
   engineCpus: number
-  /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
-  endpointAddress: string | null
+  /** Where clients find its node group or its cluster, which may be at other hosts; none for a node of a standalone cluster. */
+  endpointAddresses: readonly string[]
   /** Whether the user asked for this very port. */
   portIsFixed: boolean
   /** Of its availability zone: while it lasts, the node does not come back. */

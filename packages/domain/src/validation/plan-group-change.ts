@@ -103,10 +103,9 @@ const staysAsCreated = (path: string) =>
 
 function checkMode(
   findings: Findings,
-  { clusterEnabled }: ReplicationGroup,
+  { clusterMode: mode }: ReplicationGroup,
   { clusterMode }: GroupChange,
 ): void {
-  const mode = clusterEnabled ? 'enabled' : 'disabled'
   if (clusterMode === undefined || clusterMode === mode) return
   findings.value(
     'clusterMode',

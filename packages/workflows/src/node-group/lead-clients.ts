@@ -1,7 +1,7 @@
 import type { EdgeRef, EndpointRoutes, NodeSubject, ReplicationSource, RouteTarget } from '@cacheplane/domain'
 import { isWaiting, type Context } from './context.ts'
 
-/** Null when the endpoint leads clients to these nodes, otherwise why it does not. Clients of a cluster find them alone. */
+/** Null when the endpoint leads clients to these nodes, otherwise why it does not. Where there is none, they find them alone. */
 export async function leadClients(
   c: Context,
   primary: NodeSubject | null,
@@ -28,10 +28,15 @@ export async function route(
   const ref: EdgeRef = { edgeId, incarnation, engineId, controlPort }
   const routes: EndpointRoutes = {
     primary: primary === null ? null : routeTarget(primary),
-    readers: readers.filter((one) => !isWaiting(c, one)).map(routeTarget),
+    readers: readers.filter((one) => !isWaiting(c, one) && servesPlainReaders(one)).map(routeTarget),
   }
   const routed = await c.fleet.routeEndpoint(ref, slot, routes)
   return routed.kind === 'ready' ? null : routed.because
+}
+
+/** A replica in a cluster sends everybody to its primary who has not said that he only reads; the edge leads there at once. */
+function servesPlainReaders({ node: { busPort } }: NodeSubject): boolean {
+  return busPort === null
 }
 
 export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {

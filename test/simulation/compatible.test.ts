@@ -39,7 +39,7 @@ describe('a group for clients of both kinds', () => {
     }
   }
 
-  it('leads plain readers to the primary, which does not send them on, before and after a failover', async () => {
+  it('leads plain readers to the primary, before and after a failover, until its mode is enabled', async () => {
     const life = new RollingLife(world, 'both', 2, COMPATIBLE)
     await life.begin()
     const before = await find('both')
@@ -54,6 +54,19 @@ describe('a group for clients of both kinds', () => {
     expect(replicationGroupStatus(after)).toBe('available')
     expect(led(after)).toMatchObject({ primary: primaryId, reader: primaryId, cluster: expect.any(String) })
     expect(clusterDisagreements(world)).toEqual([])
+    const { edgeId, slot } = after.nodeGroups[0]?.endpoint ?? {}
+    await life.change({ clusterMode: 'enabled', deferred: false })
+    await world.run(seconds(5))
+    const enabled = await find('both')
+    expect(replicationGroupStatus(enabled)).toBe('available')
+    expect(enabled.clusterMode).toBe('enabled')
+    expect(led(enabled)).toEqual({ primary: null, reader: null, cluster: expect.any(String) })
+    // Whoever gets the endpoint next finds it closed.
+    const [edge] = world.fake
+      .world()
+      .flatMap(({ containers }) => containers.filter((one) => one.edge?.edgeId === edgeId))
+    const freed = edge?.edge?.slots.find((one) => one.slot === slot)
+    expect([freed?.primary.hop, freed?.fallback.hop]).toEqual([null, null])
     await life.end()
     expect(standing(world)).toEqual(NOTHING)
   })

@@ -7,8 +7,17 @@ export async function leadClients(
   primary: NodeSubject | null,
   readers: readonly NodeSubject[],
 ): Promise<string | null> {
-  if (c.subject.nodeGroup.endpoint === null) return null
+  const { group, nodeGroup } = c.subject
+  if (nodeGroup.endpoint === null) return null
+  if (group.clusterMode === 'enabled') return giveBack(c)
   return isServed(c) ? route(c, primary, readers) : 'the endpoint is being made'
+}
+
+/** Clients are offered the configuration endpoint alone: nobody is led through this one when others get it. */
+async function giveBack(c: Context): Promise<string | null> {
+  const cut = isServed(c) ? await route(c, null, []) : null
+  if (cut === null) c.change({ do: 'release-endpoint', holderId: c.subject.nodeGroup.id })
+  return cut
 }
 
 /** The endpoint has an edge that led clients once: until then nobody comes through it. */

@@ -206,7 +206,16 @@ export const aServingReading = (over: Partial<ServingReading> = {}): ServingRead
   maxmemoryBytes: 1,
   clusterNodeId: null,
   usedMemoryBytes: 1,
-  replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
+  replication: {
+    historyId: 'h',
+    formerHistoryId: null,
+    offset: 0,
+    keys: 0,
+    keysElsewhere: 0,
+    undone: 0,
+    loading: false,
+    link: null,
+  },
   ...over,
 })
 
@@ -226,5 +235,6 @@ export const aNodeSubject = (over: Partial<NodeSubject> = {}): NodeSubject => ({
   portIsFixed: false,
   zoneOutage: null,
   seed: null,
+  bridgesFrom: null,
   ...over,
 })

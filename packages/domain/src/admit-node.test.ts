@@ -17,6 +17,18 @@ describe('admitNode', () => {
     expect(admitNode(aNodeSubject(), serving({ role: 'replica' }))).toMatchObject({ kind: 'replace' })
   })
 
+  it('opens a node that bridges once it copies the primary that it was made for, and no other', () => {
+    const bridgesFrom = { engineId: 'engine-1', ip: '10.96.0.9', address: '127.0.0.1', port: 10_009 }
+    const subject = aNodeSubject({ bridgesFrom })
+    const copying = (port: number) => {
+      const link = { source: { host: '10.96.0.9', port }, up: false, syncing: false, lastHeardSeconds: null }
+      return serving({ role: 'replica', replication: { ...aServingReading().replication, link } })
+    }
+    expect(admitNode(subject, serving()).kind).toBe('wait')
+    expect(admitNode(subject, copying(10_009)).kind).toBe('open')
+    expect(admitNode(subject, copying(10_008)).kind).toBe('replace')
+  })
+
   it('waits while nothing is known of the node and replaces it when it is dead', () => {
     expect(admitNode(aNodeSubject(), { kind: 'unknown', because: 'x' }).kind).toBe('wait')
     expect(admitNode(aNodeSubject(), { kind: 'starting', because: 'x' }).kind).toBe('wait')

@@ -10,7 +10,8 @@ export type Admission =
 
 /**
  * Whether a node that has just booted may be opened to clients. It may only when it is the engine version that was
- * asked for and stands alone as a primary: a node with another history must not meet clients under this name.
+ * asked for and stands alone as a primary: a node with another history must not meet clients under this name. One that bridges
+ * copies its node group's primary from its start on.
  */
 export function admitNode(subject: NodeSubject, reading: NodeReading): Admission {
   switch (reading.kind) {
@@ -30,10 +31,24 @@ export function admitNode(subject: NodeSubject, reading: NodeReading): Admission
           because: `the image runs ${reading.version}, not ${engine} ${wanted}`,
         }
       }
-      if (reading.role === 'replica') return { kind: 'replace', because: 'the node follows another primary' }
+      const bridging = subject.bridgesFrom !== null
+      if (bridging && reading.role === 'primary')
+        return { kind: 'wait', because: 'the node has not turned to its primary yet' }
+      if (reading.role === 'replica' && !bridgesRightly(subject, reading))
+        return { kind: 'replace', because: 'the node follows another primary' }
       return { kind: 'open', version: reading.version, clusterNodeId: reading.clusterNodeId }
     }
   }
+}
+
+/** It copies the primary that it was made for, and that is the primary still. */
+function bridgesRightly(
+  { bridgesFrom }: NodeSubject,
+  { replication: { link } }: Extract<NodeReading, { kind: 'serving' }>,
+): boolean {
+  if (bridgesFrom === null || link === null) return false
+  const { ip, address, port } = bridgesFrom
+  return [ip, address].includes(link.source.host) && link.source.port === port
 }
 
 /** `8.1.1` is `8.1`; `8.10.0` is not. */

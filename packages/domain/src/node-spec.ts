@@ -46,6 +46,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     formerAuthToken,
     parameters: engineParameters(cluster, node.parameterValues),
     seed: subject.seed,
+    bridgesFrom: subject.bridgesFrom,
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, ...endpointAddresses])],
   }
 }

@@ -67,6 +67,8 @@ export type AuthTokenUpdate = (typeof AUTH_TOKEN_UPDATES)[number]
  */
 export interface PendingChange {
   wanted: NodeChoice
+  /** The cluster mode that the nodes are brought over to; null when it stays. */
+  clusterMode: ClusterMode | null
   state: 'waiting' | 'rolling' | 'stopped'
   /** Why it stopped. */
   because: string | null

@@ -62,7 +62,8 @@ const LOOK_AGAIN_SHARE = 0.1
  * knows whom, and that every slot is somebody's, is seen to here. Null when all of that is so, otherwise why not yet.
  */
 export async function joinCluster(c: ClusterContext): Promise<string | null> {
-  const members = membersOf(c.subject.owner)
+  // On the way into a cluster, or out of it, not everybody is in it.
+  const members = membersOf(c.subject.owner).filter(({ node }) => node.busPort !== null)
   const nodes = await Promise.all(members.map((member) => seeCluster(c, member)))
   const shards = shardSlotsOf(c.subject.owner.nodeGroups)
   const isMoving = c.subject.owner.resharding !== null
@@ -109,11 +110,26 @@ async function leadInto(c: ClusterContext, serving: readonly ClusterMember[]): P
   return routed.kind === 'ready' ? null : routed.because
 }
 
-/** Before the endpoint goes to somebody else. */
-export async function leadNowhere(c: ClusterContext): Promise<void> {
+/** Before the endpoint goes to somebody else. Null when nobody is led through it, otherwise why that is not known. */
+export async function leadNowhere(c: ClusterContext): Promise<string | null> {
   const { configurationEndpoint: endpoint } = c.subject.owner
-  if (endpoint === null || endpoint.servingAt === null) return
-  await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers: [] })
+  if (endpoint === null || endpoint.servingAt === null) return null
+  const cut = await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers: [] })
+  return cut.kind === 'ready' ? null : cut.because
+}
+
+/** The nodes are no cluster, or not yet: what only a cluster needs goes to somebody else. */
+export async function leaveCluster(c: ClusterContext): Promise<string | null> {
+  const { id, clusterMode, pending, configurationEndpoint } = c.subject.owner
+  const isOver = clusterMode === 'disabled' && (pending === null || pending.clusterMode === null)
+  if (configurationEndpoint !== null && isOver) {
+    const cut = await leadNowhere(c)
+    if (cut !== null) return cut
+    c.change({ do: 'release-endpoint', holderId: id })
+  }
+  c.clear('converge')
+  c.clear('checkup')
+  return null
 }
 
 export function membersOf(group: ReplicationGroup): ClusterMember[] {

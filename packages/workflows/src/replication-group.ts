@@ -4,6 +4,7 @@ import {
   hop,
   hours,
   nap,
+  seconds,
   untilWindow,
   type NewEvent,
   type OwnerSubject,
@@ -12,7 +13,14 @@ import {
 import { assignSlots, drainSlots, openSlots, remindEnds } from './resharding/move-slots.ts'
 import { reshard, retireShards } from './resharding/reshard.ts'
 import { defineWorkflow } from './define-workflow.ts'
-import { ClusterFrame, joinCluster, leadNowhere, lookAgain, settleCluster } from './join-cluster.ts'
+import {
+  ClusterFrame,
+  joinCluster,
+  leadNowhere,
+  leaveCluster,
+  lookAgain,
+  settleCluster,
+} from './join-cluster.ts'
 import { comeHome, ownerSteps, partsAreComing, type OwnerContext, type OwnerFacts } from './owner-steps.ts'
 
 type Subject = OwnerSubject<ReplicationGroup>
@@ -60,7 +68,8 @@ export const replicationGroup = defineWorkflow<Subject>()({
     async wait(c) {
       const isAsked = c.signals.has('checkup') || c.signals.has('converge')
       if (isAsked && c.subject.owner.clusterEnabled) return hop('join')
-      if (c.signals.has('checkup')) c.clear('checkup')
+      const because = isAsked ? await leaveCluster(c) : null
+      if (because !== null) return nap(seconds(1), because)
       return awaitWindow(c)
     },
 

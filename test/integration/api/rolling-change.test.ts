@@ -63,7 +63,7 @@ describe('a change of engine, version or node type', () => {
     const replica = (await owner()).nodes[1]
     const successorId = 'node-bbbbbbbbbbbbbbbb'
     await step(api.store, await shard(), [
-      { do: 'add-successor', nodeId: replica?.id ?? '', successorId, choice: CHOICE },
+      { do: 'add-successor', nodeId: replica?.id ?? '', successorId, choice: CHOICE, inCluster: false },
     ])
     const [before] = await api.rows<{ port: number }>('SELECT port FROM cache_node WHERE id = $1', [
       replica?.id,

@@ -53,6 +53,8 @@ function examine(member: Member, incarnation: number): NodeReading {
       formerHistoryId: former,
       offset: writes.length,
       keys: writes.length,
+      keysElsewhere: 0,
+      undone: 0,
       loading: false,
       link: link === null ? null : linkFacts(link),
     },

@@ -31,6 +31,7 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     ...(reason !== undefined && { statusReason: reason }),
     pendingModifiedValues: {
       ...presentPendingChoice(group, group.pending),
+      ...presentPendingMode(group.pending),
       ...(group.authTokenUpdate !== null && { authTokenStatus: TOKEN_STATUS[group.authTokenUpdate] }),
       ...presentResharding(group),
     },
@@ -42,7 +43,7 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     multiAZ: group.multiAZEnabled ? 'enabled' : 'disabled',
     snapshotRetentionLimit: group.snapshotRetentionLimit,
     ...(group.snapshotWindow !== null && { snapshotWindow: group.snapshotWindow }),
-    clusterEnabled: group.clusterEnabled,
+    clusterEnabled: group.clusterMode !== 'disabled',
     ...presentConfigurationEndpoint(group),
     cacheNodeType: group.cacheNodeType,
     authTokenEnabled: group.authTokenEnabled,
@@ -101,8 +102,18 @@ function presentInCluster({ slots, members }: NodeGroup): Pick<NodeGroupView, 's
   }
 }
 
-function presentConfigurationEndpoint({ configurationEndpoint: endpoint, workflow }: ReplicationGroup) {
-  if (endpoint === null || workflow.firstHomeAt === null) return {}
+function presentPendingMode(pending: ReplicationGroup['pending']) {
+  const clusterMode = pending?.clusterMode ?? null
+  return clusterMode === null ? {} : { clusterMode }
+}
+
+/** On the way into a cluster, the endpoint is there before it leads anywhere. */
+function presentConfigurationEndpoint({
+  clusterMode,
+  configurationEndpoint: endpoint,
+  workflow,
+}: ReplicationGroup) {
+  if (clusterMode === 'disabled' || endpoint === null || workflow.firstHomeAt === null) return {}
   return { configurationEndpoint: { address: endpoint.address, port: endpoint.readerPort } }
 }
 

@@ -92,7 +92,7 @@ export const ModifyReplicationGroup = z
     transitEncryptionMode: later.text(),
     clusterMode: z.string().optional().meta({
       description:
-        "`enabled` for a group whose mode is `compatible`, with `applyImmediately` and nothing else; otherwise the group's own.",
+        "From `disabled` to `compatible`, and from there to `enabled` or back, with `applyImmediately` and nothing else; otherwise the group's own.",
     }),
     ipDiscovery: later.text(),
     durability: later.text(),

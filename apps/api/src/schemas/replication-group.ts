@@ -1,4 +1,4 @@
-import { ServiceError } from '@cacheplane/domain'
+import { CLUSTER_MODES, ServiceError } from '@cacheplane/domain'
 import { z } from 'zod'
 import { Endpoint, EngineName, Marker, pagingQuery, queryBoolean, queryText, Timestamp } from './common.ts'
 import { createMembers, later } from './create.ts'
@@ -136,6 +136,7 @@ export const ReplicationGroup = z
         .optional()
         .meta({ description: 'While a change of the token has not reached every node.' }),
       resharding: Resharding.optional(),
+      clusterMode: z.enum(CLUSTER_MODES).optional(),
     }).meta({ id: 'PendingModifiedGroupValues' }),
     memberClusters: z.array(z.string()),
     nodeGroups: z

@@ -44,7 +44,16 @@ function candidate(name: string, over: Partial<Traits> = {}): Candidate {
   const { serves = true, zone = 'b' } = over
   const link = { source: { host: 'p', port: 1 }, up: false, syncing: all.syncing, lastHeardSeconds: 1 }
   const { historyId, offset, loading, letIn, isGoing, open, leaving } = all
-  const replication = { historyId, formerHistoryId: null, offset, keys: 1, loading, link }
+  const replication = {
+    historyId,
+    formerHistoryId: null,
+    offset,
+    keys: 1,
+    keysElsewhere: 0,
+    undone: 0,
+    loading,
+    link,
+  }
   return {
     nodeId: `node-${name}`,
     cacheClusterId: name,

@@ -82,7 +82,8 @@ export interface Fleet {
   holdWrites(ref: NodeRef, ms: number): Promise<Ensured<'dead'>>
   /**
    * Has the node copy `source` and follow it. A node that follows it already is left alone. In cluster mode the two are
-   * introduced first, which takes a moment: `unknown` until they know each other.
+   * introduced first, which takes a moment: `unknown` until they know each other. Without it a node follows members of a
+   * cluster, too; a node in cluster mode cannot be told to follow anybody else.
    */
   followPrimary(spec: NodeSpec, source: ReplicationSource): Promise<Ensured<'dead'>>
   /**
@@ -240,6 +241,11 @@ export interface NodeSpec extends NodeRef {
   tlsNames: readonly string[]
   /** What it holds from the start; null for a node that begins empty. */
   seed: Seed | null
+  /**
+   * A primary outside of any cluster, which a node in cluster mode copies from its start on: it can be told to copy members of
+   * its cluster only. Null for any other node.
+   */
+  bridgesFrom: RouteTarget | null
 }
 
 export interface NodeLimits {

@@ -34,6 +34,10 @@ export interface ReplicationFacts {
   offset: number
   /** How many keys it holds, all databases together. */
   keys: number
+  /** How many of them are in databases other than the first. */
+  keysElsewhere: number
+  /** How much of what its primary did it could not do as well, since its process began. */
+  undone: number
   /** It reads its data from disk or network and answers for none of it yet. */
   loading: boolean
   /** What a replica says of its primary; null for a primary. */

@@ -3,6 +3,7 @@ import type { ReshardingAround, SisterShard } from './cluster.ts'
 import type { DockerEngineSubject } from './docker-engine-subject.ts'
 import type { NewEvent } from '../events.ts'
 import type { ParameterValues } from '../parameters/parameter.ts'
+import type { RouteTarget } from './edges.ts'
 import type { SaslUser } from './fleet.ts'
 import type {
   AuthTokenUpdate,
@@ -142,7 +143,7 @@ export type Change =
   | { do: 'remove-member'; clusterId: string }
   | { do: 'set-leaving'; nodeId: string }
   /** A node beside another, which is to take its place. Where its engine has no room for it, the change stops. */
-  | { do: 'add-successor'; nodeId: string; successorId: string; choice: NodeChoice }
+  | { do: 'add-successor'; nodeId: string; successorId: string; choice: NodeChoice; inCluster: boolean }
   /** What its next incarnation is made as. */
   | { do: 'renew-node'; nodeId: string; choice: NodeChoice }
   /** The maintenance window has come; nothing when the change does not wait for it any more. */
@@ -219,6 +220,8 @@ export interface NodeSubject {
   zoneOutage: OutageMode | null
   /** What it is made with, as the primary of a cache that is being restored; null otherwise. */
   seed: Seed | null
+  /** The primary of its node group, where that is in no cluster and the node is in cluster mode; null otherwise. */
+  bridgesFrom: RouteTarget | null
 }
 
 /** All that the workflow of a snapshot needs to know. */

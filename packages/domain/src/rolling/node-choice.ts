@@ -1,4 +1,4 @@
-import type { CacheCluster, CacheNode, NodeChoice } from '../resources.ts'
+import type { CacheCluster, CacheNode, ClusterMode, NodeChoice } from '../resources.ts'
 
 /** What this very node is, or is to be, made as: in the middle of a rolling change not what its cache cluster says. */
 export function choiceOf({
@@ -26,6 +26,11 @@ export function isSameEngine(a: NodeChoice, b: NodeChoice): boolean {
 /** `cache.t4g.small with valkey 8.1`. */
 export function describeChoice({ engine, engineVersion, cacheNodeType }: NodeChoice): string {
   return `${cacheNodeType} with ${engine} ${engineVersion}`
+}
+
+/** What a change of the cluster mode is called in events. */
+export function describeMode(mode: ClusterMode): string {
+  return `cluster mode to ${mode}`
 }
 
 /** What a rolling change is called in events, in ElastiCache's words where it has any. */

@@ -19,6 +19,7 @@ const aMember = (n: number, over: Partial<RollingNode> = {}): RollingNode => ({
   cacheClusterId: `sessions-00${n}`,
   choice: OLD,
   isOutdated: false,
+  inCluster: false,
   isPrimary: n === 1,
   replaces: null,
   leaving: false,
@@ -31,6 +32,8 @@ const aMember = (n: number, over: Partial<RollingNode> = {}): RollingNode => ({
 const aCase = (nodes: RollingNode[], over: Partial<RollingCase> = {}): RollingCase => ({
   nodes,
   wanted: NEW,
+  inCluster: null,
+  misfit: null,
   isStopping: false,
   isOthersTurn: false,
   isSettled: true,
@@ -173,6 +176,21 @@ describe('a plan of a rolling change', () => {
     expect(planRolling(aCase([primary, ...replicas]))).toEqual({ do: 'add', nodeId: 'node-2' })
     const done = replicas.map((one) => ({ ...one, choice: NEW }))
     expect(planRolling(aCase([primary, ...done]))).toEqual({ do: 'add', nodeId: 'node-1' })
+  })
+
+  it('brings the primary into a cluster first, which nobody in it could follow outside, and takes it out last', () => {
+    const group = (inCluster: boolean) => [1, 2, 3].map((n) => aMember(n, { inCluster }))
+    const over = (inCluster: boolean) => ({ wanted: OLD, inCluster })
+    expect(planRolling(aCase(group(false), over(true)))).toEqual({ do: 'add', nodeId: 'node-1' })
+    expect(planRolling(aCase(group(true), over(false)))).toEqual({ do: 'add', nodeId: 'node-2' })
+    expect(planRolling(aCase(group(true), over(true)))).toEqual({ do: 'finish' })
+  })
+
+  it('does not begin, and does not go on, with data that are no cluster’s', () => {
+    const over = { wanted: OLD, inCluster: true, misfit: 'there are two databases' }
+    expect(planRolling(aCase([aMember(1)], over))).toMatchObject({ do: 'stop', retire: null })
+    const bridge = aMember(9, { replaces: 'node-1', isPrimary: false, inCluster: true, hasCopy: false })
+    expect(planRolling(aCase([aMember(1), bridge], over))).toMatchObject({ do: 'stop', retire: 'node-9' })
   })
 
   it('begins nothing while a member does not serve, or a node is on its way out', () => {

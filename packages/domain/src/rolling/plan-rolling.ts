@@ -10,6 +10,8 @@ export interface RollingNode {
   choice: NodeChoice
   /** Its container was made of an older image than it would be made of now, and that is to change. */
   isOutdated: boolean
+  /** It is a node of a cluster. */
+  inCluster: boolean
   isPrimary: boolean
   /** Id of the node whose place it is to take; null for one that has its place. */
   replaces: string | null
@@ -25,6 +27,10 @@ export interface RollingCase {
   nodes: readonly RollingNode[]
   /** What every node is to be; null when each stays what it is, of a newer image. */
   wanted: NodeChoice | null
+  /** Whether every node is to be one of a cluster; null when each stays what it is. */
+  inCluster: boolean | null
+  /** Why the data cannot be a cluster's; null when they can, or are one's. */
+  misfit: string | null
   /** Nothing further is begun. */
   isStopping: boolean
   /** Another node group of the same replication group is at it. */
@@ -59,26 +65,34 @@ const wait = (because: string) => ({ do: 'wait', because }) as const
  * The next step of a rolling change. New before old: each node in turn gets a successor beside it, which copies the primary
  * and takes its place, replicas first and the primary last. So there are never fewer copies than before, at most one node
  * is taken down on purpose at a time, and an old node never has to follow a newer one. Of several shards one has a successor.
+ * Nodes of a cluster follow nobody outside, and others follow anybody: on the way into a cluster the primary comes first.
  */
 export function planRolling(seen: RollingCase): RollingAction {
-  const { nodes, wanted, isSettled, isStopping, isOthersTurn, usedBytes } = seen
+  const { nodes, wanted, inCluster, isSettled, isStopping, isOthersTurn, usedBytes } = seen
   const primary = nodes.find((node) => node.isPrimary)
   if (primary === undefined) return wait('the node group has no primary')
   const successor = nodes.find((node) => node.replaces !== null && !node.leaving)
   if (successor !== undefined) return tendSuccessor(seen, successor, primary)
   if (nodes.some((node) => node.leaving)) return wait('a node is being taken out')
   if (!isSettled) return wait('not every member serves')
-  const [next] = nodes.filter((node) => !isCurrent(node, wanted)).sort(replicasFirst)
+  const [next] = nodes
+    .filter((node) => !isCurrent(node, seen))
+    .sort(inCluster === true ? primaryFirst : replicasFirst)
   if (next === undefined || isStopping) return { do: 'finish' }
   if (isOthersTurn) return wait('another shard is changing')
-  const obstacle = findObstacle(primary.choice, wanted ?? next.choice, usedBytes)
+  const obstacle = seen.misfit ?? findObstacle(primary.choice, wanted ?? next.choice, usedBytes)
   return obstacle === null
     ? { do: 'add', nodeId: next.nodeId }
     : { do: 'stop', because: obstacle, retire: null }
 }
 
-function isCurrent({ choice, isOutdated }: RollingNode, wanted: NodeChoice | null): boolean {
-  return !isOutdated && (wanted === null || isSameChoice(choice, wanted))
+function isCurrent(node: RollingNode, { wanted, inCluster }: RollingCase): boolean {
+  const isOfMode = inCluster === null || node.inCluster === inCluster
+  return !node.isOutdated && isOfMode && (wanted === null || isSameChoice(node.choice, wanted))
+}
+
+function primaryFirst(a: RollingNode, b: RollingNode): number {
+  return Number(b.isPrimary) - Number(a.isPrimary) || replicasFirst(a, b)
 }
 
 function replicasFirst(a: RollingNode, b: RollingNode): number {
@@ -92,7 +106,8 @@ function tendSuccessor(seen: RollingCase, successor: RollingNode, primary: Rolli
   if (!successor.isPrimary) {
     if (successor.failure !== null) return { do: 'stop', because: successor.failure, retire: nodeId }
     // A failover has done what was to be done, or what was wanted is another thing now.
-    if (isCurrent(old, seen.wanted)) return retire(nodeId, 'its place is taken')
+    if (isCurrent(old, seen)) return retire(nodeId, 'its place is taken')
+    if (seen.misfit !== null) return { do: 'stop', because: seen.misfit, retire: nodeId }
     if (!successor.hasCopy) return awaitCopy(successor)
   }
   if (!seen.isSettled) return wait('not every member serves')

@@ -38,8 +38,18 @@ function aGroup(
 
 const plan = (group: ReplicationGroup, choice: Partial<NodeChoice>, deferred = false) =>
   planGroupChange(group, { choice, deferred }).choice
-const waiting = (wanted: NodeChoice): PendingChange => ({ wanted, state: 'waiting', because: null })
-const stopped = (wanted: NodeChoice): PendingChange => ({ wanted, state: 'stopped', because: 'no image' })
+const waiting = (wanted: NodeChoice): PendingChange => ({
+  wanted,
+  clusterMode: null,
+  state: 'waiting',
+  because: null,
+})
+const stopped = (wanted: NodeChoice): PendingChange => ({
+  wanted,
+  clusterMode: null,
+  state: 'stopped',
+  because: 'no image',
+})
 
 describe('a wish for another engine, version or node type', () => {
   it.each([

@@ -23,6 +23,13 @@ export function planChoice(findings: Findings, group: ReplicationGroup, change: 
   const isAsked = Object.keys(choice).length > 0
   const isHurried = !deferred && change.primaryClusterId === undefined && pending?.state === 'waiting'
   if (!isAsked && !isHurried) return { kind: 'keep' }
+  if (pending !== null && pending.clusterMode !== null) {
+    findings.combination(
+      'clusterMode',
+      'A change of the cluster mode has stopped: ask for it again, or for the mode that there is, before anything else changes.',
+    )
+    return { kind: 'keep' }
+  }
   const wanted = complete(findings, pending?.wanted ?? pickChoice(group), choice)
   if (wanted === null) return { kind: 'keep' }
   checkPath(findings, group, wanted)

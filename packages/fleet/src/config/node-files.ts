@@ -11,6 +11,8 @@ export const FILES = {
   certificate: `${DIRECTORY}/node.crt`,
   key: `${DIRECTORY}/node.key`,
   authority: `${DIRECTORY}/ca.crt`,
+  /** Written by the engine as well: it has a folder of its own. */
+  cluster: `${DIRECTORY}/cluster/nodes.conf`,
 } as const
 
 /**

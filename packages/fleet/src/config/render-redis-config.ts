@@ -66,18 +66,24 @@ function loading({ seed, busPort }: NodeSpec): Directive[] {
 }
 
 /** A node that is not heard for so long is taken for lost by the others; who takes over is not decided by that. */
-const CLUSTER_NODE_TIMEOUT_MS = 5_000
+export const CLUSTER_NODE_TIMEOUT_MS = 5_000
+/** One that bridges never hears its primary as a member. Who takes over from one taken for lost serves nobody for seconds. */
+const BRIDGE_TIMEOUT_MS = 86_400_000
 
 /**
  * Who is primary and who owns what is decided by the control plane alone: nodes neither elect one another nor move to other
  * shards, and what is not lost is served on. Clients are sent to the published port, nodes speak to one another inside.
  */
-function clustering({ busPort, address, tls }: NodeSpec, { hasSisters }: NodePlace): Directive[] {
+function clustering(
+  { busPort, address, tls, bridgesFrom }: NodeSpec,
+  { hasSisters }: NodePlace,
+): Directive[] {
   if (busPort === null) return []
   return [
     ['cluster-enabled', 'yes'],
     ['cluster-port', busPort],
-    ['cluster-node-timeout', CLUSTER_NODE_TIMEOUT_MS],
+    ['cluster-node-timeout', bridgesFrom === null ? CLUSTER_NODE_TIMEOUT_MS : BRIDGE_TIMEOUT_MS],
+    ...(bridgesFrom === null ? [] : [['cluster-config-file', FILES.cluster] as const]),
     ['cluster-announce-hostname', address],
     ['cluster-preferred-endpoint-type', 'hostname'],
     ...(hasSisters ? [['cluster-announce-ip', address] as const] : []),

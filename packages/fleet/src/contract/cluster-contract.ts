@@ -56,6 +56,45 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
     )
 
     benchTest(
+      'a node in cluster mode copies a primary outside and takes over every slot from it; who is outside follows it then',
+      openBench,
+      async (bench) => {
+        const { fleet } = bench
+        const { network, node: outside } = await standUp(bench, variant)
+        await serving(bench, outside)
+        expect(await fleet.openNode(outside)).toEqual(READY)
+        const bridge = {
+          ...bench.freshNode(network, { ...variant, inCluster: true }),
+          bridgesFrom: peer(outside),
+        }
+        expect(await fleet.ensureNode(bridge)).toEqual(READY)
+        await vi.waitFor(async () => {
+          const copying = { role: 'replica', replication: { link: { up: true, syncing: false } } }
+          expect(await fleet.observeNode(bridge, 0)).toMatchObject(copying)
+        }, SOON)
+        const { historyId } = (await serving(bench, outside)).replication
+        expect(await fleet.openNode(bridge)).toEqual(READY)
+        expect(await fleet.closeNode(outside)).toEqual(READY)
+        expect(await fleet.promoteNode(bridge)).toEqual(READY)
+        const promoted = await serving(bench, bridge)
+        expect(promoted).toMatchObject({
+          role: 'primary',
+          replication: { formerHistoryId: historyId, undone: 0 },
+        })
+        const { id, peers } = await view(bench, bridge)
+        expect(slotsOf({ id, peers, marked: [] }, id)).toEqual([{ from: 0, to: 16_383 }])
+        const strangers = peers.flatMap((one) => (one.id === id ? [] : [one.id]))
+        expect(await fleet.forgetPeers(bridge, strangers)).toEqual(READY)
+        const source = await sourceOf(bench, bridge)
+        expect(await fleet.followPrimary(outside, source)).toEqual(READY)
+        await vi.waitFor(async () => {
+          const following = { role: 'replica', replication: { link: { up: true, syncing: false } } }
+          expect(await fleet.observeNode(outside, 0)).toMatchObject(following)
+        }, SOON)
+      },
+    )
+
+    benchTest(
       'slots are claimed once, by a primary that knows nobody as well as by one that came later',
       openBench,
       async (bench) => {

@@ -71,6 +71,7 @@ export class FreshSpecs {
       formerAuthToken: null,
       tlsNames: ['localhost', '127.0.0.1'],
       seed: null,
+      bridgesFrom: null,
       parameters: {},
       limits: { memoryBytes: 128 * MB, cpus: 1, maxmemoryBytes: 64 * MB, itemMemoryMb: 64, threads: 2 },
     }

@@ -1,6 +1,7 @@
 import { slotsIn, type ClusterView, type NodeRef, type NodeSpec, type SlotRange } from '@cacheplane/domain'
 import type { Answer, ClusterSource, PeerHop } from '../core/node-control.ts'
 import { listedIds, parseClusterNodes } from './parse-cluster-nodes.ts'
+import { CLUSTER_NODE_TIMEOUT_MS } from '../config/render-redis-config.ts'
 import type { Reply } from './resp-parser.ts'
 
 /** Runs commands on a node as the control plane's user. */
@@ -39,9 +40,15 @@ export class ClusterControl {
     return met.kind === 'answered' ? { kind: 'busy', because: 'it gets to know its primary' } : met
   }
 
-  /** After the fence, and without asking the cluster: it may have no majority, and the control plane decides. */
+  /**
+   * After the fence, and without asking the cluster: it may have no majority, and the control plane decides. From then on it
+   * takes others for lost as everybody does, at one go: a primary that it never heard must not be, when it is taken over from.
+   */
   async promote(node: NodeRef): Promise<Answer<void>> {
-    const answer = await this.#order(node, [['CLUSTER', 'FAILOVER', 'TAKEOVER']])
+    const answer = await this.#order(node, [
+      ['CONFIG', 'SET', 'cluster-node-timeout', String(CLUSTER_NODE_TIMEOUT_MS)],
+      ['CLUSTER', 'FAILOVER', 'TAKEOVER'],
+    ])
     return answer.kind === 'silent' && ALREADY_LEADS.test(answer.because) ? done : answer
   }
 

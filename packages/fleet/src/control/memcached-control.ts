@@ -12,6 +12,8 @@ const NO_REPLICATION: ReplicationFacts = {
   formerHistoryId: null,
   offset: 0,
   keys: 0,
+  keysElsewhere: 0,
+  undone: 0,
   loading: false,
   link: null,
 }

@@ -32,6 +32,8 @@ function replicationIn(fields: Fields): ReplicationFacts {
     // On a replica this is how much it has processed; its slave_repl_offset is the same number.
     offset: numberIn(fields, 'master_repl_offset'),
     keys: keysIn(fields),
+    keysElsewhere: keysIn(fields) - keysIn(fields, /^db0$/),
+    undone: numberIn(fields, 'unexpected_error_replies'),
     loading: fields.get('loading') === '1',
     link: fields.get('role') === 'slave' ? linkIn(fields) : null,
   }
@@ -48,9 +50,9 @@ function linkIn(fields: Fields): NonNullable<ReplicationFacts['link']> {
 }
 
 /** `db0:keys=3,expires=0,avg_ttl=0`, a line for each database that is not empty. */
-function keysIn(fields: Fields): number {
+function keysIn(fields: Fields, database = /^db\d+$/): number {
   return [...fields]
-    .filter(([name]) => /^db\d+$/.test(name))
+    .filter(([name]) => database.test(name))
     .reduce((sum, [, value]) => sum + Number(/^keys=(\d+)/.exec(value)?.[1] ?? 0), 0)
 }
 

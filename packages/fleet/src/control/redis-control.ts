@@ -82,8 +82,10 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
       ['CONFIG', 'SET', 'masteruser', REPLICATION_USER],
       ['CONFIG', 'SET', 'masterauth', password],
     ]
-    if (inCluster === null)
+    if (node.busPort === null)
       return this.#order(node, [...login, ['REPLICAOF', host, String(port)], takeWrites(node)])
+    if (inCluster === null)
+      return { kind: 'silent', because: 'a node in cluster mode copies who is not in it from its start only' }
     const prepared = await this.#order(node, login)
     return prepared.kind === 'answered' ? this.#cluster.follow(node, { host, port, ...inCluster }) : prepared
   }

@@ -1,13 +1,15 @@
 import type { AuthorityMaterial, EdgeSpec, Keyring, NodeSpec } from '@cacheplane/domain'
-import { basename } from 'node:path'
-import { engineCommand } from '../config/engine-command.ts'
+import { basename, dirname, relative } from 'node:path'
+import { renderBridge } from '../config/bridge-file.ts'
+import { engineCommand, isByFile } from '../config/engine-command.ts'
 import { DISCOVERY_SCRIPT } from '../config/discovery-script.ts'
-import { EDGE_FILES, FILES } from '../config/node-files.ts'
+import { DIRECTORY, EDGE_FILES, FILES } from '../config/node-files.ts'
 import { listName, renderEdgeConfig, type EdgePlace } from '../config/render-edge-config.ts'
 import { renderRedisConfig, type NodePlace } from '../config/render-redis-config.ts'
 import { renderUsers, usersAtBoot, type UserRules } from '../config/users.ts'
-import { controlPassword } from '../control/control-password.ts'
-import { controlUser } from '../core/names.ts'
+import { controlPassword, replicationPassword } from '../control/control-password.ts'
+import { quote } from '../config/quote.ts'
+import { controlUser, REPLICATION_USER } from '../core/names.ts'
 import { issueEdgeLeaf, issueEndpointLeaf, issueLeaf } from '../tls/issue-leaf.ts'
 import type { TarFile } from './tar.ts'
 
@@ -23,15 +25,31 @@ export function forgeCommand(forge: Forge, spec: NodeSpec): [program: string, ..
   return engineCommand(spec, usersOf(forge, spec), forge)
 }
 
-/** Others are given everything as arguments. */
-export function needsFiles({ tls, asksLogin }: NodeSpec): boolean {
-  return tls || asksLogin
+export function needsFiles(spec: NodeSpec): boolean {
+  return isByFile(spec) || spec.asksLogin
 }
 
 /** The files that a node finds in its volume: readable by its user, and by nobody else in the container. */
 export async function forgeFiles(forge: Forge, spec: NodeSpec): Promise<TarFile[]> {
   if (!needsFiles(spec)) return []
-  return filesOf({ ...engineFiles(forge, spec), ...(spec.tls ? await tlsFiles(forge, spec) : {}) })
+  const files = filesOf({ ...engineFiles(forge, spec), ...(spec.tls ? await tlsFiles(forge, spec) : {}) })
+  return spec.bridgesFrom === null ? files : [...files, ...bridgeFiles(spec)]
+}
+
+/** A node that bridges copies from its start on; all others are told whom to copy, and as whom. */
+function loginOf({ keyring }: Forge, { bridgesFrom, nodeGroupId }: NodeSpec): string {
+  if (bridgesFrom === null) return ''
+  const password = replicationPassword(keyring, nodeGroupId ?? '').reveal()
+  return `masteruser ${quote(REPLICATION_USER)}\nmasterauth ${quote(password)}\n`
+}
+
+/** The engine writes its memory of its cluster again and again, beside where it lies, and then into its place. */
+function bridgeFiles(spec: NodeSpec): TarFile[] {
+  const name = relative(DIRECTORY, FILES.cluster)
+  return [
+    { name: `${dirname(name)}/`, content: '', mode: 0o700 },
+    { name, content: renderBridge(spec), mode: 0o600 },
+  ]
 }
 
 /** Another certificate for a node that has one. */
@@ -77,7 +95,7 @@ function filesOf(contents: Record<string, string>): TarFile[] {
 function engineFiles(forge: Forge, spec: NodeSpec): Record<string, string> {
   if (spec.engine === 'memcached') return spec.asksLogin ? { [FILES.logins]: renderLogins(forge, spec) } : {}
   return {
-    [FILES.config]: renderRedisConfig(spec, forge),
+    [FILES.config]: renderRedisConfig(spec, forge) + loginOf(forge, spec),
     [FILES.users]: renderUsers(usersOf(forge, spec)),
   }
 }

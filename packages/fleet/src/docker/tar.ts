@@ -6,7 +6,7 @@ export interface TarFile {
 
 const BLOCK = 512
 
-/** A tar archive of plain files that belong to the given user (POSIX ustar); names have at most 99 ASCII characters. */
+/** A tar archive of plain files, and folders whose names end with a slash, of the given user (POSIX ustar); names have at most 99 ASCII characters. */
 export function tar(files: readonly TarFile[], owner: number): Buffer {
   const blocks = files.flatMap((file) => {
     const content = Buffer.from(file.content, 'utf8')
@@ -24,7 +24,7 @@ function tarHeader({ name, mode }: Pick<TarFile, 'name' | 'mode'>, size: number,
   block.write(octal(owner, 7), 116)
   writeSize(block, size)
   block.write(octal(0, 11), 136)
-  block.write('0', 156)
+  block.write(name.endsWith('/') ? '5' : '0', 156)
   block.write('ustar\0' + '00', 257)
   // The checksum is taken over the header with its own field full of spaces.
   block.write(' '.repeat(8), 148)

@@ -73,8 +73,11 @@ export class SimulatedControl implements NodeControl {
   }
 
   async follow(node: NodeSpec, source: Source): Promise<Answer<void>> {
-    if (source.inCluster !== null) return this.#followInCluster(node, source, source.inCluster.clusterNodeId)
-    const { host, port } = source
+    const { host, port, inCluster } = source
+    if (node.busPort !== null)
+      return inCluster === null
+        ? { kind: 'silent', because: 'a node in cluster mode copies who is not in it from its start only' }
+        : this.#followInCluster(node, source, inCluster.clusterNodeId)
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
       turnTo(process, { host, port }, nowMs)

@@ -1,6 +1,8 @@
-import type { Certificate, NodeSpec } from '@cacheplane/domain'
+import { SLOTS, type Certificate, type Hop, type NodeSpec } from '@cacheplane/domain'
+import { hopFrom } from '../core/follow-primary.ts'
 import type { Random } from './random.ts'
 import { bootedCluster } from './simulated-cluster.ts'
+import { turnTo } from './simulated-link.ts'
 import { loginsOf } from './simulated-logins.ts'
 import type { SimulatedProcess } from './world.ts'
 
@@ -12,7 +14,7 @@ export function bootedProcess(
   certificate: Certificate | null,
 ): SimulatedProcess {
   const isMemcached = spec.engine === 'memcached'
-  return {
+  const process: SimulatedProcess = {
     nodeId: spec.nodeId,
     incarnation: spec.incarnation,
     engine: spec.engine,
@@ -42,7 +44,21 @@ export function bootedProcess(
     pingsSinceMs: nowMs,
     link: null,
     cluster: spec.busPort === null ? null : bootedCluster(random),
+    keysElsewhere: 0,
   }
+  if (spec.bridgesFrom !== null) bridge(process, hopFrom(spec, spec.bridgesFrom), nowMs)
+  return process
+}
+
+/** As it remembers it, it copies a member of its cluster that owns everything. */
+function bridge(process: SimulatedProcess, hop: Hop, nowMs: number): void {
+  const { cluster, nodeId } = process
+  if (cluster === null) return
+  const [id, slots] = [`primary of ${nodeId}`, [{ from: 0, to: SLOTS - 1 }]]
+  const unheard = { role: 'primary', primaryId: null, isLinked: false, seenVersion: 0 } as const
+  cluster.peers.set(id, { ...unheard, ...hop, epoch: 1, slots })
+  Object.assign(cluster, { primaryId: id, currentEpoch: 1 })
+  turnTo(process, hop, nowMs)
 }
 
 /** What is different of a process that was started again in its container. */

@@ -131,6 +131,8 @@ export function replicationFacts(process: SimulatedProcess, nowMs: number): Repl
     formerHistoryId,
     offset: writes.length + (link === null ? pingsBy(process, nowMs) : process.pings),
     keys: writes.length,
+    keysElsewhere: process.keysElsewhere,
+    undone: 0,
     loading: false,
     link:
       link === null

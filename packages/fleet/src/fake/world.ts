@@ -99,6 +99,8 @@ export interface SimulatedProcess {
   link: SimulatedLink | null
   /** Null without cluster mode. */
   cluster: SimulatedCluster | null
+  /** In databases other than the first, which no cluster has. */
+  keysElsewhere: number
 }
 
 /** What a process knows of its cluster, and is in it. */

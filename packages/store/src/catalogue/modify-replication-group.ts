@@ -43,8 +43,8 @@ export function modifyReplicationGroup(
         snapshot_retention_limit = ${set.snapshotRetentionLimit}, snapshot_window = ${set.snapshotWindow}
       WHERE replication_group_id = ${group.id}`)
     await tellSwitches(q, group, set)
-    const configuring = await configure(q, keyring, group, change)
-    const moded = clusterMode === null ? null : await changeClusterMode(q, group, clusterMode)
+    const configuring = clusterMode === null ? await configure(q, keyring, group, change) : null
+    const moded = clusterMode === null ? null : await changeClusterMode(q, settings, group, clusterMode)
     const rolling = await changeChoice(q, settings, group, choice)
     // What waits for the maintenance window may have another time to wait for.
     await wakeGroup(q, group)

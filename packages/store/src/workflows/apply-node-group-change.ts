@@ -1,4 +1,4 @@
-import { invariant, StaleLease, unreachable, type Change } from '@cacheplane/domain'
+import { formatSlots, invariant, splitSlots, StaleLease, unreachable, type Change } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { releaseEndpoint } from './apply-edge-change.ts'
@@ -45,6 +45,18 @@ async function setPrimary(q: Queryable, { nodeGroupId, epoch, nodeId }: Of<'set-
     sql`UPDATE node_group SET primary_node_id = ${nodeId} WHERE id = ${nodeGroupId} AND epoch = ${epoch}`,
   )
   if (set !== 1) throw otherEpoch(nodeGroupId, epoch)
+  await followMode(q, nodeGroupId, nodeId)
+}
+
+/** Whether a group is a cluster is for its primaries to say: where one is not, it is the only one, and has every slot once it is. */
+async function followMode(q: Queryable, nodeGroupId: string, nodeId: string): Promise<void> {
+  const [changed] = await q.rows<{ enabled: boolean }>(sql`
+    UPDATE replication_group g SET cluster_enabled = n.bus_port IS NOT NULL
+    FROM node_group s, cache_node n WHERE s.id = ${nodeGroupId} AND g.id = s.replication_group_id AND n.id = ${nodeId}
+      AND g.cluster_enabled <> (n.bus_port IS NOT NULL) RETURNING g.cluster_enabled AS enabled`)
+  if (changed === undefined) return
+  const slots = changed.enabled ? formatSlots(splitSlots(1)) : null
+  await q.run(sql`UPDATE node_group SET slots = ${slots} WHERE id = ${nodeGroupId}`)
 }
 
 function otherEpoch(nodeGroupId: string, epoch: bigint): StaleLease {

@@ -1,4 +1,5 @@
 import {
+  describeMode,
   describeModification,
   eventOfGroup,
   invariant,
@@ -51,7 +52,6 @@ interface Predecessor {
   network_id: string
   subnet: string
   group_id: string
-  bus_port: number | null
   /** Another shard of its cluster is at it. */
   waits: boolean
   free_bytes: number
@@ -61,11 +61,11 @@ interface Predecessor {
 async function addSuccessor(
   q: Queryable,
   pools: Pools,
-  { nodeId, successorId, choice }: Of<'add-successor'>,
+  { nodeId, successorId, choice, inCluster }: Of<'add-successor'>,
 ): Promise<void> {
   await lockPlacement(q)
   const [old] = await q.rows<Predecessor>(sql`
-    SELECT n.cluster_id, n.cache_node_id, n.zone, n.engine_id, w.id AS network_id, w.subnet, c.replication_group_id AS group_id, n.bus_port,
+    SELECT n.cluster_id, n.cache_node_id, n.zone, n.engine_id, w.id AS network_id, w.subnet, c.replication_group_id AS group_id,
       EXISTS (SELECT 1 FROM cache_node o JOIN cache_cluster b ON b.id = o.cluster_id WHERE o.replaces IS NOT NULL
         AND b.replication_group_id = c.replication_group_id AND b.node_group_id <> c.node_group_id) AS waits,
       (e.memory_bytes - (SELECT sum(o.memory_bytes) FROM cache_node o WHERE o.engine_id = e.id))::float8 AS free_bytes
@@ -81,8 +81,7 @@ async function addSuccessor(
   }
   const ip = await allocateIp(q, pools, { id: old.network_id, subnet: old.subnet }, successorId)
   const port = await allocatePort(q, pools, old.engine_id, successorId, null)
-  const busPort =
-    old.bus_port === null ? null : await allocatePort(q, pools, old.engine_id, successorId, null)
+  const busPort = inCluster ? await allocatePort(q, pools, old.engine_id, successorId, null) : null
   await q.run(sql`
     INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, bus_port, memory_bytes, replaces,
       engine, engine_version, cache_node_type)
@@ -132,6 +131,10 @@ async function pendingOf(q: Queryable, groupId: string): Promise<PendingRow | nu
   return row ?? null
 }
 
+function whatChanges({ now, pending: { wanted, clusterMode } }: PendingRow): string {
+  return clusterMode === null ? describeModification(now, wanted) : describeMode(clusterMode)
+}
+
 /** Of several node groups the first stops the change for all. */
 async function stopRolling(q: Queryable, groupId: string, because: string): Promise<void> {
   await giveUpUpdateOf(q, groupId, because)
@@ -139,7 +142,7 @@ async function stopRolling(q: Queryable, groupId: string, because: string): Prom
   if (group === null) return
   await q.run(sql`
     UPDATE replication_group SET pending_state = 'stopped', pending_because = ${because} WHERE id = ${groupId}`)
-  const message = `Failed applying modification to ${describeModification(group.now, group.pending.wanted)}.`
+  const message = `Failed applying modification to ${whatChanges(group)}.`
   await insertEvent(q, group.accountId, eventOfGroup(group.name, message, because))
 }
 
@@ -149,19 +152,26 @@ async function finishRolling(q: Queryable, { groupId, wanted }: Of<'finish-rolli
   const left = await q.rows(sql`
     SELECT 1 FROM cache_cluster c WHERE c.replication_group_id = ${groupId} AND ((c.engine, c.engine_version, c.cache_node_type)
       IS DISTINCT FROM (${wanted.engine}::text, ${wanted.engineVersion}::text, ${wanted.cacheNodeType}::text)
-      OR EXISTS (SELECT 1 FROM cache_node n WHERE n.cluster_id = c.id AND n.replaces IS NOT NULL)) LIMIT 1`)
+      OR EXISTS (SELECT 1 FROM cache_node n WHERE n.cluster_id = c.id AND (n.replaces IS NOT NULL
+        OR (n.bus_port IS NOT NULL) <> ${group.clusterEnabled}))) LIMIT 1`)
   if (left.length > 0) return
-  const isDefault = group.cacheParameterGroupName === parameterGroupOf(group.now, group.clusterEnabled)
+  const { clusterMode } = group.pending
+  const isDefault = [true, false].some(
+    (isCluster) => group.cacheParameterGroupName === parameterGroupOf(group.now, isCluster),
+  )
   const parameterGroup = isDefault
     ? parameterGroupOf(wanted, group.clusterEnabled)
     : group.cacheParameterGroupName
   await q.run(sql`
     UPDATE replication_group SET engine = ${wanted.engine}, engine_version = ${wanted.engineVersion},
       cache_node_type = ${wanted.cacheNodeType}, cache_parameter_group_name = ${parameterGroup}, pending_engine = NULL,
-      pending_engine_version = NULL, pending_cache_node_type = NULL, pending_state = NULL, pending_because = NULL
+      pending_engine_version = NULL, pending_cache_node_type = NULL, pending_state = NULL, pending_because = NULL,
+      cluster_mode = COALESCE(pending_cluster_mode, cluster_mode), pending_cluster_mode = NULL,
+      automatic_failover_enabled = automatic_failover_enabled AND (${clusterMode !== 'disabled'}
+        OR (SELECT count(*) FROM cache_cluster c WHERE c.replication_group_id = ${groupId}) > 1)
     WHERE id = ${groupId}`)
   await q.run(sql`
     UPDATE cache_cluster SET cache_parameter_group_name = ${parameterGroup} WHERE replication_group_id = ${groupId}`)
-  const message = `Succeeded applying modification to ${describeModification(group.now, wanted)}.`
+  const message = `Succeeded applying modification to ${whatChanges(group)}.`
   await insertEvent(q, group.accountId, eventOfGroup(group.name, message))
 }

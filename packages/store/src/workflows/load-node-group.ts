@@ -128,6 +128,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         zoneOutage: row.outages?.[node.zone] ?? null,
         // Nobody but the node's own workflow makes it.
         seed: null,
+        bridgesFrom: null,
       }
     }),
   )

@@ -11,6 +11,7 @@ import {
   type OutageMode,
   type OwnerSubject,
   type ReplicationGroup,
+  type RouteTarget,
   type Secret,
   type Seed,
   type VaultFile,
@@ -53,6 +54,7 @@ interface NodeSubjectRow {
   outage_mode: OutageMode | null
   endpoint_addresses: string[] | null
   seed: SeedDoc | null
+  bridges_from: RouteTarget | null
 }
 
 /** What a node's workflow sees; the AUTH token is opened here and travels as a `Secret`. */
@@ -67,7 +69,10 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
           'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256', 'slots', f.slots) ORDER BY f.node_group_id))
         FROM restore r JOIN node_group s ON s.id = c.node_group_id AND s.primary_node_id = n.id
         JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id
-        WHERE r.replication_group_id = c.replication_group_id GROUP BY s.slots) AS seed
+        WHERE r.replication_group_id = c.replication_group_id GROUP BY s.slots) AS seed,
+      (SELECT json_build_object('engineId', p.engine_id, 'ip', p.ip, 'address', b.address, 'port', p.port)
+        FROM node_group s JOIN cache_node p ON p.id = s.primary_node_id JOIN zone b ON b.name = p.zone
+        WHERE s.id = c.node_group_id AND n.bus_port IS NOT NULL AND p.bus_port IS NULL) AS bridges_from
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
@@ -91,6 +96,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     portIsFixed: cluster.port !== null,
     zoneOutage: row.outage_mode,
     seed: row.seed === null ? null : readSeed(row.seed),
+    bridgesFrom: row.bridges_from,
   }
 }
 

@@ -131,8 +131,10 @@ export function advance(c: Context, ...stages: FailoverStage[]): void {
 
 /** Others of its cluster have to get to know it as it is now: that is for the replication group to see to. */
 export function tellCluster(c: Context): void {
-  const { id, clusterEnabled } = c.subject.group
-  if (clusterEnabled) c.change({ do: 'raise', kind: 'replication-group', subjectId: id, signal: 'converge' })
+  const { id, clusterEnabled, pending } = c.subject.group
+  const isChanging = pending !== null && pending.clusterMode !== null
+  if (clusterEnabled || isChanging)
+    c.change({ do: 'raise', kind: 'replication-group', subjectId: id, signal: 'converge' })
 }
 
 export function groupEvent(c: Context, message: string, because?: string): void {

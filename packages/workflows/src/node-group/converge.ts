@@ -33,6 +33,7 @@ import {
   type Context,
 } from './context.ts'
 import { configureMembers } from './configure-members.ts'
+import { isAstray } from './into-cluster.ts'
 import { leadClients, routeTarget, sourceAt } from './lead-clients.ts'
 import { isStranded, renew, roll } from './roll.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
@@ -115,7 +116,7 @@ function memberOf(c: Context, one: NodeSubject, readings: ReadonlyMap<string, No
     leaving: node.leaving,
     mayStartEmpty:
       !formed || (mayStartEmpty?.nodeId === node.id && node.incarnation >= mayStartEmpty.incarnation),
-    isStranded: !isPrimary && isStranded(c, one),
+    isStranded: !isPrimary && (isStranded(c, one) || isAstray(c, one, readings.get(node.id))),
     stream: c.frame.streams[node.id] ?? null,
     target,
   }

@@ -1,5 +1,5 @@
 import { nodeRef, seconds, type NodeSubject } from '@cacheplane/domain'
-import { EXAMINE_MS, mustFind, ongoing, type Context } from './context.ts'
+import { EXAMINE_MS, findNode, mustFind, ongoing, type Context } from './context.ts'
 
 /** Longer than a lease: whoever goes on with the switch finds writes held still, and holds them anew. */
 const HOLD_MS = seconds(5)
@@ -11,9 +11,7 @@ const HEARD_WITHIN_MS = seconds(1)
  * stay, their writes wait, and go to the new primary as soon as the old one knows it.
  */
 export function standStill(c: Context, old: NodeSubject) {
-  return c.subject.group.clusterEnabled
-    ? c.fleet.holdWrites(nodeRef(old), HOLD_MS)
-    : c.fleet.closeNode(nodeRef(old))
+  return isHeld(c) ? c.fleet.holdWrites(nodeRef(old), HOLD_MS) : c.fleet.closeNode(nodeRef(old))
 }
 
 /** A hold ends by itself: whether nothing was written since is asked again in the very step that promotes. */
@@ -49,9 +47,13 @@ export async function letGo(c: Context): Promise<string | null> {
 
 /** A switch is called off. What cannot be told ends by itself. */
 export async function goOnWriting(c: Context, old: NodeSubject): Promise<void> {
-  if (isHeld(c)) await c.fleet.holdWrites(nodeRef(old), 0)
+  if (old.node.busPort !== null) await c.fleet.holdWrites(nodeRef(old), 0)
 }
 
+/** Both are in the cluster: the old one hears of the new one there, and gives its clients away. */
 function isHeld(c: Context): boolean {
-  return ongoing(c).kind === 'switch' && c.subject.group.clusterEnabled
+  const { kind, lostNodeId, candidateId } = ongoing(c)
+  if (kind !== 'switch') return false
+  const both = [findNode(c, lostNodeId), candidateId === null ? undefined : findNode(c, candidateId)]
+  return both.every((one) => one !== undefined && one.node.busPort !== null)
 }

@@ -17,7 +17,16 @@ import {
   type RollingNode,
 } from '@cacheplane/domain'
 import { beginTakeover } from './begin-failover.ts'
-import { EXAMINE_MS, isAtHome, memberEvent, mustFind, primaryOf, type Context } from './context.ts'
+import {
+  EXAMINE_MS,
+  isAtHome,
+  memberEvent,
+  mustFind,
+  primaryOf,
+  tellCluster,
+  type Context,
+} from './context.ts'
+import { misfitOf } from './into-cluster.ts'
 
 /** What was just done is not in the rows yet, or a node is on its way out. */
 const LOOK_AGAIN_MS = milliseconds(250)
@@ -60,7 +69,8 @@ async function add(c: Context, nodeId: string, wanted: NodeChoice | null) {
   const elsewhere = wanted === null ? null : await obstacleElsewhere(c, wanted)
   if (elsewhere !== null) return stop(c, elsewhere, null)
   const choice = wanted ?? choiceOf(mustFind(c, nodeId))
-  c.change({ do: 'add-successor', nodeId, successorId: newId('node', c.random), choice })
+  const inCluster = wantedInCluster(c) ?? mustFind(c, nodeId).node.busPort !== null
+  c.change({ do: 'add-successor', nodeId, successorId: newId('node', c.random), choice, inCluster })
   return goOn(c)
 }
 
@@ -97,6 +107,8 @@ function rollingCase(
   return {
     nodes: nodes.map((one) => rollingNode(c, one, readings)),
     wanted,
+    inCluster: wantedInCluster(c),
+    misfit: wantedInCluster(c) === true ? misfitOf(c, readings) : null,
     isStopping: wanted === null && group.update?.isStopping === true,
     isOthersTurn: group.isOthersTurn,
     isSettled: unrest === null,
@@ -105,9 +117,16 @@ function rollingCase(
   }
 }
 
+/** Null while the cluster mode stays. */
+function wantedInCluster({ subject: { group } }: Context): boolean | null {
+  const mode = group.pending?.state === 'rolling' ? group.pending.clusterMode : null
+  return mode === null ? null : mode !== 'disabled'
+}
+
 function finish(c: Context, wanted: NodeChoice | null): null {
   const { id: groupId, update } = c.subject.group
   if (wanted !== null) c.change({ do: 'finish-rolling', groupId, wanted })
+  if (wantedInCluster(c) !== null) tellCluster(c)
   if (update !== null) c.change({ do: 'finish-update', actionId: update.actionId })
   c.frame.switchesFailed = 0
   return null
@@ -127,6 +146,7 @@ function rollingNode(c: Context, one: NodeSubject, readings: Readings): RollingN
     cacheClusterId: cluster.cacheClusterId,
     choice: choiceOf(one),
     isOutdated: c.subject.group.update?.outdatedNodeIds.includes(node.id) === true,
+    inCluster: node.busPort !== null,
     isPrimary,
     replaces: node.replaces,
     leaving: node.leaving,

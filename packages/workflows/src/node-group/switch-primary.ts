@@ -1,4 +1,4 @@
-import { hop, milliseconds, nap, nodeRef, nodeSpec, seconds } from '@cacheplane/domain'
+import { hop, milliseconds, nap, nodeRef, nodeSpec, seconds, type NodeSubject } from '@cacheplane/domain'
 import {
   advance,
   choose,
@@ -12,6 +12,7 @@ import {
   type Context,
 } from './context.ts'
 import { goOnWriting, standStill } from './hold-writes.ts'
+import { areApart, misfitBetween } from './into-cluster.ts'
 import { route } from './lead-clients.ts'
 
 const RETRY_MS = milliseconds(20)
@@ -55,6 +56,9 @@ export async function catchUp(c: Context) {
     if (had.replication.historyId !== c.frame.historyId) return hop('fence')
     if (has.replication.historyId !== c.frame.historyId) return hop('reopen')
     if (has.replication.offset >= had.replication.offset) {
+      const misfit =
+        candidate.node.busPort !== null && areApart(old, candidate) ? misfitBetween(had, [has]) : null
+      if (misfit !== null) return stayOutside(c, candidate, misfit)
       const { cacheClusterId } = candidate.cluster
       choose(c, candidate.node.id, has.replication.historyId)
       advance(
@@ -66,6 +70,13 @@ export async function catchUp(c: Context) {
   }
   if (c.now().getTime() - startedAtMs > CATCH_UP_WITHIN_MS) return hop('reopen')
   return nap(CATCH_UP_AGAIN_MS, 'the new primary is catching up')
+}
+
+/** The change stops, for what was written until the last moment. */
+function stayOutside(c: Context, { node }: NodeSubject, because: string) {
+  c.change({ do: 'stop-rolling', groupId: c.subject.group.id, because })
+  c.change({ do: 'set-leaving', nodeId: node.id })
+  return hop('reopen')
 }
 
 /** Calls a switch off: the old primary has every write, and takes its clients back, unless it is lost meanwhile. */

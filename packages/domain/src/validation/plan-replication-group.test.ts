@@ -45,6 +45,7 @@ describe('a plan for a replication group', () => {
       snapshotWindow: '04:00-05:00',
       zones: [null],
       snapshotName: null,
+      clusterMode: 'disabled',
       shards: null,
     })
   })
@@ -141,11 +142,7 @@ describe('a plan for a replication group', () => {
     ['data tiering', { dataTieringEnabled: true }, 'dataTieringEnabled'],
     ['a KMS key', { kmsKeyId: 'k' }, 'kmsKeyId'],
     ['encryption at rest', { atRestEncryptionEnabled: true }, 'atRestEncryptionEnabled must be false'],
-    [
-      'the way between the cluster modes',
-      { clusterMode: 'compatible' },
-      'clusterMode must be enabled, disabled',
-    ],
+    ['a cluster mode of another name', { clusterMode: 'both' }, 'clusterMode must be enabled, disabled'],
     ['tags', { tags: [{ key: 'a' }] }, 'tags'],
     ['IPv6', { networkType: 'ipv6' }, 'networkType must be ipv4'],
     ['a nonsense zone', { preferredCacheClusterAZs: ['Local 1a'] }, 'not the name of an availability zone'],

@@ -27,7 +27,7 @@ async function open(seed: number): Promise<SimWorld> {
   trap.world = opened
   world = opened
   const { store } = opened.test
-  const secured = { transitEncryptionEnabled: true }
+  const secured = { transitEncryptionMode: 'required' as const }
   const group = aGroupPlan({ ...secured, zones: [null, null], automaticFailoverEnabled: true })
   await opened.doorbell.ring((await store.createReplicationGroup(group)).workflowId)
   await opened.doorbell.ring((await store.createCacheCluster(aClusterPlan(secured))).workflowId)

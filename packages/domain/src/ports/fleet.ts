@@ -208,6 +208,8 @@ export interface NodeRef {
   cacheNodeId: string
   ip: string
   port: number
+  /** Takes plain text while `port` takes TLS; null for a node that takes one of them only. */
+  plainPort: number | null
   /** Where the nodes of a cluster speak to one another; null without cluster mode. */
   busPort: number | null
   tls: boolean

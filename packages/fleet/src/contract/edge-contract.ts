@@ -38,8 +38,8 @@ async function openNodes(bench: ContractBench, variant: ContractVariant, count: 
   )
 }
 
-function target({ node: { engineId, ip, port } }: Member): RouteTarget {
-  return { engineId, ip, port, address: '127.0.0.1' }
+function target({ node: { engineId, ip, port, tls, plainPort } }: Member): RouteTarget {
+  return { engineId, ip, port, tls, plainPort, address: '127.0.0.1' }
 }
 
 async function standUpEdge(bench: ContractBench): Promise<EdgeSpec> {

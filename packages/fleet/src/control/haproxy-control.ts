@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invariant, type AuthorityMaterial, type EdgeRef } from '@cacheplane/domain'
 import { EDGE_FILES } from '../config/node-files.ts'
-import { listName, primaryBackend, readerBackend } from '../config/render-edge-config.ts'
+import { listName, plainBackend, primaryBackend, readerBackend } from '../config/render-edge-config.ts'
 import { EDGE_MS } from '../core/deadlines.ts'
 import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
 import type { Answer } from '../core/node-control.ts'
@@ -120,11 +120,13 @@ export class HaproxyControl implements EdgeControl {
 }
 
 function pathOf(slot: number, server: ServerName): string {
-  return `${server === 'primary' ? primaryBackend(slot) : readerBackend(slot)}/${server}`
+  const backend = server.endsWith('primary') ? primaryBackend(slot) : readerBackend(slot)
+  return `${server.startsWith('plain-') ? plainBackend(backend) : backend}/${server}`
 }
 
 function statOf(slot: number): string[] {
-  return [primaryBackend(slot), readerBackend(slot)].map((backend) => `show stat ${backend} 4 -1`)
+  const backends = [primaryBackend(slot), readerBackend(slot)]
+  return [...backends, ...backends.map(plainBackend)].map((backend) => `show stat ${backend} 4 -1`)
 }
 
 function slotIn(texts: readonly string[]): SlotFacts | null {
@@ -146,7 +148,8 @@ function listIn(texts: readonly string[], slot: number): string | null {
 
 function sessionsOf(slot: SlotFacts | null, servers: readonly ServerName[]): number {
   if (slot === null) return 0
-  return [slot.primary, slot.fallback, ...slot.readers]
+  return [slot, ...(slot.plain === null ? [] : [slot.plain])]
+    .flatMap(({ primary, fallback, readers }) => [primary, fallback, ...readers])
     .filter(({ name }) => servers.includes(name))
     .reduce((sum, { sessions }) => sum + sessions, 0)
 }

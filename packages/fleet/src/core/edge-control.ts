@@ -19,14 +19,24 @@ export interface EdgeControl {
   close(): void
 }
 
-/** What an edge declares for every slot: where writers go, where readers go, and where these go for want of readers. */
-export type ServerName = 'primary' | 'fallback' | `reader${number}`
+type Role = 'primary' | 'fallback' | `reader${number}`
 
-export interface SlotFacts {
-  slot: number
+/**
+ * What an edge declares for every slot: where writers go, where readers go, and where these go for want of readers; and the
+ * same for those who speak plain text while others speak TLS.
+ */
+export type ServerName = Role | `plain-${Role}`
+
+export interface SideFacts {
   primary: ServerFacts
   fallback: ServerFacts
   readers: readonly ServerFacts[]
+}
+
+export interface SlotFacts extends SideFacts {
+  slot: number
+  /** Null of a configuration endpoint, which does not tell them apart. */
+  plain: SideFacts | null
 }
 
 export interface ServerFacts {

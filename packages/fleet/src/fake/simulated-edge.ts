@@ -1,5 +1,5 @@
 import { READERS_MAX, type EdgeSlot, type EdgeSpec, type Hop } from '@cacheplane/domain'
-import type { ServerName, SlotFacts } from '../core/edge-control.ts'
+import type { ServerName, SideFacts, SlotFacts } from '../core/edge-control.ts'
 
 export interface SimulatedEdge {
   edgeId: string
@@ -9,9 +9,14 @@ export interface SimulatedEdge {
 }
 
 /** Where a slot sends new connections to, and whose connections stand. */
-export interface SimulatedSlot extends EdgeSlot {
+export interface SimulatedSlot extends EdgeSlot, SimulatedSide {
   /** Of a configuration endpoint. */
   list: string | null
+  /** For those who speak plain text where others speak TLS. */
+  plain: SimulatedSide
+}
+
+export interface SimulatedSide {
   primary: SimulatedServer
   fallback: SimulatedServer
   readers: SimulatedServer[]
@@ -32,17 +37,25 @@ export function bootedEdge({ edgeId, incarnation, controlPort, slots }: EdgeSpec
 
 function bootedSlot(slot: EdgeSlot): SimulatedSlot {
   const server = (name: ServerName): SimulatedServer => ({ name, hop: null, sessions: new Set() })
-  const readers = Array.from({ length: READERS_MAX }, (_, index) => server(`reader${index + 1}`))
-  return { ...slot, list: null, primary: server('primary'), fallback: server('fallback'), readers }
+  const side = (prefix: '' | 'plain-'): SimulatedSide => ({
+    primary: server(`${prefix}primary`),
+    fallback: server(`${prefix}fallback`),
+    readers: Array.from({ length: READERS_MAX }, (_, index) => server(`${prefix}reader${index + 1}`)),
+  })
+  return { ...slot, list: null, ...side(''), plain: side('plain-') }
 }
 
-export function serversOf({ primary, fallback, readers }: SimulatedSlot): SimulatedServer[] {
-  return [primary, fallback, ...readers]
+export function serversOf({ plain, ...slot }: SimulatedSlot): SimulatedServer[] {
+  return [slot, plain].flatMap(({ primary, fallback, readers }) => [primary, fallback, ...readers])
 }
 
-export function slotFacts({ slot, primary, fallback, readers }: SimulatedSlot): SlotFacts {
+export function slotFacts({ slot, plain, ...side }: SimulatedSlot): SlotFacts {
+  return { slot, ...sideFacts(side), plain: sideFacts(plain) }
+}
+
+function sideFacts({ primary, fallback, readers }: SimulatedSide): SideFacts {
   const facts = ({ name, hop, sessions }: SimulatedServer) => ({ name, hop, sessions: sessions.size })
-  return { slot, primary: facts(primary), fallback: facts(fallback), readers: readers.map(facts) }
+  return { primary: facts(primary), fallback: facts(fallback), readers: readers.map(facts) }
 }
 
 export function edgePorts({ controlPort, slots }: SimulatedEdge): number[] {

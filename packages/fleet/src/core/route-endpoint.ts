@@ -54,7 +54,7 @@ function isDone({ cut, open }: RoutePlan): boolean {
 
 /** Cut connections and a stopped container look alike from here; only the container tells. */
 export async function silence(
-  { engine, edge }: Route,
+  { engine, edge }: Pick<Route, 'engine' | 'edge'>,
   answer: Exclude<Answer<never>, { kind: 'answered' }>,
 ): Promise<Routed> {
   const standing = await standingOf(engine, edge.edgeId, edge.incarnation, EDGE_LABEL)

@@ -1,10 +1,12 @@
-import { READERS_MAX, type EdgeSlot, type EdgeSpec, type Hop } from '@cacheplane/domain'
+import { READERS_MAX, type Certificate, type EdgeSlot, type EdgeSpec, type Hop } from '@cacheplane/domain'
 import type { ServerName, SideFacts, SlotFacts } from '../core/edge-control.ts'
 
 export interface SimulatedEdge {
   edgeId: string
   incarnation: number
   controlPort: number
+  /** By which it is known. */
+  certificate: Certificate
   slots: SimulatedSlot[]
 }
 
@@ -31,8 +33,11 @@ export interface SimulatedServer {
 }
 
 /** As an edge boots: every route closed. */
-export function bootedEdge({ edgeId, incarnation, controlPort, slots }: EdgeSpec): SimulatedEdge {
-  return { edgeId, incarnation, controlPort, slots: slots.map(bootedSlot) }
+export function bootedEdge(
+  { edgeId, incarnation, controlPort, slots }: EdgeSpec,
+  certificate: Certificate,
+): SimulatedEdge {
+  return { edgeId, incarnation, controlPort, certificate, slots: slots.map(bootedSlot) }
 }
 
 function bootedSlot(slot: EdgeSlot): SimulatedSlot {

@@ -18,7 +18,14 @@ describe('admitNode', () => {
   })
 
   it('opens a node that bridges once it copies the primary that it was made for, and no other', () => {
-    const bridgesFrom = { engineId: 'engine-1', ip: '10.96.0.9', address: '127.0.0.1', port: 10_009 }
+    const bridgesFrom = {
+      engineId: 'engine-1',
+      ip: '10.96.0.9',
+      address: '127.0.0.1',
+      port: 10_009,
+      tls: false,
+      plainPort: null,
+    }
     const subject = aNodeSubject({ bridgesFrom })
     const copying = (port: number) => {
       const link = { source: { host: '10.96.0.9', port }, up: false, syncing: false, lastHeardSeconds: null }

@@ -1,6 +1,8 @@
 import type { NodeReading } from './ports/node-reading.ts'
 import type { NodeSubject } from './ports/workflows.ts'
+import { nodeRef } from './node-spec.ts'
 import { choiceOf } from './rolling/node-choice.ts'
+import { copyPort } from './route-target.ts'
 
 export type Admission =
   | { kind: 'open'; version: string; clusterNodeId: string | null }
@@ -43,11 +45,12 @@ export function admitNode(subject: NodeSubject, reading: NodeReading): Admission
 
 /** It copies the primary that it was made for, and that is the primary still. */
 function bridgesRightly(
-  { bridgesFrom }: NodeSubject,
+  { node, cluster, bridgesFrom }: NodeSubject,
   { replication: { link } }: Extract<NodeReading, { kind: 'serving' }>,
 ): boolean {
   if (bridgesFrom === null || link === null) return false
-  const { ip, address, port } = bridgesFrom
+  const { ip, address } = bridgesFrom
+  const port = copyPort(nodeRef({ node, cluster }), bridgesFrom)
   return [ip, address].includes(link.source.host) && link.source.port === port
 }
 

@@ -10,7 +10,12 @@ const inMode = (clusterMode: ClusterMode, over: Partial<ReplicationGroup> = {}) 
   return aReplicationGroup({ clusterMode, clusterEnabled: isCluster, cacheParameterGroupName, ...over })
 }
 const NOW = { deferred: false }
-const WANTED = { engine: 'valkey', engineVersion: '8.1', cacheNodeType: 'cache.t4g.small' } as const
+const WANTED = {
+  engine: 'valkey',
+  engineVersion: '8.1',
+  cacheNodeType: 'cache.t4g.small',
+  transitEncryptionMode: null,
+} as const
 const STOPPED = { wanted: WANTED, state: 'stopped', because: 'no image' } as const
 
 it.each([

@@ -88,6 +88,11 @@ function checkWayIn(findings: Findings, group: ReplicationGroup): void {
       'clusterMode',
       `Cluster mode needs redis 7.0 or later, or valkey; the group has ${engine} ${engineVersion}.`,
     )
+  if (group.transitEncryptionMode === 'preferred')
+    findings.combination(
+      'clusterMode',
+      'Nodes of a cluster take TLS or plain text, not both: set transitEncryptionMode to required first.',
+    )
   if (!automaticFailoverEnabled && nodeGroups.some(({ members }) => members.length > 1))
     findings.combination(
       'clusterMode',

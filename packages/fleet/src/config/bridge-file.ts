@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { formatSlots, invariant, SLOTS, type NodeSpec } from '@cacheplane/domain'
+import { copyPort, formatSlots, invariant, SLOTS, type NodeSpec } from '@cacheplane/domain'
 import { hopFrom } from '../core/follow-primary.ts'
 
 /** Of a made-up member it does not matter, as long as it is nobody's. */
@@ -14,7 +14,7 @@ const EVERYTHING = [{ from: 0, to: SLOTS - 1 }]
 export function renderBridge(spec: NodeSpec): string {
   const { nodeId, incarnation, ip, port, busPort, bridgesFrom } = spec
   invariant(bridgesFrom !== null && busPort !== null, `node ${nodeId} is to bridge`)
-  const source = hopFrom(spec, bridgesFrom)
+  const source = { ...hopFrom(spec, bridgesFrom), port: copyPort(spec, bridgesFrom) }
   const [own, primary] = [idOf(`${nodeId} ${incarnation}`), idOf(`primary of ${nodeId}`)]
   return [
     `${own} ${ip}:${port}@${busPort} myself,slave ${primary} 0 0 0 connected`,

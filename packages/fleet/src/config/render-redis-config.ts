@@ -95,7 +95,7 @@ function clustering(
   ]
 }
 
-function listening({ port, tls }: NodeSpec): Directive[] {
+function listening({ port, plainPort, tls }: NodeSpec): Directive[] {
   if (!tls) {
     return [
       ['bind', '0.0.0.0'],
@@ -104,7 +104,7 @@ function listening({ port, tls }: NodeSpec): Directive[] {
   }
   return [
     ['bind', '0.0.0.0'],
-    ['port', 0],
+    ['port', plainPort ?? 0],
     ['tls-port', port],
     ['tls-cert-file', FILES.certificate],
     ['tls-key-file', FILES.key],

@@ -73,14 +73,14 @@ export class SimulatedControl implements NodeControl {
   }
 
   async follow(node: NodeSpec, source: Source): Promise<Answer<void>> {
-    const { host, port, inCluster } = source
+    const { host, port, tls, inCluster } = source
     if (node.busPort !== null)
       return inCluster === null
         ? { kind: 'silent', because: 'a node in cluster mode copies who is not in it from its start only' }
         : this.#followInCluster(node, source, inCluster.clusterNodeId)
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
-      turnTo(process, { host, port }, nowMs)
+      turnTo(process, { host, port, tls }, nowMs)
     })
   }
 

@@ -1,4 +1,4 @@
-import { SLOTS, type Certificate, type Hop, type NodeSpec } from '@cacheplane/domain'
+import { copyPort, SLOTS, type Certificate, type NodeSpec, type RouteTarget } from '@cacheplane/domain'
 import { hopFrom } from '../core/follow-primary.ts'
 import type { Random } from './random.ts'
 import { bootedCluster } from './simulated-cluster.ts'
@@ -22,6 +22,7 @@ export function bootedProcess(
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     ip: spec.ip,
     port: spec.port,
+    plainPort: spec.plainPort,
     busPort: spec.busPort,
     tls: spec.tls,
     certificate,
@@ -46,19 +47,20 @@ export function bootedProcess(
     cluster: spec.busPort === null ? null : bootedCluster(random),
     keysElsewhere: 0,
   }
-  if (spec.bridgesFrom !== null) bridge(process, hopFrom(spec, spec.bridgesFrom), nowMs)
+  if (spec.bridgesFrom !== null) bridge(process, spec, spec.bridgesFrom, nowMs)
   return process
 }
 
 /** As it remembers it, it copies a member of its cluster that owns everything. */
-function bridge(process: SimulatedProcess, hop: Hop, nowMs: number): void {
+function bridge(process: SimulatedProcess, spec: NodeSpec, source: RouteTarget, nowMs: number): void {
   const { cluster, nodeId } = process
   if (cluster === null) return
+  const hop = { ...hopFrom(spec, source), port: copyPort(spec, source) }
   const [id, slots] = [`primary of ${nodeId}`, [{ from: 0, to: SLOTS - 1 }]]
   const unheard = { role: 'primary', primaryId: null, isLinked: false, seenVersion: 0 } as const
   cluster.peers.set(id, { ...unheard, ...hop, epoch: 1, slots })
   Object.assign(cluster, { primaryId: id, currentEpoch: 1 })
-  turnTo(process, hop, nowMs)
+  turnTo(process, { ...hop, tls: spec.tls && source.tls }, nowMs)
 }
 
 /** What is different of a process that was started again in its container. */

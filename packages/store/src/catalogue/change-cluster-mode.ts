@@ -41,10 +41,11 @@ async function bringOver(
   clusterMode: ClusterMode,
 ): Promise<void> {
   await requireRoom(q, settings, group, memoryOf(group))
-  const { engine, engineVersion, cacheNodeType } = pickChoice(group)
+  const { engine, engineVersion, cacheNodeType, transitEncryptionMode } = pickChoice(group)
   await q.run(sql`
     UPDATE replication_group SET pending_engine = ${engine}, pending_engine_version = ${engineVersion},
-      pending_cache_node_type = ${cacheNodeType}, pending_cluster_mode = ${clusterMode}, pending_state = 'rolling',
+      pending_cache_node_type = ${cacheNodeType}, pending_transit_encryption_mode = ${transitEncryptionMode},
+      pending_cluster_mode = ${clusterMode}, pending_state = 'rolling',
       pending_because = NULL, automatic_failover_enabled = automatic_failover_enabled OR ${clusterMode === 'compatible'}
     WHERE id = ${group.id}`)
   if (clusterMode === 'compatible' && group.configurationEndpoint === null)

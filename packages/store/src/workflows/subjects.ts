@@ -70,8 +70,10 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
         FROM restore r JOIN node_group s ON s.id = c.node_group_id AND s.primary_node_id = n.id
         JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id
         WHERE r.replication_group_id = c.replication_group_id GROUP BY s.slots) AS seed,
-      (SELECT json_build_object('engineId', p.engine_id, 'ip', p.ip, 'address', b.address, 'port', p.port)
-        FROM node_group s JOIN cache_node p ON p.id = s.primary_node_id JOIN zone b ON b.name = p.zone
+      (SELECT json_build_object('engineId', p.engine_id, 'ip', p.ip, 'address', b.address, 'port', p.port,
+          'tls', COALESCE(CASE WHEN p.engine IS NULL THEN k.transit_encryption_mode ELSE p.transit_encryption_mode END, '') <> '',
+          'plainPort', p.plain_port)
+        FROM node_group s JOIN cache_node p ON p.id = s.primary_node_id JOIN zone b ON b.name = p.zone JOIN cache_cluster k ON k.id = p.cluster_id
         WHERE s.id = c.node_group_id AND n.bus_port IS NOT NULL AND p.bus_port IS NULL) AS bridges_from
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id

@@ -7,6 +7,7 @@ import {
   nodeRef,
   nodeSpec,
   planMembership,
+  routeTarget,
   seconds,
   unreachable,
   type Member,
@@ -34,7 +35,7 @@ import {
 } from './context.ts'
 import { configureMembers } from './configure-members.ts'
 import { isAstray } from './into-cluster.ts'
-import { leadClients, routeTarget, sourceAt } from './lead-clients.ts'
+import { leadClients, sourceAt } from './lead-clients.ts'
 import { isStranded, renew, roll } from './roll.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'

@@ -1,6 +1,5 @@
-import type { NodeReading, NodeSubject } from '@cacheplane/domain'
+import { copyPort, nodeRef, routeTarget, type NodeReading, type NodeSubject } from '@cacheplane/domain'
 import { primaryOf, type Context } from './context.ts'
-import { routeTarget } from './lead-clients.ts'
 
 type Readings = ReadonlyMap<string, NodeReading>
 
@@ -40,6 +39,7 @@ export function isAstray(c: Context, one: NodeSubject, reading: NodeReading | un
   const primary = primaryOf(c)
   if (one.node.busPort === null || primary.node.busPort !== null || reading?.kind !== 'serving') return false
   const { link } = reading.replication
-  const { ip, address, port } = routeTarget(primary)
-  return link !== null && !([ip, address].includes(link.source.host) && link.source.port === port)
+  const target = routeTarget(primary)
+  const [hosts, port] = [[target.ip, target.address], copyPort(nodeRef(one), target)]
+  return link !== null && !(hosts.includes(link.source.host) && link.source.port === port)
 }

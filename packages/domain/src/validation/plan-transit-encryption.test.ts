@@ -74,6 +74,7 @@ describe('a wish for encryption in transit', () => {
   it('is taken up again or back after it stopped, and not further while nodes are as before', () => {
     const stopped: PendingChange = {
       wanted: { ...pickChoice(aGroup('preferred')) },
+      clusterMode: null,
       state: 'stopped',
       because: 'no image',
     }

@@ -31,7 +31,7 @@ describe('admitNode', () => {
       const link = { source: { host: '10.96.0.9', port }, up: false, syncing: false, lastHeardSeconds: null }
       return serving({ role: 'replica', replication: { ...aServingReading().replication, link } })
     }
-    expect(admitNode(subject, serving()).kind).toBe('wait')
+    expect(admitNode(subject, serving()).kind).toBe('replace')
     expect(admitNode(subject, copying(10_009)).kind).toBe('open')
     expect(admitNode(subject, copying(10_008)).kind).toBe('replace')
   })

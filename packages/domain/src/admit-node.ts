@@ -33,9 +33,9 @@ export function admitNode(subject: NodeSubject, reading: NodeReading): Admission
           because: `the image runs ${reading.version}, not ${engine} ${wanted}`,
         }
       }
-      const bridging = subject.bridgesFrom !== null
-      if (bridging && reading.role === 'primary')
-        return { kind: 'wait', because: 'the node has not turned to its primary yet' }
+      // It was made for a primary that was in the cluster, and is not the primary any more.
+      if (subject.bridgesFrom !== null && reading.role === 'primary')
+        return { kind: 'replace', because: 'the node cannot be told to follow its primary' }
       if (reading.role === 'replica' && !bridgesRightly(subject, reading))
         return { kind: 'replace', because: 'the node follows another primary' }
       return { kind: 'open', version: reading.version, clusterNodeId: reading.clusterNodeId }

@@ -39,7 +39,8 @@ export function isAstray(c: Context, one: NodeSubject, reading: NodeReading | un
   const primary = primaryOf(c)
   if (one.node.busPort === null || primary.node.busPort !== null || reading?.kind !== 'serving') return false
   const { link } = reading.replication
+  if (link === null) return true
   const target = routeTarget(primary)
   const [hosts, port] = [[target.ip, target.address], copyPort(nodeRef(one), target)]
-  return link !== null && !(hosts.includes(link.source.host) && link.source.port === port)
+  return !(hosts.includes(link.source.host) && link.source.port === port)
 }

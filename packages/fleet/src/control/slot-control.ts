@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   slotsIn,
-  type ClusterView,
   type Drained,
   type DrainPace,
   type NodeRef,
@@ -12,7 +11,7 @@ import { COMMAND_MS } from '../core/deadlines.ts'
 import type { Answer, DrainHop } from '../core/node-control.ts'
 import type { Ask } from './cluster-control.ts'
 import type { Route } from './connect.ts'
-import { parseClusterNodes } from './parse-cluster-nodes.ts'
+import { parseClusterNodes, type ParsedNodes } from './parse-cluster-nodes.ts'
 import { respConversation, type AskOn } from './resp-conversation.ts'
 import type { Reply } from './resp-parser.ts'
 import type { Login } from './resp-session.ts'
@@ -214,10 +213,10 @@ function namesIn(reply: Reply | undefined): string[] {
   return Array.isArray(reply) ? reply.filter((one) => typeof one === 'string') : []
 }
 
-function viewOf(reply: Reply | undefined): ClusterView | null {
+function viewOf(reply: Reply | undefined): ParsedNodes | null {
   return typeof reply === 'string' ? parseClusterNodes(reply, new Set()) : null
 }
 
-function ownersIn({ peers }: ClusterView): ReadonlyMap<number, string> {
+function ownersIn({ peers }: Pick<ParsedNodes, 'peers'>): ReadonlyMap<number, string> {
   return new Map(peers.flatMap(({ id, slots }) => slotsIn(slots).map((slot) => [slot, id] as const)))
 }

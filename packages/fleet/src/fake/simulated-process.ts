@@ -41,7 +41,7 @@ export function bootedProcess(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: spec.busPort === null ? null : bootedCluster(random),
+    cluster: spec.busPort === null ? null : bootedCluster(random, nowMs),
   }
 }
 
@@ -65,7 +65,7 @@ export function rebooted(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: cluster === null ? null : bootedCluster(random),
+    cluster: cluster === null ? null : bootedCluster(random, nowMs),
   }
 }
 

@@ -121,6 +121,8 @@ export interface SimulatedCluster {
   banned: Map<string, number>
   /** Counts its changes, so that others look only at what is new. */
   version: number
+  /** As a primary it serves from then on: it lets the cluster find together first. */
+  servesAtMs: number
   /** It hears of others' changes only from who is told to speak to it. */
   isDeaf: boolean
 }

@@ -66,7 +66,7 @@ export function planReplicationGroup(
   const description = checkDescription(findings, 'description', request.description)
   const engine = checkEngine(findings, request.engine ?? 'redis', ['redis', 'valkey'])
   applyRules(findings, request, RULES)
-  const isCluster = wantsCluster(request)
+  const isCluster = wantsCluster(request, context.isClusterGroup)
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
   const settings = checkSettings(findings, request, engine, context, isCluster)
   const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0

@@ -32,6 +32,11 @@ describe('cluster mode', () => {
   ])('is wanted: %s, when %s', (wanted, _, request) => {
     expect(wantsCluster(request)).toBe(wanted)
   })
+
+  it('is wanted by a parameter group of one’s own that has it, unless the opposite is said', () => {
+    expect(wantsCluster({ cacheParameterGroupName: 'mine' }, true)).toBe(true)
+    expect(wantsCluster({ cacheParameterGroupName: 'mine', clusterMode: 'disabled' }, true)).toBe(false)
+  })
 })
 
 describe('the shards of a cluster', () => {

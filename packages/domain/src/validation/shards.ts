@@ -38,10 +38,14 @@ const RULES = [
   ),
 ]
 
-/** ElastiCache takes the mode from whatever implies it (elasticache-reference, 2.4), unless it is said. */
-export function wantsCluster(request: Request): boolean {
+/**
+ * ElastiCache takes the mode from whatever implies it (elasticache-reference, 2.4), unless it is said.
+ * @param isClusterGroup whether a parameter group of the user's own is asked for that has it
+ */
+export function wantsCluster(request: Request, isClusterGroup = false): boolean {
   if (request.clusterMode !== undefined) return request.clusterMode === 'enabled'
-  const hasClusterGroup = request.cacheParameterGroupName?.toLowerCase().endsWith('.cluster.on') === true
+  const hasClusterGroup =
+    isClusterGroup || request.cacheParameterGroupName?.toLowerCase().endsWith('.cluster.on') === true
   const shards = Math.max(request.numNodeGroups ?? 1, request.nodeGroupConfiguration?.length ?? 1)
   return hasClusterGroup || shards > 1
 }

@@ -94,7 +94,7 @@ export function quiet(): Estate {
           id: 'rg-1',
           name: 'sessions',
           networkId: 'net-1',
-          clusterEnabled: false,
+          clusterMode: 'disabled',
         },
       ],
       nodes: [
@@ -108,6 +108,7 @@ export function quiet(): Estate {
           incarnation: 2,
           ip: '10.96.0.3',
           port: 10_001,
+          plainPort: null,
           busPort: null,
           presence: 'known',
           isOpen: true,

@@ -88,7 +88,7 @@ const base = {
   cacheNodeType: 'cache.t4g.micro',
   cacheParameterGroupName: 'default.valkey8',
   port: null,
-  transitEncryptionEnabled: false,
+  transitEncryptionMode: null,
   authTokenEnabled: false,
   autoMinorVersionUpgrade: true,
   preferredMaintenanceWindow: 'sun:05:00-sun:06:00',
@@ -106,6 +106,7 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   atRestEncryptionEnabled: false,
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
+  clusterMode: 'disabled',
   shards: null,
   snapshotName: null,
   ...over,
@@ -113,6 +114,7 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
 
 /** What makes it a group with cluster mode: so many shards, with so many nodes each. */
 export const aClusterOf = (shards: number, nodes: number) => ({
+  clusterMode: 'enabled' as const,
   automaticFailoverEnabled: true,
   cacheParameterGroupName: 'default.valkey8.cluster.on',
   zones: Array.from({ length: shards * nodes }, () => null),

@@ -12,24 +12,26 @@ import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
 export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>): NodeRef {
+  const { engine, transitEncryptionMode } = choiceOf({ node, cluster })
   return {
     nodeId: node.id,
     incarnation: node.incarnation,
     engineId: node.engineId,
-    engine: choiceOf({ node, cluster }).engine,
+    engine,
     cacheClusterId: cluster.cacheClusterId,
     cacheNodeId: node.cacheNodeId,
     ip: node.ip,
     port: node.port,
+    plainPort: node.plainPort,
     busPort: node.busPort,
-    tls: cluster.transitEncryptionEnabled,
+    tls: transitEncryptionMode !== null,
     asksLogin: (cluster.memcached?.userNames.length ?? 0) > 0,
   }
 }
 
 /** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
 export function nodeSpec(subject: NodeSubject): NodeSpec {
-  const { node, cluster, network, engineCpus, endpointAddress } = subject
+  const { node, cluster, network, engineCpus, endpointAddresses } = subject
   const { authToken, formerAuthToken } = subject
   const choice = choiceOf(subject)
   const { engine, engineVersion, cacheNodeType } = choice
@@ -47,7 +49,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     formerAuthToken,
     parameters: engineParameters(choice, node.parameterValues),
     seed: subject.seed,
-    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
+    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, ...endpointAddresses])],
   }
 }
 

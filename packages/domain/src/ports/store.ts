@@ -7,11 +7,13 @@ import type {
   AvailabilityZone,
   AzMode,
   CacheCluster,
+  ClusterMode,
   EngineCapacity,
   NodeChoice,
   NodeSettings,
   OutageMode,
   ReplicationGroup,
+  TransitEncryptionMode,
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
@@ -222,6 +224,7 @@ export interface ReplicationGroupPlan extends PlanBase {
   atRestEncryptionEnabled: boolean
   automaticFailoverEnabled: boolean
   multiAZEnabled: boolean
+  clusterMode: ClusterMode
   /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
   shards: readonly ShardPlan[] | null
   /** What it is to hold from the start; null for one that begins empty. */
@@ -255,6 +258,7 @@ export interface GroupChange {
   authToken?: { token: Secret; strategy: AuthTokenUpdate }
   /** Engine, version and node type as far as they are to change. */
   choice?: Partial<NodeChoice>
+  transitEncryption?: { enabled?: boolean; mode?: TransitEncryptionMode }
   /** Whether the choice waits for the maintenance window; false also hurries one that waits. */
   deferred?: boolean
 }

@@ -64,9 +64,9 @@ export function createReplicationGroup(
           zones: own,
           network,
         })
-        if (plan.shards === null) await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
+        if (plan.clusterMode !== 'enabled') await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
-      if (plan.shards !== null) await takeEndpoint(q, settings.pools, { replicationGroupId: id }, plan.port)
+      await takeClusterEndpoint(q, settings, plan, id)
       const accepted = {
         resourceId: id,
         workflowId: await insertWorkflow(q, 'replication-group', id),
@@ -77,6 +77,17 @@ export function createReplicationGroup(
     },
     { landed: wasCreated },
   )
+}
+
+/** The port that was asked for is where plain clients come, as long as they do. */
+async function takeClusterEndpoint(
+  q: Queryable,
+  { pools }: PlacementSettings,
+  { clusterMode, port }: ReplicationGroupPlan,
+  replicationGroupId: string,
+): Promise<void> {
+  if (clusterMode === 'disabled') return
+  await takeEndpoint(q, pools, { replicationGroupId }, clusterMode === 'enabled' ? port : null)
 }
 
 /** From here on the snapshot is kept until the group holds its data, or is gone. */
@@ -93,7 +104,8 @@ async function insertRestore(
   )
 }
 
-function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): Shard[] {
+/** Members are named by their shard only where there may be several. */
+function shardsOf({ replicationGroupId, clusterMode, shards, zones }: ReplicationGroupPlan): Shard[] {
   const members = (count: number, nodeGroupId: string | null) =>
     Array.from({ length: count }, (_, i) => memberId(replicationGroupId, i + 1, nodeGroupId))
   if (shards === null)
@@ -101,7 +113,7 @@ function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): 
   return shards.map(({ nodeGroupId, slots, nodeCount }) => ({
     nodeGroupId,
     slots,
-    memberIds: members(nodeCount, nodeGroupId),
+    memberIds: members(nodeCount, clusterMode === 'enabled' ? nodeGroupId : null),
   }))
 }
 
@@ -142,13 +154,13 @@ async function insertGroup(
   const sealed = authToken === null ? null : keyring.seal(authToken, authTokenCell(accountId, id))
   await q.run(sql`
     INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
-      cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
+      cache_parameter_group_name, port, transit_encryption_mode, at_rest_encryption_enabled, auth_token_sealed,
       auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
-      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_enabled)
+      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_mode, cluster_enabled)
     VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
-      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
+      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionMode},
       ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
       ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled},
-      ${plan.shards !== null})`)
+      ${plan.clusterMode}, ${plan.shards !== null})`)
 }

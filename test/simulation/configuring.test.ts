@@ -176,7 +176,7 @@ describe('in a world of its own', () => {
     }
 
     // One shard cannot be told: the other must not end the update for both.
-    const [, second] = (await find()).nodeGroups
+    const [first, second] = (await find()).nodeGroups
     const nodes = second?.members.flatMap((member) => member.nodes) ?? []
     fake.attach(nodes.find(({ id }) => id !== second?.primaryNodeId)?.id ?? '', false)
     await update(world, 'ROTATE')
@@ -185,7 +185,7 @@ describe('in a world of its own', () => {
     expect(tokens().filter(({ length }) => length === 2).length).toBeGreaterThanOrEqual(2)
     expect(await find()).toMatchObject({ status: 'modifying', authTokenUpdate: 'ROTATE' })
     await expect(update(world, 'SET')).rejects.toThrow('must be in available state')
-    fake.kill(second?.primaryNodeId ?? '')
+    fake.kill(first?.primaryNodeId ?? '')
     await world.run(SHARDS_SETTLED_MS, allTake(OLD))
     expect(await find()).toMatchObject({ status: 'available', authTokenUpdate: null })
     expect(tokens()).toEqual(Array(4).fill([NEW, OLD]))

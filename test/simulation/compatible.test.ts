@@ -176,24 +176,21 @@ describe('a group for clients of both kinds', () => {
     expect(standing(world)).toEqual(NOTHING)
   })
 
-  it.each([2, 3.5])(
-    'is made all the same when the primary dies %d s after that was begun',
-    async (s) => {
-      const life = new RollingLife(world, `lost-${++round}`, 2)
-      await life.begin()
-      await life.change({ clusterMode: 'compatible', deferred: false })
-      await world.run(seconds(s))
-      world.fake.kill((await life.nodeIds()).primary)
-      await life.settle()
-      const state = await life.settle()
-      const group = await find(life.name)
-      expect({ status: state.status, mode: group.clusterMode }).toEqual({
-        status: 'available',
-        mode: 'compatible',
-      })
-      expect(clusterDisagreements(world)).toEqual([])
-      await life.end()
-      expect(standing(world)).toEqual(NOTHING)
-    },
-  )
+  it.each([2, 3.5])('is made all the same when the primary dies %d s after that was begun', async (s) => {
+    const life = new RollingLife(world, `lost-${++round}`, 2)
+    await life.begin()
+    await life.change({ clusterMode: 'compatible', deferred: false })
+    await world.run(seconds(s))
+    world.fake.kill((await life.nodeIds()).primary)
+    await life.settle()
+    const state = await life.settle()
+    const group = await find(life.name)
+    expect({ status: state.status, mode: group.clusterMode }).toEqual({
+      status: 'available',
+      mode: 'compatible',
+    })
+    expect(clusterDisagreements(world)).toEqual([])
+    await life.end()
+    expect(standing(world)).toEqual(NOTHING)
+  })
 })

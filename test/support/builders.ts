@@ -215,6 +215,7 @@ export const aServingReading = (over: Partial<ServingReading> = {}): ServingRead
     keysElsewhere: 0,
     undone: 0,
     loading: false,
+    replicas: [],
     link: null,
   },
   ...over,

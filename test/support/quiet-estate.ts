@@ -58,6 +58,7 @@ export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
     keysElsewhere: 0,
     undone: 0,
     loading: false,
+    replicas: [],
     link: null,
   },
 }

@@ -56,6 +56,7 @@ function examine(member: Member, incarnation: number): NodeReading {
       keysElsewhere: 0,
       undone: 0,
       loading: false,
+      replicas: [],
       link: link === null ? null : linkFacts(link),
     },
   }

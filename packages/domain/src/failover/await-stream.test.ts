@@ -16,6 +16,7 @@ const replicaAt = (offset: number, over: { syncing?: boolean; up?: boolean } = {
       keysElsewhere: 0,
       undone: 0,
       loading: false,
+      replicas: [],
       link,
     },
   })

@@ -52,6 +52,7 @@ function candidate(name: string, over: Partial<Traits> = {}): Candidate {
     keysElsewhere: 0,
     undone: 0,
     loading,
+    replicas: [],
     link,
   }
   return {

@@ -13,6 +13,7 @@ const replication = {
   keysElsewhere: 0,
   undone: 0,
   loading: false,
+  replicas: [],
 }
 const hearing: NodeReading = aServingReading({ role: 'replica', replication: { ...replication, link } })
 const deaf = aServingReading({

@@ -22,6 +22,7 @@ const following = (over: { up?: boolean; syncing?: boolean; port?: number } = {}
     keysElsewhere: 0,
     undone: 0,
     loading: false,
+    replicas: [],
     link,
   }
   return aServingReading({ role: 'replica', open: false, replication })

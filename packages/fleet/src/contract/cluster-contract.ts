@@ -19,6 +19,7 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
         const { primary, replica, other } = await cluster(bench, variant)
         await vi.waitFor(async () => {
           for (const node of [primary, replica, other]) await seesAll(bench, node, primary, replica, other)
+          for (const node of [primary, replica]) expect((await view(bench, node)).isServing).toBe(true)
         }, SOON)
         const { historyId } = (await serving(bench, replica)).replication
         const [lostId, heirId] = [await idOf(bench, primary), await idOf(bench, replica)]
@@ -81,9 +82,9 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
           role: 'primary',
           replication: { formerHistoryId: historyId, undone: 0 },
         })
-        const { id, peers } = await view(bench, bridge)
-        expect(slotsOf({ id, peers, marked: [] }, id)).toEqual([{ from: 0, to: 16_383 }])
-        const strangers = peers.flatMap((one) => (one.id === id ? [] : [one.id]))
+        const seen = await view(bench, bridge)
+        expect(slotsOf(seen, seen.id)).toEqual([{ from: 0, to: 16_383 }])
+        const strangers = seen.peers.flatMap((one) => (one.id === seen.id ? [] : [one.id]))
         expect(await fleet.forgetPeers(bridge, strangers)).toEqual(READY)
         const source = await sourceOf(bench, bridge)
         expect(await fleet.followPrimary(outside, source)).toEqual(READY)

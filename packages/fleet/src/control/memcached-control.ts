@@ -15,6 +15,7 @@ const NO_REPLICATION: ReplicationFacts = {
   keysElsewhere: 0,
   undone: 0,
   loading: false,
+  replicas: [],
   link: null,
 }
 

@@ -44,7 +44,7 @@ export function bootedProcess(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: spec.busPort === null ? null : bootedCluster(random),
+    cluster: spec.busPort === null ? null : bootedCluster(random, nowMs),
     keysElsewhere: 0,
   }
   if (spec.bridgesFrom !== null) bridge(process, spec, spec.bridgesFrom, nowMs)
@@ -83,7 +83,7 @@ export function rebooted(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: cluster === null ? null : bootedCluster(random),
+    cluster: cluster === null ? null : bootedCluster(random, nowMs),
   }
 }
 

@@ -25,13 +25,7 @@ export function planChoice(findings: Findings, group: ReplicationGroup, change: 
   const isAsked = Object.keys(choice).length > 0 || isEncryptionAsked
   const isHurried = !deferred && change.primaryClusterId === undefined && pending?.state === 'waiting'
   if (!isAsked && !isHurried) return { kind: 'keep' }
-  if (pending !== null && pending.clusterMode !== null) {
-    findings.combination(
-      'clusterMode',
-      'A change of the cluster mode has stopped: ask for it again, or for the mode that there is, before anything else changes.',
-    )
-    return { kind: 'keep' }
-  }
+  if (isBetweenModes(findings, pending)) return { kind: 'keep' }
   const wanted = complete(findings, group, choice, isEncryptionAsked ? transitEncryption : null)
   if (wanted === null) return { kind: 'keep' }
   checkPath(findings, group, wanted)
@@ -42,6 +36,16 @@ export function planChoice(findings: Findings, group: ReplicationGroup, change: 
     )
   if (choices(group).every((one) => isSameChoice(one, wanted))) return { kind: 'drop' }
   return { kind: 'set', wanted, state: deferred ? 'waiting' : 'rolling' }
+}
+
+/** Nodes of both modes are there: nothing else is begun with them. */
+function isBetweenModes(findings: Findings, pending: PendingChange | null): boolean {
+  if (pending === null || pending.clusterMode === null) return false
+  findings.combination(
+    'clusterMode',
+    'A change of the cluster mode has stopped: ask for it again, or for the mode that there is, before anything else changes.',
+  )
+  return true
 }
 
 /** The wish with everything that it leaves out. Another engine without a version is its newest. */

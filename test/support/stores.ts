@@ -96,6 +96,8 @@ const base = {
   snapshotWindow: null,
   authToken: null,
   zones: [null],
+  snapshotName: null,
+  seedFiles: [],
   idempotency: null,
 } as const
 
@@ -107,7 +109,6 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
   shards: null,
-  snapshotName: null,
   ...over,
 })
 

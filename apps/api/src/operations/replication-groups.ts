@@ -1,6 +1,7 @@
 import {
   type CreateReplicationGroupRequest,
   isIdentifier,
+  likeSnapshot,
   MAX_REPLICATION_GROUP_ID,
   planReplicationGroup,
   type Principal,
@@ -25,7 +26,7 @@ export async function createReplicationGroup(
   idempotencyKey: string | null,
 ): Promise<ReplicationGroup> {
   const { accountId } = principal
-  const wish = await likeItsSnapshot(service, principal, request)
+  const wish = await likeItsSnapshot(service, principal, request, likeSnapshot)
   const plan = planReplicationGroup(wish, { accountId, random: service.random })
   authorize(principal, 'CreateReplicationGroup', arnOfGroup(service, accountId, plan.replicationGroupId))
   const idempotency = idempotencyOf(service, 'CreateReplicationGroup', request, idempotencyKey)

@@ -2,10 +2,11 @@ import type { ReplicationGroupPlan } from '../ports/store.ts'
 import { checkEngine } from './engine-version.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
-import { checkNodes } from './nodes.ts'
+import { checkNodes, MAX_SHARDS } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
+import { checkSeedArns } from './snapshot-arns.ts'
 import { checkShards, requireShardQuota, wantsCluster } from './shards.ts'
 
 const allow = ruleFor<CreateReplicationGroupRequest>()
@@ -68,6 +69,7 @@ export function planReplicationGroup(
   applyRules(findings, request, RULES)
   const isCluster = wantsCluster(request)
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
+  const seedFiles = checkSeedArns(findings, request, isCluster ? MAX_SHARDS : 1)
   const settings = checkSettings(findings, request, engine, context, isCluster)
   const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0
   findings.throwIfAny()
@@ -82,5 +84,6 @@ export function planReplicationGroup(
     ...settings,
     snapshotRetentionLimit,
     snapshotName: request.snapshotName?.toLowerCase() ?? null,
+    seedFiles,
   }
 }

@@ -86,7 +86,7 @@ export function quiet(): Estate {
           id: 'rg-1',
           name: 'sessions',
           networkId: 'net-1',
-          clusterEnabled: false,
+          clusterMode: 'disabled',
         },
       ],
       nodes: [

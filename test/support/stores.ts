@@ -108,12 +108,14 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   atRestEncryptionEnabled: false,
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
+  clusterMode: 'disabled',
   shards: null,
   ...over,
 })
 
 /** What makes it a group with cluster mode: so many shards, with so many nodes each. */
 export const aClusterOf = (shards: number, nodes: number) => ({
+  clusterMode: 'enabled' as const,
   automaticFailoverEnabled: true,
   cacheParameterGroupName: 'default.valkey8.cluster.on',
   zones: Array.from({ length: shards * nodes }, () => null),

@@ -1,4 +1,4 @@
-import type { Presence } from './resources.ts'
+import type { ClusterMode, Presence } from './resources.ts'
 import type { Signal, WorkflowKind } from './workflow.ts'
 
 /** The rows that must agree with one another and with the Docker engines, as of one moment of the database's clock. */
@@ -24,7 +24,7 @@ export interface AuditedOwner {
   name: string
   networkId: string
   /** Only its node groups have endpoints otherwise. */
-  clusterEnabled: boolean
+  clusterMode: ClusterMode
 }
 
 export interface AuditedNodeGroup {

@@ -48,18 +48,20 @@ function unownedRows(audit: Audit): string[] {
   ]
 }
 
-/** One for each node group or, in cluster mode, for the replication group; none for anybody else. */
+/** One for each node group, unless cluster mode is enabled, and one for a replication group in cluster mode; no others. */
 function judgeEndpoints({ owners, nodeGroups, edges }: Audit): string[] {
   const taken = edges.flatMap(({ endpoints }) => endpoints.flatMap(({ holderId }) => holderId ?? []))
   const ownerIds = new Set(owners.map(({ id }) => id))
   const lost = edges.flatMap(({ endpoints }) =>
     endpoints.flatMap(({ cacheClusterId: id }) => (id === null || ownerIds.has(id) ? [] : [id])),
   )
-  const clusters = owners.filter(({ clusterEnabled }) => clusterEnabled)
+  const enabled = owners.filter(({ clusterMode }) => clusterMode === 'enabled')
   const holders = [
-    ...clusters.map(({ id, name }) => ({ id, named: `replication group ${name}` })),
+    ...owners
+      .filter(({ clusterMode }) => clusterMode !== 'disabled')
+      .map(({ id, name }) => ({ id, named: `replication group ${name}` })),
     ...nodeGroups
-      .filter(({ ownerId }) => clusters.every(({ id }) => id !== ownerId))
+      .filter(({ ownerId }) => enabled.every(({ id }) => id !== ownerId))
       .map(({ id, name }) => ({ id, named: `node group ${name}` })),
   ]
   const known = new Set(holders.map(({ id }) => id))

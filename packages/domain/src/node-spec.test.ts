@@ -5,9 +5,9 @@ import { nodeSpec } from './node-spec.ts'
 it('a certificate is valid where the node is found, and where its node group is', () => {
   const node = aNode({ address: '10.0.0.2' })
   const names = ['localhost', '127.0.0.1', '::1', '10.0.0.2']
-  expect(nodeSpec(aNodeSubject({ node, endpointAddress: '10.0.0.1' })).tlsNames).toEqual([
+  expect(nodeSpec(aNodeSubject({ node, endpointAddresses: ['10.0.0.1'] })).tlsNames).toEqual([
     ...names,
     '10.0.0.1',
   ])
-  expect(nodeSpec(aNodeSubject({ node, endpointAddress: null })).tlsNames).toEqual(names)
+  expect(nodeSpec(aNodeSubject({ node, endpointAddresses: [] })).tlsNames).toEqual(names)
 })

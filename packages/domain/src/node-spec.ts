@@ -29,7 +29,7 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
 
 /** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
 export function nodeSpec(subject: NodeSubject): NodeSpec {
-  const { node, cluster, network, engineCpus, endpointAddress } = subject
+  const { node, cluster, network, engineCpus, endpointAddresses } = subject
   const { authToken, formerAuthToken } = subject
   const { engine, engineVersion, cacheNodeType } = choiceOf(subject)
   const type = findNodeType(cacheNodeType)
@@ -46,7 +46,7 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     formerAuthToken,
     parameters: engineParameters(cluster, node.parameterValues),
     seed: subject.seed,
-    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
+    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, ...endpointAddresses])],
   }
 }
 

@@ -22,6 +22,12 @@ export interface NodeSettings {
 /** What a node runs and how large it is: what a rolling change changes. */
 export type NodeChoice = Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'>
 
+/**
+ * `compatible`: one shard whose nodes form a cluster, and whose clients may do as if they did not (elasticache-reference, 1.2).
+ */
+export const CLUSTER_MODES = ['disabled', 'compatible', 'enabled'] as const
+export type ClusterMode = (typeof CLUSTER_MODES)[number]
+
 export interface ReplicationGroup extends NodeSettings {
   id: string
   accountId: string
@@ -36,9 +42,11 @@ export interface ReplicationGroup extends NodeSettings {
   multiAZEnabled: boolean
   createdAt: Date
   networkId: string
-  /** Cluster mode: the node groups share the slots out. */
+  /** What its clients are offered. */
+  clusterMode: ClusterMode
+  /** Its nodes form a cluster, and its node groups share the slots out. */
   clusterEnabled: boolean
-  /** Cluster mode only: leads to any node that tells where all others are. */
+  /** Leads to any node of the cluster that tells where all others are; null without one. */
   configurationEndpoint: Endpoint | null
   /** A change of engine, version or node type that is not finished; null when there is none. */
   pending: PendingChange | null
@@ -86,7 +94,7 @@ export interface NodeGroup {
   members: CacheCluster[]
   /** What it serves in cluster mode; empty without it. */
   slots: SlotRange[]
-  /** Null in cluster mode, where clients find each node by themselves. */
+  /** Null with cluster mode enabled, where clients find each node by themselves. */
   endpoint: Endpoint | null
   workflow: WorkflowView
 }

@@ -22,8 +22,8 @@ export async function audit(q: Queryable): Promise<Audit> {
     SELECT clock_now() AS at,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT 'replication-group' AS kind, id, replication_group_id AS name, network_id AS "networkId",
-          cluster_enabled AS "clusterEnabled" FROM replication_group
-        UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id, false FROM cache_cluster
+          cluster_mode AS "clusterMode" FROM replication_group
+        UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id, 'disabled' FROM cache_cluster
           WHERE replication_group_id IS NULL) o) AS owners,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT s.id, g.id AS "ownerId", g.replication_group_id || '/' || s.node_group_id AS name

@@ -176,6 +176,7 @@ export const readGroup = (doc: ReplicationGroupDoc, snapshotting: boolean): Repl
   multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),
   networkId: doc.networkId,
+  clusterMode: doc.clusterMode,
   clusterEnabled: doc.clusterEnabled,
   configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
   pending: doc.pending,

@@ -90,7 +90,10 @@ export const ModifyReplicationGroup = z
     logDeliveryConfigurations: later.list(),
     transitEncryptionEnabled: later.flag(),
     transitEncryptionMode: later.text(),
-    clusterMode: z.string().optional().meta({ description: "The group's own: it cannot be changed." }),
+    clusterMode: z.string().optional().meta({
+      description:
+        "`enabled` for a group whose mode is `compatible`, with `applyImmediately` and nothing else; otherwise the group's own.",
+    }),
     ipDiscovery: later.text(),
     durability: later.text(),
   })

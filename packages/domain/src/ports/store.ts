@@ -7,6 +7,7 @@ import type {
   AvailabilityZone,
   AzMode,
   CacheCluster,
+  ClusterMode,
   EngineCapacity,
   NodeChoice,
   NodeSettings,
@@ -227,6 +228,7 @@ export interface ReplicationGroupPlan extends PlanBase {
   atRestEncryptionEnabled: boolean
   automaticFailoverEnabled: boolean
   multiAZEnabled: boolean
+  clusterMode: ClusterMode
   /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
   shards: readonly ShardPlan[] | null
 }

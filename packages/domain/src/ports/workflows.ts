@@ -8,6 +8,7 @@ import type {
   AuthTokenUpdate,
   CacheCluster,
   CacheNode,
+  ClusterMode,
   Edge,
   Network,
   NodeChoice,
@@ -176,6 +177,8 @@ export type Change =
   | { do: 'move-edge-ports'; edgeId: string }
   /** Deletes the row with its endpoints, quarantines its ports; nobody may use them any more. */
   | { do: 'remove-edge'; edgeId: string }
+  /** Of a node group or a replication group: it goes to somebody else when it is needed. Nobody may be led through it any more. */
+  | { do: 'release-endpoint'; holderId: string }
   /** Raises on everybody who has an endpoint on the edge. */
   | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
   /** The zone is no longer out: nodes may be placed and made there again. */
@@ -208,8 +211,8 @@ export interface NodeSubject {
   formerAuthToken: Secret | null
   saslUsers: readonly SaslUser[]
   engineCpus: number
-  /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
-  endpointAddress: string | null
+  /** Where clients find its node group or its cluster, which may be at other hosts; none for a node of a standalone cluster. */
+  endpointAddresses: readonly string[]
   /** Whether the user asked for this very port. */
   portIsFixed: boolean
   /** Of its availability zone: while it lasts, the node does not come back. */
@@ -240,6 +243,7 @@ export interface NodeGroupSubject {
     accountId: string
     replicationGroupId: string
     automaticFailoverEnabled: boolean
+    clusterMode: ClusterMode
     clusterEnabled: boolean
     authTokenUpdate: AuthTokenUpdate | null
     pending: PendingChange | null

@@ -46,6 +46,7 @@ describe('a plan for a replication group', () => {
       zones: [null],
       snapshotName: null,
       seedFiles: [],
+      clusterMode: 'disabled',
       shards: null,
     })
   })
@@ -142,11 +143,7 @@ describe('a plan for a replication group', () => {
     ['data tiering', { dataTieringEnabled: true }, 'dataTieringEnabled'],
     ['a KMS key', { kmsKeyId: 'k' }, 'kmsKeyId'],
     ['encryption at rest', { atRestEncryptionEnabled: true }, 'atRestEncryptionEnabled must be false'],
-    [
-      'the way between the cluster modes',
-      { clusterMode: 'compatible' },
-      'clusterMode must be enabled, disabled',
-    ],
+    ['a cluster mode of another name', { clusterMode: 'both' }, 'clusterMode must be enabled, disabled'],
     ['tags', { tags: [{ key: 'a' }] }, 'tags'],
     ['IPv6', { networkType: 'ipv6' }, 'networkType must be ipv4'],
     ['a nonsense zone', { preferredCacheClusterAZs: ['Local 1a'] }, 'not the name of an availability zone'],

@@ -14,14 +14,15 @@ import type { Answer, DrainHop, NodeControl, NodeFacts, PeerHop, Source } from '
 import { ClusterControl } from './cluster-control.ts'
 import type { Route } from './connect.ts'
 import { controlPassword, migrationPassword, replicationPassword } from './control-password.ts'
-import { HeldProbe } from './held-probe.ts'
 import { differing, REFUSING } from './differing-parameters.ts'
+import { drain } from './drain.ts'
+import { HeldProbe } from './held-probe.ts'
 import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { isOn, pairsOf, takesTokens } from './parse-user.ts'
 import { respSession, type Login } from './resp-session.ts'
-import { drain, setSlots } from './slot-control.ts'
 import { saveStream } from './save-stream.ts'
+import { setSlots } from './set-slots.ts'
 
 /** Stands for the tokens among names of parameters. */
 const AUTH_TOKEN = 'auth-token'
@@ -119,8 +120,8 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
     return this.#cluster.claim(node, slots, epoch)
   }
 
-  setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>> {
-    return setSlots((ref, commands) => this.#ask(ref, commands), node, slots, as)
+  async setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>> {
+    return setSlots(await this.routeTo(node), this.#login(node), slots, as)
   }
 
   async drain(node: NodeRef, slots: readonly SlotRange[], to: DrainHop, pace: DrainPace) {

@@ -65,9 +65,9 @@ export function createReplicationGroup(
           zones: own,
           network,
         })
-        if (plan.shards === null) await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
+        if (plan.clusterMode !== 'enabled') await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
-      if (plan.shards !== null) await takeEndpoint(q, settings.pools, { replicationGroupId: id }, plan.port)
+      await takeClusterEndpoint(q, settings, plan, id)
       const workflowId = await insertWorkflow(q, 'replication-group', id)
       await insertSeedFiles(q, seedWish(plan, { ownerId: id, workflowId }))
       const accepted = { resourceId: id, workflowId, replayed: false }
@@ -78,7 +78,19 @@ export function createReplicationGroup(
   )
 }
 
-function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): Shard[] {
+/** The port that was asked for is where plain clients come, as long as they do. */
+async function takeClusterEndpoint(
+  q: Queryable,
+  { pools }: PlacementSettings,
+  { clusterMode, port }: ReplicationGroupPlan,
+  replicationGroupId: string,
+): Promise<void> {
+  if (clusterMode === 'disabled') return
+  await takeEndpoint(q, pools, { replicationGroupId }, clusterMode === 'enabled' ? port : null)
+}
+
+/** Members are named by their shard only where there may be several. */
+function shardsOf({ replicationGroupId, clusterMode, shards, zones }: ReplicationGroupPlan): Shard[] {
   const members = (count: number, nodeGroupId: string | null) =>
     Array.from({ length: count }, (_, i) => memberId(replicationGroupId, i + 1, nodeGroupId))
   if (shards === null)
@@ -86,7 +98,7 @@ function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): 
   return shards.map(({ nodeGroupId, slots, nodeCount }) => ({
     nodeGroupId,
     slots,
-    memberIds: members(nodeCount, nodeGroupId),
+    memberIds: members(nodeCount, clusterMode === 'enabled' ? nodeGroupId : null),
   }))
 }
 
@@ -129,11 +141,11 @@ async function insertGroup(
     INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
       cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
       auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
-      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_enabled)
+      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_mode, cluster_enabled)
     VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
       ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
       ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
       ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled},
-      ${plan.shards !== null})`)
+      ${plan.clusterMode}, ${plan.shards !== null})`)
 }

@@ -51,7 +51,7 @@ interface NodeSubjectRow {
   former_auth_token_sealed: string | null
   cpus: number
   outage_mode: OutageMode | null
-  endpoint_address: string | null
+  endpoint_addresses: string[] | null
   seed: SeedDoc | null
 }
 
@@ -61,8 +61,8 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       g.id AS group_id, c.account_id, g.auth_token_sealed, g.former_auth_token_sealed,
       (SELECT m.users_sealed FROM memcached_cluster m WHERE m.cluster_id = c.id) AS users_sealed, e.cpus, z.outage_mode,
-      (SELECT p.address FROM endpoint_view p
-        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address,
+      (SELECT array_agg(DISTINCT p.address) FROM endpoint_view p
+        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_addresses,
       (SELECT json_build_object('slots', s.slots, 'files', json_agg(json_build_object('fileId', f.id,
           'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256', 'slots', f.slots) ORDER BY f.node_group_id))
         FROM restore r JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id LEFT JOIN node_group s ON s.id = c.node_group_id
@@ -87,7 +87,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     ...openTokens(keyring, row),
     saslUsers: openUsers(keyring, { accountId: row.account_id, clusterId: cluster.id }, row.users_sealed),
     engineCpus: row.cpus,
-    endpointAddress: row.endpoint_address,
+    endpointAddresses: row.endpoint_addresses ?? [],
     portIsFixed: cluster.port !== null,
     zoneOutage: row.outage_mode,
     seed: row.seed === null ? null : readSeed(row.seed),

@@ -46,12 +46,8 @@ export async function fence(c: Context) {
   }
   // Its engine cannot be asked: that no client reaches it is as good, as long as the endpoint has said so.
   const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
-  if (reading.kind === 'unreachable' && kind !== 'recovery') {
-    const instead = c.subject.group.clusterEnabled
-      ? await cutOff(c, lost)
-      : cut === null
-        ? 'by the route alone'
-        : null
+  if (reading.kind === 'unreachable' && kind !== 'recovery' && cut === null) {
+    const instead = c.subject.group.clusterEnabled ? await cutOff(c, lost) : 'by the route alone'
     if (instead !== null) {
       advance(c, unrouted, stage(c, 'fenced', `unverified, ${instead}: ${fenced.because}`, startedAtMs))
       return electAtOnce(c)

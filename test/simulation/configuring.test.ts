@@ -15,7 +15,7 @@ import { Trap } from './trap.ts'
 
 const [OLD, NEW] = ['a-token-that-is-old', 'a-token-that-is-new']
 const SECURED = {
-  transitEncryptionEnabled: true,
+  transitEncryptionMode: 'required' as const,
   authTokenEnabled: true,
   authToken: new Secret(OLD),
   cacheParameterGroupName: 'mine',

@@ -100,6 +100,7 @@ export function quiet(): Estate {
           incarnation: 2,
           ip: '10.96.0.3',
           port: 10_001,
+          plainPort: null,
           busPort: null,
           presence: 'known',
           isOpen: true,

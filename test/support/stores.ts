@@ -88,7 +88,7 @@ const base = {
   cacheNodeType: 'cache.t4g.micro',
   cacheParameterGroupName: 'default.valkey8',
   port: null,
-  transitEncryptionEnabled: false,
+  transitEncryptionMode: null,
   authTokenEnabled: false,
   autoMinorVersionUpgrade: true,
   preferredMaintenanceWindow: 'sun:05:00-sun:06:00',

@@ -62,6 +62,7 @@ export interface AuditedNode {
   incarnation: number
   ip: string
   port: number
+  plainPort: number | null
   busPort: number | null
   presence: Presence
   isOpen: boolean

@@ -80,9 +80,10 @@ function judgeEndpoints({ owners, nodeGroups, edges }: Audit): string[] {
 /** Every address in use is held by its user, and nothing else is held. */
 function judgeAllocations({ allocations, nodes, networks, edges }: Audit): string[] {
   const used = new Set([
-    ...nodes.flatMap(({ id, networkId, ip, engineId, port, busPort }) => [
+    ...nodes.flatMap(({ id, networkId, ip, engineId, port, plainPort, busPort }) => [
       `ip ${ip} in ${networkId} for ${id}`,
       `port ${port} in ${engineId} for ${id}`,
+      ...(plainPort === null ? [] : [`port ${plainPort} in ${engineId} for ${id}`]),
       ...(busPort === null ? [] : [`port ${busPort} in ${engineId} for ${id}`]),
     ]),
     ...edges.flatMap(({ id, engineId, controlPort, endpoints }) =>

@@ -12,17 +12,19 @@ import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
 export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>): NodeRef {
+  const { engine, transitEncryptionMode } = choiceOf({ node, cluster })
   return {
     nodeId: node.id,
     incarnation: node.incarnation,
     engineId: node.engineId,
-    engine: choiceOf({ node, cluster }).engine,
+    engine,
     cacheClusterId: cluster.cacheClusterId,
     cacheNodeId: node.cacheNodeId,
     ip: node.ip,
     port: node.port,
+    plainPort: node.plainPort,
     busPort: node.busPort,
-    tls: cluster.transitEncryptionEnabled,
+    tls: transitEncryptionMode !== null,
     asksLogin: (cluster.memcached?.userNames.length ?? 0) > 0,
   }
 }

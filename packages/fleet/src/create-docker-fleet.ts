@@ -34,7 +34,7 @@ export interface DockerFleetOptions {
   clock: Clock
   log: Log
   sshOptions?: object
-  /** Of nodes' certificates; a year unless told. */
+  /** Of the certificates of nodes and edges; a year unless told. */
   certificateLifetimeMs?: number
 }
 
@@ -71,7 +71,12 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
     })
     controls.set(engine, {
       node: createNetworkControl({ keyring, authority, host: controlHost(zone) }),
-      edge: new HaproxyControl({ authority, own, host: hostControlHost(zone, publish) }),
+      edge: new HaproxyControl({
+        authority,
+        own,
+        host: hostControlHost(zone, publish),
+        certificateLifetimeMs,
+      }),
     })
     const names = [zone, ...others].map(({ name }) => name)
     return { engine, zones: names, announcedAddress: zone.announcedAddress }

@@ -38,7 +38,7 @@ export async function audit(q: Queryable): Promise<Audit> {
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT n.id, COALESCE(c.replication_group_id, c.id) AS "ownerId", c.cache_cluster_id || '/' || n.cache_node_id AS name,
           n.zone, n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port,
-          n.bus_port AS "busPort", n.presence,
+          n.plain_port AS "plainPort", n.bus_port AS "busPort", n.presence,
           n.opened_at IS NOT NULL AS "isOpen"
         FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id) o) AS nodes,
       (SELECT COALESCE(json_agg(o), '[]') FROM (

@@ -12,7 +12,7 @@ SELECT c.id, c.account_id AS "accountId", c.cache_cluster_id AS "cacheClusterId"
   g.replication_group_id AS "replicationGroupId", s.node_group_id AS "nodeGroupId",
   c.engine, c.engine_version AS "engineVersion", c.cache_node_type AS "cacheNodeType",
   c.cache_parameter_group_name AS "cacheParameterGroupName", COALESCE(p.parameter_values, '{}') AS "parameterValues", c.port,
-  c.transit_encryption_enabled AS "transitEncryptionEnabled", g.auth_token_sealed IS NOT NULL AS "authTokenEnabled",
+  c.transit_encryption_mode AS "transitEncryptionMode", g.auth_token_sealed IS NOT NULL AS "authTokenEnabled",
   c.auto_minor_version_upgrade AS "autoMinorVersionUpgrade",
   c.preferred_maintenance_window AS "preferredMaintenanceWindow",
   c.snapshot_retention_limit AS "snapshotRetentionLimit", c.snapshot_window AS "snapshotWindow",

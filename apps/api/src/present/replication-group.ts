@@ -49,8 +49,8 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     ...(group.authTokenLastModifiedDate !== null && {
       authTokenLastModifiedDate: group.authTokenLastModifiedDate.toISOString(),
     }),
-    transitEncryptionEnabled: group.transitEncryptionEnabled,
-    ...(group.transitEncryptionEnabled && { transitEncryptionMode: 'required' as const }),
+    transitEncryptionEnabled: group.transitEncryptionMode !== null,
+    ...(group.transitEncryptionMode !== null && { transitEncryptionMode: group.transitEncryptionMode }),
     atRestEncryptionEnabled: group.atRestEncryptionEnabled,
     storageEncryptionType: 'none',
     arn: arnOf(region, group.accountId, 'replicationgroup', group.replicationGroupId),

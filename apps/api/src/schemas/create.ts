@@ -53,8 +53,10 @@ export const createMembers = {
   transitEncryptionEnabled: z
     .boolean()
     .optional()
-    .meta({ description: 'TLS only, no plain connections. False when left out.' }),
-  transitEncryptionMode: text('`required`, with `transitEncryptionEnabled`.'),
+    .meta({ description: 'Clients speak TLS. False when left out.' }),
+  transitEncryptionMode: text(
+    'With `transitEncryptionEnabled`: `required`, as when left out, takes no plain connections; `preferred` takes both, for replication groups of redis 7.0 or later and of valkey.',
+  ),
   logDeliveryConfigurations: later.list(),
   networkType: text('`ipv4`.'),
   ipDiscovery: text('`ipv4`.'),

@@ -13,6 +13,7 @@ import type {
   NodeSettings,
   OutageMode,
   ReplicationGroup,
+  TransitEncryptionMode,
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
@@ -260,6 +261,7 @@ export interface GroupChange {
   authToken?: { token: Secret; strategy: AuthTokenUpdate }
   /** Engine, version and node type as far as they are to change. */
   choice?: Partial<NodeChoice>
+  transitEncryption?: { enabled?: boolean; mode?: TransitEncryptionMode }
   /** Whether the choice waits for the maintenance window; false also hurries one that waits. */
   deferred?: boolean
 }

@@ -1,6 +1,6 @@
 import { defaultParameterGroup } from '../parameters/families.ts'
 import type { ForeignFile } from '../ports/backups.ts'
-import type { NodeChoice } from '../resources.ts'
+import type { NodeSettings } from '../resources.ts'
 import { checkEngine, checkEngineVersion } from '../validation/engine-version.ts'
 import { Findings } from '../validation/findings.ts'
 import { checkIdentifier } from '../validation/identifiers.ts'
@@ -9,7 +9,7 @@ import { readArns } from '../validation/snapshot-arns.ts'
 import { MAX_SNAPSHOT_NAME, type CreateSnapshotRequest } from './plan-snapshot.ts'
 
 /** A file that is to become a snapshot. */
-export interface ImportPlan extends NodeChoice {
+export interface ImportPlan extends Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'> {
   snapshotName: string
   from: ForeignFile
   cacheParameterGroupName: string

@@ -2,7 +2,7 @@ import type { SlotRange } from '../cluster/slots.ts'
 import { ServiceError } from '../errors.ts'
 import { findNodeType, nodeLimits } from '../node-types.ts'
 import { mib } from '../plan-placement.ts'
-import type { NodeChoice } from '../resources.ts'
+import type { NodeSettings } from '../resources.ts'
 import { canFollow } from '../rolling/can-follow.ts'
 import { shareOf } from './plan-seed.ts'
 import type { Snapshot, SnapshotContent } from './snapshot.ts'
@@ -12,7 +12,7 @@ import { snapshotStatus } from './snapshot-status.ts'
 const OVERHEAD_BYTES = 16 * 1024 ** 2
 
 /** What is to be made from the snapshot. */
-export interface RestoreWish extends NodeChoice {
+export interface RestoreWish extends Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'> {
   /** Null without cluster mode. */
   shards: readonly { slots: readonly SlotRange[] }[] | null
 }
@@ -69,7 +69,7 @@ function neededBytes({ files }: Snapshot, { shards }: RestoreWish): number {
   return Math.ceil(Math.max(0, ...all))
 }
 
-function roomOf({ cacheNodeType, engine }: NodeChoice): number {
+function roomOf({ cacheNodeType, engine }: Pick<RestoreWish, 'cacheNodeType' | 'engine'>): number {
   const type = findNodeType(cacheNodeType)
   return type === undefined ? 0 : nodeLimits(type, engine, type.vcpus).maxmemoryBytes
 }

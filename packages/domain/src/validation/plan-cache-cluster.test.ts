@@ -46,7 +46,7 @@ describe('a plan for a cache cluster', () => {
     expect(plan).toMatchObject({
       zones: ['local-1c'],
       snapshotWindow: '05:00-07:00',
-      transitEncryptionEnabled: true,
+      transitEncryptionMode: 'required',
     })
     expect(plan.authToken).toBeNull()
   })

@@ -23,6 +23,12 @@ export const isAzMode = (text: string): text is AzMode => AZ_MODES.some((mode) =
 
 const RULES = [
   allow(
+    'transitEncryptionMode',
+    (mode) => mode !== 'preferred',
+    'TLS beside plain text is for the endpoints of replication groups: with a cache cluster transitEncryptionMode must be required or left out.',
+    'combination',
+  ),
+  allow(
     'replicationGroupId',
     never,
     'Replicas cannot be added: leave replicationGroupId out to create a cache cluster of its own.',

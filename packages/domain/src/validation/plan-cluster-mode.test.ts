@@ -19,7 +19,12 @@ it.each(['disabled', 'compatible', 'enabled'] as const)('stays %s when that is a
 })
 
 const PENDING = {
-  wanted: { engine: 'valkey', engineVersion: '8.1', cacheNodeType: 'cache.t4g.small' },
+  wanted: {
+    engine: 'valkey',
+    engineVersion: '8.1',
+    cacheNodeType: 'cache.t4g.small',
+    transitEncryptionMode: null,
+  },
 } as const
 
 it.each<[string, ReplicationGroup, GroupChange, string, string]>([

@@ -33,7 +33,7 @@ describe('a plan for a replication group', () => {
       cacheNodeType: 'cache.t4g.micro',
       cacheParameterGroupName: 'default.redis7',
       port: null,
-      transitEncryptionEnabled: false,
+      transitEncryptionMode: null,
       atRestEncryptionEnabled: false,
       automaticFailoverEnabled: false,
       multiAZEnabled: false,
@@ -153,9 +153,9 @@ describe('a plan for a replication group', () => {
       'Invalid AuthToken provided.',
     ],
     [
-      'TLS and plain together',
-      { transitEncryptionEnabled: true, transitEncryptionMode: 'preferred' },
-      'not both',
+      'a mode that is none',
+      { transitEncryptionEnabled: true, transitEncryptionMode: 'always' },
+      'must be preferred or required',
     ],
   ])('refuses %s as a value', (_, request, sentence) => {
     const error = refusal(request)
@@ -170,6 +170,11 @@ describe('a plan for a replication group', () => {
       'a token without TLS',
       { authToken: new Secret('a'.repeat(16)) },
       'only when transitEncryptionEnabled is true',
+    ],
+    [
+      'TLS beside plain text of an old version',
+      { transitEncryptionMode: 'preferred', transitEncryptionEnabled: true, engineVersion: '6.0' },
+      'needs redis 7.0 or later, or valkey',
     ],
     ['a mode without TLS', { transitEncryptionMode: 'required' }, 'set transitEncryptionEnabled to true'],
     ['automatic failover with one node', { automaticFailoverEnabled: true }, 'at least 2 cache clusters'],

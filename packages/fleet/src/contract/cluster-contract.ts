@@ -131,8 +131,8 @@ function slotsOf({ peers }: ClusterView, id: string): readonly SlotRange[] | und
   return peers.find((one) => one.id === id)?.slots
 }
 
-function peer({ engineId, ip, address, port, busPort }: NodeSpec): PeerTarget {
-  return { engineId, ip, address, port, busPort: busPort ?? 0 }
+function peer({ engineId, ip, address, port, tls, plainPort, busPort }: NodeSpec): PeerTarget {
+  return { engineId, ip, address, port, tls, plainPort, busPort: busPort ?? 0 }
 }
 
 async function sourceOf(bench: ContractBench, node: NodeSpec): Promise<ReplicationSource> {

@@ -74,9 +74,9 @@ export function replicationContract(openBench: OpenBench, variant: ContractVaria
   })
 }
 
-function sourceOf({ engineId, ip, port, nodeGroupId }: NodeSpec): ReplicationSource {
+export function sourceOf({ engineId, ip, port, tls, plainPort, nodeGroupId }: NodeSpec): ReplicationSource {
   return {
-    target: { engineId, ip, address: '127.0.0.1', port },
+    target: { engineId, ip, address: '127.0.0.1', port, tls, plainPort },
     nodeGroupId: nodeGroupId ?? '',
     inCluster: null,
   }

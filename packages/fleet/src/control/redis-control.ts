@@ -77,11 +77,13 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
     ])
   }
 
-  async follow(node: NodeSpec, { host, port, nodeGroupId, inCluster }: Source): Promise<Answer<void>> {
+  // Only a node that was given a certificate knows of TLS; what it is told counts for the next connection.
+  async follow(node: NodeSpec, { host, port, tls, nodeGroupId, inCluster }: Source): Promise<Answer<void>> {
     const password = replicationPassword(this.keyring, nodeGroupId).reveal()
     const login = [
       ['CONFIG', 'SET', 'masteruser', REPLICATION_USER],
       ['CONFIG', 'SET', 'masterauth', password],
+      ...(node.tls ? [['CONFIG', 'SET', 'tls-replication', tls ? 'yes' : 'no']] : []),
     ]
     if (inCluster === null)
       return this.#order(node, [...login, ['REPLICAOF', host, String(port)], takeWrites(node)])

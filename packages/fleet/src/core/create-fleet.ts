@@ -25,6 +25,7 @@ import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { renewCertificate } from './renew-certificate.ts'
+import { renewEdgeCertificates } from './renew-edge-certificates.ts'
 import { routeEndpoint } from './route-endpoint.ts'
 import { importFile } from './import-file.ts'
 import { removeFile, saveNode } from './save-node.ts'
@@ -87,6 +88,10 @@ export function createFleet(parts: FleetParts): Fleet {
       on(edge.engineId, (engine) =>
         publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
       ),
+    edgeCertificateOf: async (ref) =>
+      answered(await on(ref.engineId, (engine) => edgeControlOf(engine).certificate(ref))),
+    renewEdgeCertificates: (spec) =>
+      on(spec.engineId, (engine) => renewEdgeCertificates(edgeBench(engine), spec)),
     removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
     ...backups({ parts, on, onNode }),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),

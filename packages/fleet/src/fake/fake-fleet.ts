@@ -125,9 +125,9 @@ export class FakeFleet {
     this.#world(engineId).state = state
   }
 
-  /** Connects a client to an endpoint; null when nobody is behind it. */
-  connect(engineId: string, port: number): SimulatedConnection | null {
-    return connectThrough(this.#worlds, this.#world(engineId), port)
+  /** Connects a client to an endpoint; null when nobody is behind it. One who says what he speaks has to be understood. */
+  connect(engineId: string, port: number, speaks?: 'plain' | 'tls'): SimulatedConnection | null {
+    return connectThrough(this.#worlds, this.#world(engineId), port, speaks)
   }
 
   /** What a configuration endpoint shows to a client; null when it shows nothing, or nobody is there. */

@@ -74,10 +74,10 @@ export class SimulatedControl implements NodeControl {
 
   async follow(node: NodeSpec, source: Source): Promise<Answer<void>> {
     if (source.inCluster !== null) return this.#followInCluster(node, source, source.inCluster.clusterNodeId)
-    const { host, port } = source
+    const { host, port, tls } = source
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
-      turnTo(process, { host, port }, nowMs)
+      turnTo(process, { host, port, tls }, nowMs)
     })
   }
 

@@ -20,6 +20,7 @@ export function bootedProcess(
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     ip: spec.ip,
     port: spec.port,
+    plainPort: spec.plainPort,
     busPort: spec.busPort,
     tls: spec.tls,
     certificate,

@@ -1,5 +1,5 @@
 import type { Hop } from '@cacheplane/domain'
-import type { EngineWorld, SimulatedContainer } from './world.ts'
+import { portsOf, type EngineWorld, type SimulatedContainer } from './world.ts'
 
 export function isAwake({ state, attached, answersAtMs }: SimulatedContainer, nowMs: number): boolean {
   return state === 'running' && attached && answersAtMs <= nowMs
@@ -20,7 +20,8 @@ export function containerAt(
     const container = at.containers.find(
       ({ state, process }) =>
         (state === 'running' || state === 'paused') &&
-        process?.port === port &&
+        process !== null &&
+        portsOf(process).includes(port) &&
         (at === world ? process.ip === host || at.address === host : at.address === host),
     )
     if (container !== undefined) return { world: at, container }

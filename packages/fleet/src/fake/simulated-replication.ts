@@ -100,6 +100,12 @@ const choiceOf = ({ engine, version }: SimulatedProcess) => ({
   cacheNodeType: '',
 })
 
+/** A port takes TLS or plain text, and a process without a certificate cannot begin a handshake. */
+function areSpeaking(link: SimulatedLink, replica: SimulatedProcess, primary: SimulatedProcess): boolean {
+  const takesTls = primary.tls && link.port === primary.port
+  return link.tls === takesTls && (replica.tls || !link.tls)
+}
+
 /** A login that is refused leaves what the replica has; another history begins with a full copy. */
 function connect(
   link: SimulatedLink,
@@ -110,7 +116,7 @@ function connect(
 ): void {
   if (nowMs < link.readyAtMs) return
   link.readyAtMs = nowMs + RECONNECT_MS
-  if (!primary.replicasAdmitted) return
+  if (!primary.replicasAdmitted || !areSpeaking(link, replica, primary)) return
   const known = [primary.historyId, primary.formerHistoryId]
   const isPrefix =
     known.includes(replica.historyId) &&

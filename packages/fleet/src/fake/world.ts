@@ -64,6 +64,7 @@ export interface SimulatedProcess {
   runId: string
   ip: string
   port: number
+  plainPort: number | null
   busPort: number | null
   tls: boolean
   /** What it shows, and what lies in its files; null without TLS. */
@@ -133,6 +134,7 @@ export interface SimulatedPeer extends Hop {
 export interface SimulatedLink {
   host: string
   port: number
+  tls: boolean
   state: 'down' | 'syncing' | 'up'
   /** Of the process it is connected to: one that took its place is another. */
   runId: string
@@ -203,8 +205,13 @@ export function findContainer(world: EngineWorld, ref: string): SimulatedContain
 export function processAt(world: EngineWorld, ip: string, port: number): SimulatedContainer | undefined {
   return world.containers.find(
     ({ state, process }) =>
-      (state === 'running' || state === 'paused') && process?.ip === ip && process.port === port,
+      (state === 'running' || state === 'paused') && process?.ip === ip && portsOf(process).includes(port),
   )
+}
+
+/** Where its clients, and its replicas, find it. */
+export function portsOf({ port, plainPort }: SimulatedProcess): number[] {
+  return plainPort === null ? [port] : [port, plainPort]
 }
 
 export function removeWhere<T>(list: T[], matches: (item: T) => boolean): boolean {

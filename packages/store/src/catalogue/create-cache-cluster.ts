@@ -63,7 +63,8 @@ async function insertMemcached(
   plan: CacheClusterPlan,
   id: string,
 ): Promise<void> {
-  const { azMode, zones, port: wishedPort, transitEncryptionEnabled: tls, saslUsers } = plan
+  const { azMode, zones, port: wishedPort, transitEncryptionMode, saslUsers } = plan
+  const tls = transitEncryptionMode !== null
   const sealed = sealUsers(keyring, { accountId: plan.accountId, clusterId: id }, saslUsers)
   await q.run(sql`
     INSERT INTO memcached_cluster (cluster_id, az_mode, announced, last_node_number, user_names, users_sealed)

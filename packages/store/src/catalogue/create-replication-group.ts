@@ -139,11 +139,11 @@ async function insertGroup(
   const sealed = authToken === null ? null : keyring.seal(authToken, authTokenCell(accountId, id))
   await q.run(sql`
     INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
-      cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
+      cache_parameter_group_name, port, transit_encryption_mode, at_rest_encryption_enabled, auth_token_sealed,
       auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
       snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_mode, cluster_enabled)
     VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
-      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
+      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionMode},
       ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
       ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled},

@@ -15,7 +15,7 @@ import { insertSnapshot } from './create-snapshot.ts'
 /** Of a cache there never was. */
 const NO_CACHE = {
   port: null,
-  transitEncryptionEnabled: false,
+  transitEncryptionMode: null,
   authTokenEnabled: false,
   autoMinorVersionUpgrade: true,
   preferredMaintenanceWindow: '',

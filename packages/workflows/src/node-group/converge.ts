@@ -7,6 +7,7 @@ import {
   nodeRef,
   nodeSpec,
   planMembership,
+  routeTarget,
   seconds,
   unreachable,
   type Member,
@@ -33,7 +34,7 @@ import {
   type Context,
 } from './context.ts'
 import { configureMembers } from './configure-members.ts'
-import { leadClients, routeTarget, sourceAt } from './lead-clients.ts'
+import { leadClients, sourceAt } from './lead-clients.ts'
 import { isStranded, renew, roll } from './roll.ts'
 import { SILENT_MS, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'

@@ -1,4 +1,10 @@
-import type { EdgeRef, EndpointRoutes, NodeSubject, ReplicationSource, RouteTarget } from '@cacheplane/domain'
+import {
+  routeTarget,
+  type EdgeRef,
+  type EndpointRoutes,
+  type NodeSubject,
+  type ReplicationSource,
+} from '@cacheplane/domain'
 import { isWaiting, type Context } from './context.ts'
 
 /** Null when the endpoint leads clients to these nodes, otherwise why it does not. Where there is none, they find them alone. */
@@ -46,10 +52,6 @@ export async function route(
 /** A replica in a cluster sends everybody to its primary who has not said that he only reads; the edge leads there at once. */
 function servesPlainReaders({ node: { busPort } }: NodeSubject): boolean {
   return busPort === null
-}
-
-export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {
-  return { engineId, ip, address, port }
 }
 
 /** A member as another one copies it. */

@@ -110,18 +110,20 @@ class Pieces {
     await this.#source.return?.()
   }
 
-  /** Null when fewer are left. */
+  /** Null when fewer are left. Copies only what comes in several pieces. */
   async take(bytes: number): Promise<Buffer | null> {
-    const parts: Buffer[] = [this.#held]
-    let held = this.#held.length
-    while (held < bytes) {
+    const parts: Buffer[] = []
+    let missing = bytes
+    while (this.#held.length < missing) {
+      parts.push(this.#held)
+      missing -= this.#held.length
       const next = await this.#source.next()
       if (next.done === true) return null
-      parts.push(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length))
-      held += next.value.length
+      this.#held = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length)
     }
-    const all = parts.length === 1 ? this.#held : Buffer.concat(parts)
-    this.#held = all.subarray(bytes)
-    return all.subarray(0, bytes)
+    parts.push(this.#held.subarray(0, missing))
+    this.#held = this.#held.subarray(missing)
+    const [only] = parts
+    return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
   }
 }

@@ -1,6 +1,6 @@
 import {
   describeError,
-  seconds,
+  minutes,
   VaultDamage,
   type Clock,
   type Removed,
@@ -14,8 +14,8 @@ import { isOurs, TRIAL_LABEL, trialLabels } from './labels.ts'
 import { trialName } from './names.ts'
 
 const LOOK_EVERY_MS = 50
-/** From the last byte that it was sent. */
-const LOAD_WITHIN_MS = seconds(30)
+/** From the last byte that it was sent: what is small when packed may take long to unpack. */
+const LOAD_WITHIN_MS = minutes(3)
 /** What every version says once it has loaded everything, and not before. */
 const HAS_LOADED = /Ready to accept connections/
 

@@ -99,7 +99,7 @@ function decrypt(key: Buffer, fileId: string, sealed: Buffer, nonce: Buffer): Bu
 /** Takes exactly so many bytes at a time from pieces of any size. */
 class Pieces {
   readonly #source: AsyncIterator<Uint8Array>
-  #held = Buffer.alloc(0)
+  #held: Buffer = Buffer.alloc(0)
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#source = source[Symbol.asyncIterator]()

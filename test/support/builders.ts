@@ -207,7 +207,15 @@ export const aServingReading = (over: Partial<ServingReading> = {}): ServingRead
   maxmemoryBytes: 1,
   clusterNodeId: null,
   usedMemoryBytes: 1,
-  replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
+  replication: {
+    historyId: 'h',
+    formerHistoryId: null,
+    offset: 0,
+    keys: 0,
+    loading: false,
+    replicas: [],
+    link: null,
+  },
   ...over,
 })
 

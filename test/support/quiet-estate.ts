@@ -50,7 +50,15 @@ export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
   maxmemoryBytes: 1,
   clusterNodeId: null,
   usedMemoryBytes: 1,
-  replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
+  replication: {
+    historyId: 'h',
+    formerHistoryId: null,
+    offset: 0,
+    keys: 0,
+    loading: false,
+    replicas: [],
+    link: null,
+  },
 }
 
 /** One group with one node, and the edge of its endpoint, all of it as it should be. */

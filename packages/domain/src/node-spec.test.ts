@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { aNode, aNodeSubject } from '../../../test/support/builders.ts'
-import { nodeSpec } from './node-spec.ts'
+import { aCacheCluster, aNode, aNodeSubject } from '../../../test/support/builders.ts'
+import { configuredNode, nodeSpec } from './node-spec.ts'
+import { choiceOf } from './rolling/node-choice.ts'
 
 it('a certificate is valid where the node is found, and where its node group is', () => {
   const node = aNode({ address: '10.0.0.2' })
@@ -10,4 +11,16 @@ it('a certificate is valid where the node is found, and where its node group is'
     '10.0.0.1',
   ])
   expect(nodeSpec(aNodeSubject({ node, endpointAddresses: [] })).tlsNames).toEqual(names)
+})
+
+it('a successor of another version runs with the values of its own family, which nobody has to set later', () => {
+  const choice = {
+    ...choiceOf(aNodeSubject()),
+    engine: 'valkey',
+    engineVersion: '8.1',
+  } as const
+  const cluster = aCacheCluster({ engine: 'redis', engineVersion: '7.0' })
+  const { spec, parameters } = configuredNode(aNodeSubject({ cluster, node: aNode({ choice }) }))
+  expect(spec.parameters).toMatchObject({ 'repl-backlog-size': '10485760' })
+  expect(parameters).toMatchObject({ 'repl-backlog-size': '10485760' })
 })

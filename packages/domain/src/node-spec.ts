@@ -33,7 +33,8 @@ export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>
 export function nodeSpec(subject: NodeSubject): NodeSpec {
   const { node, cluster, network, engineCpus, endpointAddresses } = subject
   const { authToken, formerAuthToken } = subject
-  const { engine, engineVersion, cacheNodeType } = choiceOf(subject)
+  const choice = choiceOf(subject)
+  const { engine, engineVersion, cacheNodeType } = choice
   const type = findNodeType(cacheNodeType)
   invariant(type, `node type ${cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
   return {
@@ -41,12 +42,12 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     engineVersion,
     networkId: network.id,
     nodeGroupId: subject.nodeGroupId,
-    limits: nodeLimits(type, engine, engineCpus, reserveOf(cluster, node.parameterValues)),
+    limits: nodeLimits(type, engine, engineCpus, reserveOf(choice, node.parameterValues)),
     address: node.address,
     authToken,
     saslUsers: subject.saslUsers,
     formerAuthToken,
-    parameters: engineParameters(cluster, node.parameterValues),
+    parameters: engineParameters(choice, node.parameterValues),
     seed: subject.seed,
     tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, ...endpointAddresses])],
   }
@@ -62,5 +63,9 @@ export function configuredNode(subject: NodeSubject): {
   const parameterValues = afterTelling(cluster, node)
   const spec = nodeSpec({ ...subject, node: { ...node, parameterValues } })
   const maxmemory = cluster.engine === 'memcached' ? {} : { maxmemory: String(spec.limits.maxmemoryBytes) }
-  return { spec, parameters: { ...liveParameters(cluster, parameterValues), ...maxmemory }, parameterValues }
+  return {
+    spec,
+    parameters: { ...liveParameters(choiceOf(subject), parameterValues), ...maxmemory },
+    parameterValues,
+  }
 }

@@ -17,7 +17,7 @@ export const createMembers = {
   engineVersion: text('As `GET /v1/engine-versions` lists it; the default of the engine when left out.'),
   cacheNodeType: text('As `GET /v1/node-types` lists it.'),
   cacheParameterGroupName: text(
-    "A parameter group of the engine's family; the family's default, for example `default.redis7`, when left out. `default.redis7.cluster.on` asks for cluster mode.",
+    "A parameter group of the engine's family; the family's default, for example `default.redis7`, when left out. `default.redis7.cluster.on` asks for cluster mode, and so does one of your own with `cluster-enabled` `yes`.",
   ),
   cacheSubnetGroupName: text('`default`.'),
   cacheSecurityGroupNames: later.texts(),

@@ -53,7 +53,10 @@ export const ModifyReplicationGroup = z
     cacheParameterGroupName: z
       .string()
       .optional()
-      .meta({ description: 'Of the family of its engine version. Needs `applyImmediately`.' }),
+      .meta({
+        description:
+          'Of the family of its engine version, and of its cluster mode. Needs `applyImmediately`.',
+      }),
     cacheSecurityGroupNames: later.texts(),
     securityGroupIds: later.texts(),
     notificationTopicArn: later.text(),

@@ -14,7 +14,15 @@ const target = {
 const following = (over: { up?: boolean; syncing?: boolean; port?: number } = {}): NodeReading => {
   const { up = true, syncing = false, port = target.port } = over
   const link = { source: { host: target.ip, port }, up, syncing, lastHeardSeconds: 0 }
-  const replication = { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link }
+  const replication = {
+    historyId: 'h',
+    formerHistoryId: null,
+    offset: 0,
+    keys: 0,
+    loading: false,
+    replicas: [],
+    link,
+  }
   return aServingReading({ role: 'replica', open: false, replication })
 }
 

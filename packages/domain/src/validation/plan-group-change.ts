@@ -97,12 +97,7 @@ function checkClusterChange(findings: Findings, group: ReplicationGroup, change:
       'primaryClusterId',
       'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
     )
-  for (const path of ['authToken', 'cacheParameterGroupName'] as const)
-    if (change[path] !== undefined) findings.combination(path, staysAsCreated(path))
 }
-
-const staysAsCreated = (path: string) =>
-  `With cluster mode enabled, ${path} stays as it was created: leave ${path} out, or create another replication group.`
 
 function planPromotion(
   findings: Findings,

@@ -194,11 +194,6 @@ describe('a plan for a replication group', () => {
       'Cluster mode should be enabled',
     ],
     [
-      'a parameter group of one’s own for cluster mode',
-      { cacheParameterGroupName: 'mine', clusterMode: 'enabled' },
-      'With cluster mode only default.redis7.cluster.on is available',
-    ],
-    [
       'cluster mode on an engine that cannot tell clients where to go',
       { clusterMode: 'enabled', engineVersion: '6.0' },
       'redis 7.0 or later',

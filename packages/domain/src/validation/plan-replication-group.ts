@@ -67,7 +67,7 @@ export function planReplicationGroup(
   const description = checkDescription(findings, 'description', request.description)
   const engine = checkEngine(findings, request.engine ?? 'redis', ['redis', 'valkey'])
   applyRules(findings, request, RULES)
-  const clusterMode = clusterModeOf(request)
+  const clusterMode = clusterModeOf(request, context.isClusterGroup)
   const isCluster = clusterMode !== 'disabled'
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
   const settings = checkSettings(findings, request, engine, context, isCluster)

@@ -148,8 +148,7 @@ function checkClusterVersion(findings: Findings, { engine, version }: EngineVers
 }
 
 /**
- * A default of another family or mode is a wrong combination; of a user's own, the store knows the family. None of these is
- * for cluster mode.
+ * A default of another family or mode is a wrong combination; of a user's own, the store knows both.
  */
 function checkParameterGroup(
   findings: Findings,
@@ -159,15 +158,7 @@ function checkParameterGroup(
 ): void {
   const name = given?.toLowerCase()
   const family = defaultFamilyOf(name)
-  if (family === null) {
-    if (name !== undefined && isCluster) {
-      findings.combination(
-        'cacheParameterGroupName',
-        `With cluster mode only ${defaultParameterGroup(version, true)} is available: parameter groups of one's own are not.`,
-      )
-    }
-    return
-  }
+  if (family === null) return
   if (`default.${family}` === defaultParameterGroup(version, isCluster)) return
   if (`default.${family}` === defaultParameterGroup(version, !isCluster)) {
     const [wanted, found] = isCluster ? ['enabled', 'disabled'] : ['disabled', 'enabled']

@@ -38,6 +38,11 @@ describe('cluster mode', () => {
     expect(shardsOf({ clusterMode: 'compatible', replicasPerNodeGroup: 1 })).toEqual([['0001', '0-16383', 2]])
     expect(() => plan({ clusterMode: 'compatible', numNodeGroups: 2 })).toThrow('one shard')
   })
+
+  it('is wanted by a parameter group of one’s own that has it, unless the opposite is said', () => {
+    expect(clusterModeOf({ cacheParameterGroupName: 'mine' }, true)).toBe('enabled')
+    expect(clusterModeOf({ cacheParameterGroupName: 'mine', clusterMode: 'disabled' }, true)).toBe('disabled')
+  })
 })
 
 describe('the shards of a cluster', () => {

@@ -39,11 +39,15 @@ const RULES = [
   ),
 ]
 
-/** ElastiCache takes the mode from whatever implies it (elasticache-reference, 2.4), unless it is said. */
-export function clusterModeOf(request: Request): ClusterMode {
+/**
+ * ElastiCache takes the mode from whatever implies it (elasticache-reference, 2.4), unless it is said.
+ * @param isClusterGroup whether a parameter group of the user's own is asked for that has it
+ */
+export function clusterModeOf(request: Request, isClusterGroup = false): ClusterMode {
   const said = CLUSTER_MODES.find((mode) => mode === request.clusterMode)
   if (said !== undefined) return said
-  const hasClusterGroup = request.cacheParameterGroupName?.toLowerCase().endsWith('.cluster.on') === true
+  const hasClusterGroup =
+    isClusterGroup || request.cacheParameterGroupName?.toLowerCase().endsWith('.cluster.on') === true
   const shards = Math.max(request.numNodeGroups ?? 1, request.nodeGroupConfiguration?.length ?? 1)
   return hasClusterGroup || shards > 1 ? 'enabled' : 'disabled'
 }

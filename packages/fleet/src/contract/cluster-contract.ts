@@ -19,6 +19,7 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
         const { primary, replica, other } = await cluster(bench, variant)
         await vi.waitFor(async () => {
           for (const node of [primary, replica, other]) await seesAll(bench, node, primary, replica, other)
+          for (const node of [primary, replica]) expect((await view(bench, node)).isServing).toBe(true)
         }, SOON)
         const { historyId } = (await serving(bench, replica)).replication
         const [lostId, heirId] = [await idOf(bench, primary), await idOf(bench, replica)]

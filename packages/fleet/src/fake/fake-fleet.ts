@@ -178,6 +178,19 @@ export class FakeFleet {
     })
   }
 
+  /** A node's process stands still, or goes on. */
+  hang(nodeId: string, isHung: boolean): boolean {
+    this.replicate()
+    return this.#each(nodeId, 'running', (_, container) => {
+      container.isHung = isHung
+    })
+  }
+
+  /** Nodes of the engine are slow to copy, and too busy with it to answer; null ends that for copies to come. */
+  slowCopies(engineId: string, ms: number | null): void {
+    this.#world(engineId).slowCopyMs = ms
+  }
+
   /** Cuts a node off from its network, or connects it again. */
   attach(nodeId: string, attached: boolean): boolean {
     this.replicate()
@@ -236,6 +249,7 @@ export class FakeFleet {
       networkName: null,
       imageId: 'sha256:foreign',
       attached: true,
+      isHung: false,
       process: null,
       edge: null,
       log: '',

@@ -42,7 +42,7 @@ export function bootedProcess(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: spec.busPort === null ? null : bootedCluster(random),
+    cluster: spec.busPort === null ? null : bootedCluster(random, nowMs),
   }
 }
 
@@ -66,7 +66,7 @@ export function rebooted(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: cluster === null ? null : bootedCluster(random),
+    cluster: cluster === null ? null : bootedCluster(random, nowMs),
   }
 }
 

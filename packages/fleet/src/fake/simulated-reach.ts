@@ -1,8 +1,11 @@
 import type { Hop } from '@cacheplane/domain'
 import { portsOf, type EngineWorld, type SimulatedContainer } from './world.ts'
 
-export function isAwake({ state, attached, answersAtMs }: SimulatedContainer, nowMs: number): boolean {
-  return state === 'running' && attached && answersAtMs <= nowMs
+export function isAwake(
+  { state, attached, isHung, answersAtMs }: SimulatedContainer,
+  nowMs: number,
+): boolean {
+  return state === 'running' && attached && !isHung && answersAtMs <= nowMs
 }
 
 /** No packet comes or goes: neither side knows that the other is there no more. */

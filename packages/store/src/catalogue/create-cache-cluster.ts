@@ -33,7 +33,7 @@ export function createCacheCluster(
       SELECT 1 FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ${cacheClusterId}`)
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
-      await requireParameterGroup(q, plan)
+      await requireParameterGroup(q, { ...plan, clusterEnabled: false })
       const zones = await place(q, { ...plan, together: plan.azMode === 'single-az' }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const placed = { cacheClusterId, zones, network, pools: settings.pools }

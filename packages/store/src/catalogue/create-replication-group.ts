@@ -47,8 +47,7 @@ export function createReplicationGroup(
         plan,
         shards.flatMap((shard) => shard.memberIds),
       )
-      // Cluster mode has its default group, of which there is no row.
-      if (plan.shards === null) await requireParameterGroup(q, plan)
+      await requireParameterGroup(q, { ...plan, clusterEnabled: plan.shards !== null })
       const shardSizes = shards.map((shard) => shard.memberIds.length)
       const zones = await place(q, { ...plan, shardSizes }, settings)
       const network = await findNetwork(q, settings.pools, zones)

@@ -51,10 +51,7 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
     case 'end-token-update':
-      await q.run(
-        sql`UPDATE replication_group SET auth_token_update = NULL WHERE id = ${change.replicationGroupRow}`,
-      )
-      return
+      return endTokenUpdate(q, change.replicationGroupRow)
     case 'end-outage':
       await q.run(sql`UPDATE zone SET outage_mode = NULL, outage_since = NULL WHERE name = ${change.zone}`)
       return
@@ -67,6 +64,15 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
     default:
       return unreachable(change)
   }
+}
+
+/** Once the last shard has told its nodes. The row's lock has two that end at once see each other. */
+async function endTokenUpdate(q: Queryable, groupId: string): Promise<void> {
+  await q.rows(sql`SELECT 1 FROM replication_group WHERE id = ${groupId} FOR UPDATE`)
+  await q.run(sql`
+    UPDATE replication_group SET auth_token_update = NULL WHERE id = ${groupId} AND NOT EXISTS (
+      SELECT 1 FROM node_group d JOIN workflow w ON w.kind = 'node-group' AND w.subject_id = d.id
+      JOIN signal s ON s.workflow_id = w.id AND s.name = 'configure' WHERE d.replication_group_id = ${groupId})`)
 }
 
 const asList = (id: string | null): string[] => (id === null ? [] : [id])

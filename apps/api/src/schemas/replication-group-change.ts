@@ -50,13 +50,9 @@ export const ModifyReplicationGroup = z
       description:
         'One of the allowed modifications: nodes are replaced one after the other, and keep their data.',
     }),
-    cacheParameterGroupName: z
-      .string()
-      .optional()
-      .meta({
-        description:
-          'Of the family of its engine version, and of its cluster mode. Needs `applyImmediately`.',
-      }),
+    cacheParameterGroupName: z.string().optional().meta({
+      description: 'Of the family of its engine version, and of its cluster mode. Needs `applyImmediately`.',
+    }),
     cacheSecurityGroupNames: later.texts(),
     securityGroupIds: later.texts(),
     notificationTopicArn: later.text(),

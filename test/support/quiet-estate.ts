@@ -118,6 +118,7 @@ export function quiet(): Estate {
       ],
       networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady: false }],
       engineIds: ['engine-1'],
+      snapshotIds: [],
       zonesOut: [],
       nodeGroups: [{ id: 'ng-1', ownerId: 'rg-1', name: 'sessions/0001' }],
       edges: [

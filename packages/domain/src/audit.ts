@@ -10,6 +10,7 @@ export interface Audit {
   edges: AuditedEdge[]
   networks: AuditedNetwork[]
   engineIds: string[]
+  snapshotIds: string[]
   zonesOut: AuditedOutage[]
   workflows: AuditedWorkflow[]
   /** Addresses that are handed out; those in quarantine are not among them. */

@@ -24,13 +24,14 @@ export function findRowViolations(audit: Audit): string[] {
 }
 
 function unownedRows(audit: Audit): string[] {
-  const { owners, networks, nodeGroups, nodes, edges, workflows, engineIds, zonesOut } = audit
+  const { owners, networks, nodeGroups, nodes, edges, workflows, engineIds, snapshotIds, zonesOut } = audit
   const ownerIds = new Set(owners.map((owner) => owner.id))
   const used = new Set(owners.map((owner) => owner.networkId))
   const subjects = new Set([
     ...ownerIds,
     ...[...nodeGroups, ...nodes, ...edges].map(({ id }) => id),
     ...engineIds,
+    ...snapshotIds,
     ...zonesOut.map(({ zone }) => zone),
   ])
   const kept = new Set(workflows.flatMap((w) => (w.kind === 'docker-engine' ? [w.subjectId] : [])))

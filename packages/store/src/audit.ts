@@ -44,6 +44,7 @@ export async function audit(q: Queryable): Promise<Audit> {
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT id, subnet, engine_ids AS "engineIds", ready_at IS NOT NULL AS "isReady" FROM network) o) AS networks,
       (SELECT COALESCE(json_agg(id), '[]') FROM docker_engine) AS "engineIds",
+      (SELECT COALESCE(json_agg(id), '[]') FROM snapshot) AS "snapshotIds",
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT name AS zone, outage_since AS since FROM zone WHERE outage_mode IS NOT NULL) o) AS "zonesOut",
       (SELECT COALESCE(json_agg(o), '[]') FROM (

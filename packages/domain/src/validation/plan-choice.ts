@@ -23,8 +23,7 @@ export function planChoice(findings: Findings, group: ReplicationGroup, change: 
   const { pending } = group
   const isEncryptionAsked = Object.keys(transitEncryption).length > 0
   const isAsked = Object.keys(choice).length > 0 || isEncryptionAsked
-  const isHurried = !deferred && change.primaryClusterId === undefined && pending?.state === 'waiting'
-  if (!isAsked && !isHurried) return { kind: 'keep' }
+  if (!isAsked && !isHurried(change, pending)) return { kind: 'keep' }
   if (isBetweenModes(findings, pending)) return { kind: 'keep' }
   const wanted = complete(findings, group, choice, isEncryptionAsked ? transitEncryption : null)
   if (wanted === null) return { kind: 'keep' }
@@ -36,6 +35,14 @@ export function planChoice(findings: Findings, group: ReplicationGroup, change: 
     )
   if (choices(group).every((one) => isSameChoice(one, wanted))) return { kind: 'drop' }
   return { kind: 'set', wanted, state: deferred ? 'waiting' : 'rolling' }
+}
+
+/** What waits begins now. */
+function isHurried(
+  { deferred = true, primaryClusterId }: GroupChange,
+  pending: PendingChange | null,
+): boolean {
+  return !deferred && primaryClusterId === undefined && pending?.state === 'waiting'
 }
 
 /** Nodes of both modes are there: nothing else is begun with them. */

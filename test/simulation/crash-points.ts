@@ -17,11 +17,14 @@ const OF_CLUSTER = new Set([
 
 /** Networks in waiting and snapshots have points, and tests, of their own. */
 const ELSEWHERE = ['docker-engine', 'snapshot']
-const ALL_POINTS = RUNBOOKS.filter(({ kind }) => !ELSEWHERE.includes(kind)).flatMap(({ kind, stepNames }) =>
-  stepNames.flatMap((step) =>
-    FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
-  ),
-)
+const ALL_POINTS = RUNBOOKS.filter(({ kind }) => !ELSEWHERE.includes(kind))
+  .flatMap(({ kind, stepNames }) =>
+    stepNames.flatMap((step) =>
+      FAILPOINT_POSITIONS.map((position) => ({ kind, step, name: failpointName(kind, step, position) })),
+    ),
+  )
+  // Of those that are made from files, as snapshots are.
+  .filter(({ step }) => step !== 'await_files')
 /** Steps that only a change of shards passes. */
 const OF_RESHARDING = new Set(['reshard', 'open_slots', 'drain_slots', 'assign_slots', 'retire_shards'])
 export const POINTS = [

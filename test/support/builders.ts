@@ -74,6 +74,7 @@ export const aCacheCluster = (over: Partial<CacheCluster> = {}): CacheCluster =>
   networkId: 'net-aaaaaaaaaaaaaaaa',
   pending: null,
   nodes: [aNode()],
+  fromSnapshot: false,
   memcached: null,
   workflow: aWorkflowView(),
   ...over,
@@ -166,6 +167,7 @@ export const aSnapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
   id: 'snap-aaaaaaaaaaaaaaaa',
   accountId: '000000000000',
   snapshotName: 'monday',
+  broughtFor: null,
   source: 'manual',
   origin: {
     ...settings,

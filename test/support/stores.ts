@@ -96,6 +96,8 @@ const base = {
   snapshotWindow: null,
   authToken: null,
   zones: [null],
+  snapshotName: null,
+  seedFiles: [],
   idempotency: null,
 } as const
 
@@ -108,7 +110,6 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   multiAZEnabled: false,
   clusterMode: 'disabled',
   shards: null,
-  snapshotName: null,
   ...over,
 })
 

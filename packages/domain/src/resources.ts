@@ -160,6 +160,8 @@ export interface CacheCluster extends NodeSettings {
   networkId: string
   /** Of its replication group; null for a standalone cluster. */
   pending: PendingChange | null
+  /** Of a standalone cluster: it was made from a snapshot. */
+  fromSnapshot: boolean
   nodes: CacheNode[]
   /** Null for the other engines. */
   memcached: MemcachedFacts | null

@@ -115,6 +115,7 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     createdAt: new Date(doc.createdAt),
     networkId: doc.networkId,
     pending: doc.pending,
+    fromSnapshot: doc.fromSnapshot,
     nodes,
     memcached: doc.memcached === null ? null : readMemcached(doc.memcached),
     workflow: readWorkflow(doc),

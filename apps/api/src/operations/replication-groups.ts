@@ -2,6 +2,7 @@ import {
   type CreateReplicationGroupRequest,
   isForClusters,
   isIdentifier,
+  likeSnapshot,
   MAX_PARAMETER_GROUP_NAME,
   MAX_REPLICATION_GROUP_ID,
   planReplicationGroup,
@@ -27,7 +28,7 @@ export async function createReplicationGroup(
   idempotencyKey: string | null,
 ): Promise<ReplicationGroup> {
   const { accountId } = principal
-  const wish = await likeItsSnapshot(service, principal, request)
+  const wish = await likeItsSnapshot(service, principal, request, likeSnapshot)
   const isClusterGroup = await asksForClusterGroup(service, accountId, wish)
   const plan = planReplicationGroup(wish, { accountId, random: service.random, isClusterGroup })
   authorize(principal, 'CreateReplicationGroup', arnOfGroup(service, accountId, plan.replicationGroupId))

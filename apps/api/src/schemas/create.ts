@@ -23,9 +23,12 @@ export const createMembers = {
   cacheSecurityGroupNames: later.texts(),
   securityGroupIds: later.texts(),
   tags: later.list(),
-  snapshotArns: later.texts(),
+  snapshotArns: z.array(z.string()).optional().meta({
+    description:
+      'An RDB file in an S3 bucket to begin with, as in `arn:aws:s3:::bucket/file.rdb`; with cluster mode several, whose keys are shared out over the shards. redis and valkey only.',
+  }),
   snapshotName: text(
-    'The snapshot to begin with; replication groups only. Engine, version, node type and, with cluster mode, shards are as in the snapshot when left out.',
+    'The snapshot to begin with; redis and valkey only. Engine, version, node type and, with cluster mode, shards are as in the snapshot when left out.',
   ),
   snapshotRetentionLimit: z.int().optional().meta({
     description:

@@ -17,6 +17,7 @@ import type {
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { ForeignFile } from './backups.ts'
 import type { GroupReplicaDecrease, GroupReplicaIncrease } from './replica-count.ts'
 import type { ImportPlan } from '../snapshots/plan-import.ts'
 import type { CopyPlan } from '../snapshots/plan-copy.ts'
@@ -215,6 +216,10 @@ interface PlanBase extends NodeSettings {
   authToken: Secret | null
   /** Zone wishes per node, in order; null leaves the choice to the placement. */
   zones: readonly (string | null)[]
+  /** What it is to hold from the start; null for one that begins empty, or with `seedFiles`. */
+  snapshotName: string | null
+  /** RDB files that it is to hold from the start; none otherwise. */
+  seedFiles: readonly ForeignFile[]
   idempotency: Idempotency | null
 }
 
@@ -227,8 +232,6 @@ export interface ReplicationGroupPlan extends PlanBase {
   clusterMode: ClusterMode
   /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
   shards: readonly ShardPlan[] | null
-  /** What it is to hold from the start; null for one that begins empty. */
-  snapshotName: string | null
 }
 
 export interface ShardPlan {

@@ -194,8 +194,8 @@ export type Change =
   | { do: 'record-copy'; fileId: string }
   /** Deletes the row and those of its files, which must be gone from the vault. */
   | { do: 'remove-snapshot'; id: string }
-  /** The cache that was being restored holds its data: it needs the snapshot no more. */
-  | { do: 'end-restore'; replicationGroupRow: string }
+  /** The cache that was being restored holds its data: it needs the snapshot no more. One brought for it alone goes. */
+  | { do: 'end-restore'; ownerId: string }
 
 /** All that a node's workflow needs to know. */
 export interface NodeSubject {
@@ -294,4 +294,6 @@ export interface OwnerSubject<Owner> {
   engineIds: string[]
   /** Why its own endpoint could not be made; null while nothing is known to be wrong, and where it has none. */
   endpointFailure: string | null
+  /** Files that are brought for it to begin with; null when none are (any more). */
+  brought: Snapshot | null
 }

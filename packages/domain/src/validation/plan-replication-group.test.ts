@@ -45,6 +45,7 @@ describe('a plan for a replication group', () => {
       snapshotWindow: '04:00-05:00',
       zones: [null],
       snapshotName: null,
+      seedFiles: [],
       clusterMode: 'disabled',
       shards: null,
     })

@@ -3,11 +3,12 @@ import { CLUSTER_MODES } from '../resources.ts'
 import { checkEngine } from './engine-version.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
-import { checkNodes } from './nodes.ts'
+import { checkNodes, MAX_SHARDS } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
 import { checkShards, clusterModeOf, requireShardQuota } from './shards.ts'
+import { checkSeedArns } from './snapshot-arns.ts'
 
 const allow = ruleFor<CreateReplicationGroupRequest>()
 
@@ -70,6 +71,7 @@ export function planReplicationGroup(
   const clusterMode = clusterModeOf(request, context.isClusterGroup)
   const isCluster = clusterMode !== 'disabled'
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
+  const seedFiles = checkSeedArns(findings, request, isCluster ? MAX_SHARDS : 1)
   const settings = checkSettings(findings, request, engine, context, isCluster)
   const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0
   findings.throwIfAny()
@@ -85,5 +87,6 @@ export function planReplicationGroup(
     ...settings,
     snapshotRetentionLimit,
     snapshotName: request.snapshotName?.toLowerCase() ?? null,
+    seedFiles,
   }
 }

@@ -49,15 +49,8 @@ const SHARED_RULES = [
   allow('transitEncryptionMode', exactly<string>(...TRANSIT_ENCRYPTION_MODES), MODE_ALLOWED),
 ]
 
-/** For the engines that have snapshots; memcached refuses these members altogether. */
-const SNAPSHOT_RULES = [
-  allow('snapshotRetentionLimit', isRetention, RETENTION_ALLOWED),
-  allow(
-    'snapshotArns',
-    empty,
-    'A cache is made from a snapshot: import the RDB file by POST /v1/snapshots with snapshotArns, and name that snapshot as snapshotName.',
-  ),
-]
+/** For the engines that have snapshots; memcached refuses it altogether. */
+const SNAPSHOT_RULES = [allow('snapshotRetentionLimit', isRetention, RETENTION_ALLOWED)]
 
 export interface Checked extends NodeSettings {
   authToken: Secret | null

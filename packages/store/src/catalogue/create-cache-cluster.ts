@@ -14,6 +14,8 @@ import {
 } from './create-owner.ts'
 import { takeConfigurationEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { insertSeedFiles } from './import-snapshot.ts'
+import { insertRestore, seedWish } from './insert-restore.ts'
 import { requireParameterGroup } from './parameter-group-users.ts'
 
 /** One transaction: a standalone cache cluster's rows and the workflow that will make it real, or nothing. */
@@ -40,12 +42,13 @@ export function createCacheCluster(
       // The port that was asked for is the configuration endpoint's.
       const port = plan.azMode === null ? plan.port : null
       const { id } = await insertCluster(q, { ...plan, port }, placed)
+      if (plan.snapshotName !== null || plan.seedFiles.length > 0)
+        await q.run(sql`UPDATE cache_cluster SET from_snapshot = true WHERE id = ${id}`)
+      await insertRestore(q, { ...plan, shards: null }, id)
       if (plan.azMode !== null) await insertMemcached(q, keyring, settings, plan, id)
-      const accepted = {
-        resourceId: id,
-        workflowId: await insertWorkflow(q, 'cache-cluster', id),
-        replayed: false,
-      }
+      const workflowId = await insertWorkflow(q, 'cache-cluster', id)
+      await insertSeedFiles(q, seedWish({ ...plan, shards: null }, { ownerId: id, workflowId }))
+      const accepted = { resourceId: id, workflowId, replayed: false }
       await rememberKey(q, plan, accepted)
       return accepted
     },

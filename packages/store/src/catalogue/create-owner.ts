@@ -164,11 +164,17 @@ export async function networkReaching(q: Queryable, networkId: string, zones: re
   return network
 }
 
-export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {
+/** @param parentId of the workflow that waits for it */
+export async function insertWorkflow(
+  q: Queryable,
+  kind: string,
+  subjectId: string,
+  parentId: string | null = null,
+): Promise<string> {
   const id = newId('workflow', q.random)
-  await q.run(
-    sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
-  )
+  await q.run(sql`
+    INSERT INTO workflow (id, kind, subject_id, parent_id, root_id)
+    VALUES (${id}, ${kind}, ${subjectId}, ${parentId}, ${subjectId})`)
   return id
 }
 

@@ -3,7 +3,6 @@ import {
   memberId,
   MULTI_AZ_SPREADS,
   newId,
-  requireRestorable,
   ServiceError,
   type Accepted,
   type Keyring,
@@ -21,9 +20,10 @@ import {
   wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
-import { lockSnapshot } from './delete-snapshot.ts'
 import { takeEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { insertSeedFiles } from './import-snapshot.ts'
+import { insertRestore, seedWish } from './insert-restore.ts'
 import { insertShard, type Shard } from './insert-shard.ts'
 import { requireParameterGroup } from './parameter-group-users.ts'
 
@@ -53,7 +53,7 @@ export function createReplicationGroup(
       const network = await findNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', q.random)
       await insertGroup(q, keyring, plan, id, network.id)
-      if (plan.snapshotName !== null) await insertRestore(q, plan, plan.snapshotName, id)
+      await insertRestore(q, plan, id)
       const left = [...zones]
       for (const shard of shards) {
         const own = left.splice(0, shard.memberIds.length)
@@ -67,11 +67,9 @@ export function createReplicationGroup(
         if (plan.clusterMode !== 'enabled') await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
       await takeClusterEndpoint(q, settings, plan, id)
-      const accepted = {
-        resourceId: id,
-        workflowId: await insertWorkflow(q, 'replication-group', id),
-        replayed: false,
-      }
+      const workflowId = await insertWorkflow(q, 'replication-group', id)
+      await insertSeedFiles(q, seedWish(plan, { ownerId: id, workflowId }))
+      const accepted = { resourceId: id, workflowId, replayed: false }
       await rememberKey(q, plan, accepted)
       return accepted
     },
@@ -88,20 +86,6 @@ async function takeClusterEndpoint(
 ): Promise<void> {
   if (clusterMode === 'disabled') return
   await takeEndpoint(q, pools, { replicationGroupId }, clusterMode === 'enabled' ? port : null)
-}
-
-/** From here on the snapshot is kept until the group holds its data, or is gone. */
-async function insertRestore(
-  q: Queryable,
-  plan: ReplicationGroupPlan,
-  snapshotName: string,
-  groupId: string,
-): Promise<void> {
-  const snapshot = await lockSnapshot(q, plan.accountId, snapshotName)
-  requireRestorable(snapshot, plan)
-  await q.run(
-    sql`INSERT INTO restore (replication_group_id, snapshot_id) VALUES (${groupId}, ${snapshot.id})`,
-  )
 }
 
 /** Members are named by their shard only where there may be several. */

@@ -85,6 +85,7 @@ const CLUSTER = new Columns<Omit<CacheClusterDoc, 'nodes'>>('c', ENDPOINT.end, {
   networkId: true,
   createdAt: true,
   pending: true,
+  fromSnapshot: true,
   memcached: true,
   ...WORKFLOW,
 })

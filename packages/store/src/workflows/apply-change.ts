@@ -12,6 +12,7 @@ import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-chan
 import { applyReshardingChange, isReshardingChange } from './apply-resharding-change.ts'
 import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
 import { applySnapshotChange, isSnapshotChange } from './apply-snapshot-change.ts'
+import { endRestore } from './end-restore.ts'
 import { lowerOn, raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -28,13 +29,15 @@ export async function applyChange(q: Queryable, pools: Pools, change: Change): P
       return asList(await wake(q, change.workflowId))
     case 'spawn':
       return spawn(q, change)
+    case 'end-restore':
+      return endRestore(q, change.ownerId)
     default:
       await applyToRows(q, pools, change)
       return []
   }
 }
 
-type Waking = 'raise' | 'lower' | 'raise-on-edge' | 'wake' | 'spawn'
+type Waking = 'raise' | 'lower' | 'raise-on-edge' | 'wake' | 'spawn' | 'end-restore'
 type RowChange = Exclude<Change, { do: Waking }>
 
 /** Each kind of change belongs to one resource, and each resource has a room of its own. */

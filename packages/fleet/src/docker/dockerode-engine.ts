@@ -42,7 +42,7 @@ import {
 } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
-import { attachInput, feedInput } from './feed-input.ts'
+import { attachInput, feedContainer } from './feed-input.ts'
 import { tar, type TarFile } from './tar.ts'
 import { trialOptions } from './trial-options.ts'
 
@@ -183,7 +183,8 @@ export class DockerodeEngine implements DockerEngine {
     )
     if (attached.kind !== 'ok') return attached
     const started = await this.startContainer(ref)
-    if (started.kind === 'ok') return feedInput(attached.value, content, DEADLINES.feed)
+    const container = this.#docker.getContainer(ref)
+    if (started.kind === 'ok') return feedContainer(container, attached.value, content, DEADLINES.feed)
     attached.value.destroy()
     return started
   }

@@ -53,7 +53,8 @@ export default defineConfig({
           globalSetup: ['test/support/postgres.ts'],
           testTimeout: 180 * SECOND,
           hookTimeout: 180 * SECOND,
-          fileParallelism: false,
+          // They wait for Docker most of the time.
+          maxWorkers: 2,
         },
       },
       {

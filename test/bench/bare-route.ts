@@ -9,7 +9,7 @@ const POOL_SIZE = 10
 
 const ROWS = `
   SELECT g.id, g.account_id, g.replication_group_id, g.description, g.engine, g.engine_version, g.cache_node_type,
-    g.cache_parameter_group_name, g.port, g.transit_encryption_enabled, g.at_rest_encryption_enabled,
+    g.cache_parameter_group_name, g.port, g.transit_encryption_mode, g.at_rest_encryption_enabled,
     g.auth_token_last_modified_date, g.auto_minor_version_upgrade, g.preferred_maintenance_window,
     g.snapshot_retention_limit, g.snapshot_window, g.network_id, g.created_at,
     s.node_group_id, s.epoch, s.primary_node_id, c.cache_cluster_id, c.created_at AS cluster_created_at,

@@ -20,7 +20,7 @@ export async function fillGroups(databaseUrl: string, accountId: string, count: 
   }
 }
 
-const SETTINGS = `'valkey', '8.1', 'cache.t4g.micro', 'default.valkey8', NULL, false, true, 'sun:05:00-sun:06:00', 0, NULL`
+const SETTINGS = `'valkey', '8.1', 'cache.t4g.micro', 'default.valkey8', NULL, NULL, true, 'sun:05:00-sun:06:00', 0, NULL`
 
 const ENGINE = `
   WITH engine AS (
@@ -35,7 +35,7 @@ const NETWORKS = `
 
 const GROUPS = `
   INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
-    cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade, preferred_maintenance_window,
+    cache_parameter_group_name, port, transit_encryption_mode, auto_minor_version_upgrade, preferred_maintenance_window,
     snapshot_retention_limit, snapshot_window, at_rest_encryption_enabled, network_id)
   SELECT 'rg-' || i, $2, 'sessions-' || i, 'sessions of shop ' || i, ${SETTINGS}, false, 'net-' || i
   FROM generate_series(1, $1::int) AS i`
@@ -55,7 +55,7 @@ const ENDPOINTS = `
 
 const CLUSTERS = `
   INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
-    cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade, preferred_maintenance_window,
+    cache_parameter_group_name, port, transit_encryption_mode, auto_minor_version_upgrade, preferred_maintenance_window,
     snapshot_retention_limit, snapshot_window, replication_group_id, node_group_id, network_id)
   SELECT 'cc-' || i, $2, 'sessions-' || i || '-001', ${SETTINGS}, 'rg-' || i, 'ng-' || i, 'net-' || i
   FROM generate_series(1, $1::int) AS i`

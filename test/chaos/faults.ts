@@ -9,6 +9,7 @@ import type { Customer } from './harness/customer.ts'
 import type { DockerProxy, Silence } from './harness/docker-proxy.ts'
 import type { FullService } from './harness/full-service.ts'
 import type { WatchedGroup } from './harness/watched-group.ts'
+import { WORK_MENU } from './work-faults.ts'
 
 export interface Victim {
   service: FullService
@@ -25,6 +26,7 @@ export interface Victim {
 /** Each does its harm and returns once nothing keeps the service from recovering. */
 export const MENU = {
   ...GROUP_MENU,
+  ...WORK_MENU,
   'worker killed': ({ service }) => service.send('worker', 'SIGKILL'),
   'api killed': ({ service }) => service.send('api', 'SIGKILL'),
   'both killed': async ({ service }) => {

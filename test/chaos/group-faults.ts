@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { docker } from '../support/docker.ts'
 import type { NodeFault } from '../support/node-faults.ts'
-import { DEADLINES, FAULTS } from './deadlines.ts'
+import { FAULTS } from './deadlines.ts'
 import type { Victim } from './faults.ts'
 import { containersOf } from './harness/containers.ts'
-import { waitFor } from './harness/wait-for.ts'
+import { isAccepted } from './harness/is-accepted.ts'
 
 /** What may befall groups with replicas. */
 export const GROUP_MENU = {
@@ -61,10 +61,4 @@ function replicaIs(fault: NodeFault) {
     const replica = dice.pick(await guarded.group.replicas())
     if (replica !== undefined) await guarded.harm(fault, replica)
   }
-}
-
-/** A group that is still busy with something else refuses; it is asked again. */
-async function isAccepted(ask: () => Promise<{ status: number; body: string }>): Promise<void> {
-  const isTaken = ({ status }: { status: number }): boolean => status === 200 || status === 202
-  await waitFor('the change to be accepted', ask, isTaken, DEADLINES.accepted)
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bridgeGateway } from '../../packages/fleet/src/docker/bridge-gateway.ts'
@@ -12,6 +12,7 @@ import { SecondInstallation } from '../support/second-installation.ts'
 
 const IMAGE = 'cacheplane/engine:valkey-8.1'
 const TOKEN = 'a-token-of-forty-characters-for-the-test'
+const OTHER_TOKEN = 'another-token-of-forty-characters-for-it'
 const ENGINES = {
   plain: { engine: 'valkey', engineVersion: '8.1' },
   'redis-7': { engine: 'redis', engineVersion: '7.0' },
@@ -152,6 +153,55 @@ describe('clusters of a zone that announces an address which the host and contai
       )
       expect(read).toEqual(KEYS)
     })
+  })
+
+  test('a cluster takes other tokens and another parameter group over under its clients, who notice nothing', async () => {
+    const client = new Cluster(
+      [(await find('secured')).configurationEndpoint].map(({ address: host, port }) => ({ host, port })),
+      {
+        redisOptions: { password: TOKEN, tls: { ca } },
+      },
+    )
+    client.on('error', () => undefined)
+    await Promise.all(KEYS.map((key) => client.set(`held-${key}`, key)))
+    const nodes = client.nodes('all')
+    const connections = () => Promise.all(nodes.map((node) => node.client('ID')))
+    const before = await connections()
+    const change = async (update: object): Promise<void> => {
+      const path = '/v1/replication-groups/secured'
+      const answer = await installation.request('PATCH', path, { ...update, applyImmediately: true })
+      expect(answer).toMatchObject({ status: 200, body: { status: 'available', pendingModifiedValues: {} } })
+    }
+    const group = {
+      cacheParameterGroupName: 'mine',
+      cacheParameterGroupFamily: 'valkey8',
+      description: 'mine',
+    }
+    expect(await installation.request('POST', '/v1/parameter-groups', group)).toMatchObject({ status: 201 })
+    const values = [
+      { parameterName: 'cluster-enabled', parameterValue: 'yes' },
+      { parameterName: 'maxmemory-policy', parameterValue: 'allkeys-lru' },
+    ]
+    const set = { parameterNameValues: values }
+    expect(await installation.request('PATCH', '/v1/parameter-groups/mine', set, '')).toMatchObject({
+      status: 200,
+    })
+    await change({ cacheParameterGroupName: 'mine' })
+    await change({ authToken: OTHER_TOKEN, authTokenUpdateStrategy: 'ROTATE' })
+    const logIn = (node: Redis, password: string) =>
+      node.call('AUTH', password).catch((error: unknown) => String(error))
+    for (const node of nodes) {
+      expect(await node.info('memory')).toContain('maxmemory_policy:allkeys-lru')
+      for (const password of [TOKEN, OTHER_TOKEN]) expect(await logIn(node, password)).toBe('OK')
+    }
+    await change({ authToken: OTHER_TOKEN, authTokenUpdateStrategy: 'SET' })
+    for (const node of nodes) {
+      expect(await logIn(node, TOKEN)).toContain('WRONGPASS')
+      expect(await logIn(node, OTHER_TOKEN)).toBe('OK')
+    }
+    expect(await connections()).toEqual(before)
+    expect(await Promise.all(KEYS.map((key) => client.get(`held-${key}`)))).toEqual(KEYS)
+    client.disconnect()
   })
 
   const reshard = async (name: string, change: { nodeGroupCount: number; nodeGroupsToRemove?: string[] }) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Customer, type Cache } from '../chaos/harness/customer.ts'
 import { LooseService } from '../chaos/harness/loose-service.ts'
+import { ShardedGroup } from '../chaos/harness/sharded-group.ts'
 import { docker } from '../support/docker.ts'
 import { RespClient } from '../support/resp-client.ts'
 import { S3Server } from '../support/s3-server.ts'
@@ -17,6 +18,15 @@ const DATA = [
 const QUESTIONS = [['GET', 'text'], ['STRLEN', 'wide'], ['ZSCORE', 'board', 'bob'], ['DBSIZE']]
 const LOADER = { engine: 'redis', engineVersion: '7.0', cacheNodeType: 'cache.t4g.micro' }
 const Listed = z.object({ snapshots: z.array(z.unknown()) })
+const FAILED_WITHIN_MS = 60_000
+const Failed = z.looseObject({
+  status: z.string().optional(),
+  cacheClusterStatus: z.string().optional(),
+  statusReason: z.string().optional(),
+})
+const Alone = z.object({
+  cacheNodes: z.array(z.object({ endpoint: z.object({ port: z.number() }) })),
+})
 const orders: Cache = { kind: 'replication-group', name: 'orders', nodes: 1 }
 
 describe('with a vault in an S3-compatible store', () => {
@@ -96,6 +106,66 @@ describe('with a vault in an S3-compatible store', () => {
     })
   })
 
+  test('a group, a cache cluster and the shards of another group begin with it at once, and no snapshot is left', async () => {
+    const before = await objects()
+    const seed = { snapshotArns: [arnOf('dumps/orders.rdb')], ...LOADER }
+    const group = { replicationGroupId: 'seeded', description: 'seeded', ...seed }
+    const secret = { transitEncryptionEnabled: true, authToken: customer.canary }
+    const made = await customer.ask('POST', '/v1/replication-groups', { ...group, ...secret }, WAIT)
+    expect(made, made.body).toMatchObject({ status: 200 })
+    expect(await say('seeded', QUESTIONS)).toEqual(answers)
+    const alone = await customer.ask('POST', '/v1/cache-clusters', { cacheClusterId: 'alone', ...seed }, WAIT)
+    expect(alone, alone.body).toMatchObject({ status: 200 })
+    expect(await sayAlone(alone.body)).toEqual(answers)
+    const shards = await ShardedGroup.ask(service, customer, 'shards', { ...seed, numNodeGroups: 2 })
+    const client = await shards.connect()
+    expect([
+      await client.get('text'),
+      await client.strlen('wide'),
+      await client.zscore('board', 'bob'),
+    ]).toEqual(answers.slice(0, 3))
+    client.disconnect()
+    await expect.poll(objects).toEqual(before)
+    expect(await trialsLeft()).toBe(0)
+  })
+
+  test('a cache cluster begins with a snapshot, of which the engine and the type are taken', async () => {
+    const wish = { cacheClusterId: 'restored', snapshotName: 'brought' }
+    const made = await customer.ask('POST', '/v1/cache-clusters', wish, WAIT)
+    expect(made, made.body).toMatchObject({ status: 200 })
+    expect(JSON.parse(made.body)).toMatchObject({ engine: 'redis', cacheNodeType: LOADER.cacheNodeType })
+    expect(await sayAlone(made.body)).toEqual(answers)
+  })
+
+  test.each([
+    ['a group', '/v1/replication-groups', { replicationGroupId: 'never', description: 'x' }, 'create-failed'],
+    ['a cache cluster', '/v1/cache-clusters', { cacheClusterId: 'never' }, 'restore-failed'],
+  ])(
+    '%s that is to begin with a file no engine loads fails with the reason, and leaves nothing',
+    async (...row) => {
+      const [, path, named, failed] = row
+      const before = await objects()
+      const said = async () => {
+        const { body } = await customer.ask('GET', `${path}/never`)
+        const { status, cacheClusterStatus = status, statusReason } = Failed.parse(JSON.parse(body))
+        return { status: cacheClusterStatus, statusReason }
+      }
+      for (const [key, because] of [
+        ['dumps/short.rdb', 'did not load it'],
+        ['dumps/letter.rdb', 'not an RDB file'],
+      ] as const) {
+        const wish = { ...named, ...LOADER, snapshotArns: [arnOf(key)] }
+        expect(await customer.ask('POST', path, wish)).toMatchObject({ status: 202 })
+        await expect
+          .poll(said, { timeout: FAILED_WITHIN_MS })
+          .toEqual({ status: failed, statusReason: expect.stringContaining(because) })
+        expect(await customer.ask('DELETE', `${path}/never`, undefined, WAIT)).toMatchObject({ status: 204 })
+      }
+      await expect.poll(objects).toEqual(before)
+      expect(await trialsLeft()).toBe(0)
+    },
+  )
+
   test('what is not there, or no name of a file, is told so', async () => {
     const missing = await bring('missing', 'dumps/no-such.rdb')
     expect(missing.body).toContain('There is no object dumps/no-such.rdb')
@@ -109,9 +179,11 @@ describe('with a vault in an S3-compatible store', () => {
   })
 
   const bring = (snapshotName: string, key: string) => {
-    const body = { snapshotName, snapshotArns: [`arn:aws:s3:::${s3.bucket}/${key}`], ...LOADER }
+    const body = { snapshotName, snapshotArns: [arnOf(key)], ...LOADER }
     return customer.ask('POST', '/v1/snapshots', body, WAIT)
   }
+
+  const arnOf = (key: string) => `arn:aws:s3:::${s3.bucket}/${key}`
 
   const put = (Key: string, Body: Buffer) =>
     s3.client.send(new PutObjectCommand({ Bucket: s3.bucket, Key, Body }))
@@ -128,6 +200,17 @@ describe('with a vault in an S3-compatible store', () => {
     const client = await RespClient.open(await customer.target(port))
     try {
       return await client.ask(commands, WITHIN_MS)
+    } finally {
+      client.close()
+    }
+  }
+
+  /** What a cache cluster without TLS says, as it was described. */
+  async function sayAlone(described: string): Promise<unknown[]> {
+    const port = Alone.parse(JSON.parse(described)).cacheNodes[0]?.endpoint.port ?? 0
+    const client = await RespClient.open({ port })
+    try {
+      return await client.ask(QUESTIONS, WITHIN_MS)
     } finally {
       client.close()
     }

@@ -27,7 +27,7 @@ async function open(seed: number): Promise<SimWorld> {
   trap.world = opened
   world = opened
   const { store } = opened.test
-  const secured = { transitEncryptionEnabled: true }
+  const secured = { transitEncryptionMode: 'required' as const }
   const group = aGroupPlan({ ...secured, zones: [null, null], automaticFailoverEnabled: true })
   await opened.doorbell.ring((await store.createReplicationGroup(group)).workflowId)
   await opened.doorbell.ring((await store.createCacheCluster(aClusterPlan(secured))).workflowId)
@@ -40,26 +40,35 @@ const processes = (of: SimWorld) =>
     .world()
     .flatMap(({ containers }) => containers.flatMap(({ process }) => (process === null ? [] : [process])))
 
+const edgesOf = (of: SimWorld) =>
+  of.fake.world().flatMap(({ containers }) => containers.flatMap(({ edge }) => (edge === null ? [] : [edge])))
+
 /** Lets so much time pass that every certificate expires twice; tells how little any of them had left. */
 async function live(of: SimWorld): Promise<number> {
   let leastMs = Infinity
   await of.run(2 * LIFETIME_MS, () => {
-    for (const { certificate } of processes(of))
+    for (const { certificate } of [...processes(of), ...edgesOf(of)])
       leastMs = Math.min(leastMs, (certificate?.notAfter.getTime() ?? 0) - of.clock.now().getTime())
   })
   return leastMs
 }
 
-it.each(FAILPOINT_POSITIONS)(
-  'certificates are renewed before they expire, also when the worker dies %s it, and no process ends for that',
-  async (position) => {
+it.each(
+  FAILPOINT_POSITIONS.flatMap((position) =>
+    (['node', 'edge'] as const).map((kind) => [kind, position] as const),
+  ),
+)(
+  'certificates of nodes and edges are renewed before they expire, also when the worker dies at the %s %s it, and no process ends for that',
+  async (kind, position) => {
     const at = await open(31)
     const before = processes(at).map(({ runId, certificate }) => ({
       runId,
       serial: certificate?.serialNumber,
     }))
-    Object.assign(trap, { hits: 0, armed: failpointName('node', 'wait', position) })
+    const edgesBefore = edgesOf(at).map(({ edgeId, incarnation }) => [edgeId, incarnation])
+    Object.assign(trap, { hits: 0, armed: failpointName(kind, 'wait', position) })
     expect(await live(at)).toBeGreaterThan(0)
+    expect(edgesOf(at).map(({ edgeId, incarnation }) => [edgeId, incarnation])).toEqual(edgesBefore)
     const after = processes(at)
     expect(trap.hits).toBe(1)
     expect(after.map(({ runId }) => runId)).toEqual(before.map(({ runId }) => runId))
@@ -78,6 +87,8 @@ it('a renewal whose order is lost is done again, and one of a node that dies is 
   at.fake.faults.order('putCertificate', { lost: 'after' })
   at.fake.faults.order('renewNode', { lost: 'before' })
   at.fake.faults.order('renewNode', { lost: 'after' })
+  at.fake.faults.order('renewEdge', { lost: 'before' })
+  at.fake.faults.order('renewEdge', { lost: 'after' })
   const victim = processes(at).find(({ engine }) => engine !== 'memcached')
   at.later(seconds(41), async () => void at.fake.kill(victim?.nodeId ?? ''))
   expect(await live(at)).toBeGreaterThan(0)

@@ -13,7 +13,7 @@ const POLICY = ['maxmemory-policy', 'allkeys-lfu'] as const
 const MINE = { name: 'mine', family: 'redis7', description: 'mine' }
 const SECURED = {
   cacheParameterGroupName: 'mine',
-  transitEncryptionEnabled: true,
+  transitEncryptionMode: 'required' as const,
   authTokenEnabled: true,
   authToken: aSecret(),
 }

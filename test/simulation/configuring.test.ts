@@ -8,14 +8,14 @@ import {
 } from '@cacheplane/domain'
 import { FAILPOINT_POSITIONS, failpointName } from '@cacheplane/workflows'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ACCOUNT, aClusterPlan, aGroupPlan } from '../support/stores.ts'
+import { ACCOUNT, aClusterOf, aClusterPlan, aGroupPlan } from '../support/stores.ts'
 import { Groups } from './groups.ts'
 import { SimWorld } from './sim-world.ts'
 import { Trap } from './trap.ts'
 
 const [OLD, NEW] = ['a-token-that-is-old', 'a-token-that-is-new']
 const SECURED = {
-  transitEncryptionEnabled: true,
+  transitEncryptionMode: 'required' as const,
   authTokenEnabled: true,
   authToken: new Secret(OLD),
   cacheParameterGroupName: 'mine',
@@ -24,6 +24,8 @@ const MINE = { name: 'mine', family: 'valkey8', description: 'of a test' }
 const POLICY = ['maxmemory-policy', 'allkeys-lru'] as const
 /** Longer than the lease of a dead worker and its detection. */
 const SETTLED_MS = seconds(20)
+/** With a failover, a node that is silent for a while, or slots on their way. */
+const SHARDS_SETTLED_MS = seconds(35)
 
 async function members(world: SimWorld): Promise<CacheCluster[]> {
   return world.test.store.listCacheClusters(ACCOUNT, { limit: 100, standaloneOnly: false })
@@ -148,6 +150,60 @@ describe('in a world of its own', () => {
     expect(openProcesses(world).map(({ parameters }) => parameters[POLICY[0]])).toEqual(
       Array(3).fill(POLICY[1]),
     )
+  })
+
+  it('shards take tokens and values over together, whoever is lost, and so do shards that come in between', async () => {
+    world = await SimWorld.open({ seed: 17, workers: 2, spares: 0 })
+    const { fake } = world
+    const { store } = world.test
+    await store.createParameterGroup(ACCOUNT, MINE)
+    const inClusters = { kind: 'set', parameters: [['cluster-enabled', 'yes']] } as const
+    await store.changeParameterGroup(ACCOUNT, 'mine', inClusters)
+    const plan = aGroupPlan({ ...aClusterOf(2, 2), ...SECURED })
+    await world.doorbell.ring((await store.createReplicationGroup(plan)).workflowId)
+    await world.run(SETTLED_MS)
+    const find = async () => {
+      const group = await store.findReplicationGroup(ACCOUNT, 'sessions')
+      if (group === null) throw new Error('the group is gone')
+      return { ...group, status: replicationGroupStatus(group) }
+    }
+    const inSim = world
+    const tokens = () => openProcesses(inSim).map((one) => one.tokens)
+    const values = () => openProcesses(inSim).map(({ parameters }) => parameters[POLICY[0]])
+    const broken = new Set<string>()
+    const allTake = (token: string) => () => {
+      for (const one of openProcesses(inSim)) if (!one.tokens.includes(token)) broken.add(one.nodeId)
+    }
+
+    // One shard cannot be told: the other must not end the update for both.
+    const [first, second] = (await find()).nodeGroups
+    const nodes = second?.members.flatMap((member) => member.nodes) ?? []
+    fake.attach(nodes.find(({ id }) => id !== second?.primaryNodeId)?.id ?? '', false)
+    await update(world, 'ROTATE')
+    await setPolicy(world)
+    await world.run(seconds(2), allTake(OLD))
+    expect(tokens().filter(({ length }) => length === 2).length).toBeGreaterThanOrEqual(2)
+    expect(await find()).toMatchObject({ status: 'modifying', authTokenUpdate: 'ROTATE' })
+    await expect(update(world, 'SET')).rejects.toThrow('must be in available state')
+    fake.kill(first?.primaryNodeId ?? '')
+    await world.run(SHARDS_SETTLED_MS, allTake(OLD))
+    expect(await find()).toMatchObject({ status: 'available', authTokenUpdate: null })
+    expect(tokens()).toEqual(Array(4).fill([NEW, OLD]))
+
+    const wish = { nodeGroupCount: 3, added: [], remove: [], retain: [] }
+    await world.doorbell.ring((await store.changeShards(ACCOUNT, 'sessions', wish)).workflowId)
+    await world.run(SHARDS_SETTLED_MS, allTake(OLD))
+    expect((await find()).status).toBe('available')
+    expect(tokens()).toEqual(Array(6).fill([NEW, OLD]))
+
+    await update(world, 'SET')
+    fake.kill((await find()).nodeGroups[2]?.primaryNodeId ?? '')
+    await world.run(SHARDS_SETTLED_MS, allTake(NEW))
+    expect(await find()).toMatchObject({ status: 'available', authTokenUpdate: null })
+    expect(tokens()).toEqual(Array(6).fill([NEW]))
+    expect(values()).toEqual(Array(6).fill(POLICY[1]))
+    expect(await statuses(world)).toEqual(Array(6).fill('in-sync'))
+    expect([...broken]).toEqual([])
   })
 
   it('what was changed by hand is set back, and then nothing is told any more', async () => {

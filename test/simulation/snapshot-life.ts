@@ -1,7 +1,14 @@
-import { seconds, snapshotStatus, type Accepted, type CacheNode } from '@cacheplane/domain'
+import {
+  replicationGroupStatus,
+  seconds,
+  snapshotStatus,
+  type Accepted,
+  type CacheNode,
+  type ForeignFile,
+} from '@cacheplane/domain'
 import { dumpOf, writeTo, type SimulatedContainer } from '@cacheplane/fleet/fake'
 import { expect } from 'vitest'
-import { ACCOUNT, aGroupPlan } from '../support/stores.ts'
+import { ACCOUNT, aClusterPlan, aGroupPlan } from '../support/stores.ts'
 import { ENGINE_ID, SimWorld } from './sim-world.ts'
 import { NOTHING, standing } from './standing.ts'
 import type { Trap } from './trap.ts'
@@ -48,17 +55,47 @@ export class SnapshotLife {
 
   /** Imports a file that holds these writes; null of one that no engine can load. */
   bring(snapshotName: string, writes: readonly string[] | null): Promise<void> {
-    const from = { bucket: 'dumps', key: `${snapshotName}.rdb` }
-    const dump = writes === null ? null : dumpOf(writes.map((value) => ({ value, atMs: 0 })))
-    this.world.fake.foreignFiles.files.set(`dumps/${from.key}`, dump ?? Buffer.from('REDIS0011 cut sho'))
+    const from = this.#dumped(snapshotName, writes)
     const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = planOf('any', 1, null)
     const choice = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
     return this.ring(this.world.test.store.importSnapshot(ACCOUNT, { snapshotName, from, ...choice }))
   }
 
+  #dumped(name: string, writes: readonly string[] | null): ForeignFile {
+    const from = { bucket: 'dumps', key: `${name}.rdb` }
+    const dump = writes === null ? null : dumpOf(writes.map((value) => ({ value, atMs: 0 })))
+    this.world.fake.foreignFiles.files.set(`dumps/${from.key}`, dump ?? Buffer.from('REDIS0011 cut sho'))
+    return from
+  }
+
+  /** Makes a group that begins with a file that holds these writes. */
+  createFrom(replicationGroupId: string, writes: readonly string[] | null): Promise<void> {
+    const seedFiles = [this.#dumped(replicationGroupId, writes)]
+    const plan = { ...planOf(replicationGroupId, 2, null), seedFiles }
+    return this.ring(this.world.test.store.createReplicationGroup(plan))
+  }
+
+  async groupStatusOf(name: string): Promise<string> {
+    const group = await this.world.test.store.findReplicationGroup(ACCOUNT, name)
+    return group === null ? 'gone' : replicationGroupStatus(group)
+  }
+
   restore(replicationGroupId: string, snapshotName: string, nodes = 2): Promise<void> {
     const plan = planOf(replicationGroupId, nodes, snapshotName)
     return this.ring(this.world.test.store.createReplicationGroup(plan))
+  }
+
+  /** Makes a cache cluster that stands alone. */
+  restoreCluster(cacheClusterId: string, snapshotName: string): Promise<void> {
+    const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = planOf('any', 1, null)
+    const choice = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
+    const plan = aClusterPlan({ cacheClusterId, snapshotName, azMode: null, ...choice })
+    return this.ring(this.world.test.store.createCacheCluster(plan))
+  }
+
+  async removeCluster(name: string): Promise<void> {
+    await this.ring(this.world.test.store.deleteCacheCluster(ACCOUNT, name))
+    await this.recover()
   }
 
   /** A group of two with data; returns its name. */
@@ -94,8 +131,12 @@ export class SnapshotLife {
   /** What each node of a group holds. */
   async dataOf(name: string): Promise<string[][]> {
     this.world.fake.replicate()
-    const nodes = await this.#nodesOf(name)
-    return nodes.map((node) => (this.#containerOf(node)?.process?.writes ?? []).map(({ value }) => value))
+    return (await this.#nodesOf(name)).map((node) => this.#writesOf(node))
+  }
+
+  async clusterData(name: string): Promise<string[][]> {
+    const cluster = await this.world.test.store.findCacheCluster(ACCOUNT, name)
+    return (cluster?.nodes ?? []).map((node) => this.#writesOf(node))
   }
 
   async remove(name: string): Promise<void> {
@@ -137,6 +178,10 @@ export class SnapshotLife {
   async #nodesOf(name: string): Promise<CacheNode[]> {
     const group = await this.world.test.store.findReplicationGroup(ACCOUNT, name)
     return (group?.nodeGroups ?? []).flatMap(({ members }) => members.flatMap((one) => one.nodes))
+  }
+
+  #writesOf(node: CacheNode): string[] {
+    return (this.#containerOf(node)?.process?.writes ?? []).map(({ value }) => value)
   }
 
   #containerOf(node: CacheNode | undefined): SimulatedContainer | undefined {

@@ -1,4 +1,4 @@
-import { replicationGroupStatus } from '@cacheplane/domain'
+import { cacheClusterStatus, minutes, replicationGroupStatus } from '@cacheplane/domain'
 import { FAILPOINT_POSITIONS, failpointName, RUNBOOKS } from '@cacheplane/workflows'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACCOUNT } from '../support/stores.ts'
@@ -22,6 +22,14 @@ const OF_RESTORE = [
   'node-group.converge',
   'replication-group.await_parts',
 ].flatMap((step) => FAILPOINT_POSITIONS.map((position) => `${step}.${position}`))
+
+const OF_CLUSTER_RESTORE = FAILPOINT_POSITIONS.map((position) =>
+  failpointName('cache-cluster', 'await_parts', position),
+)
+/** On the way of a group that is made from a file that somebody brought. */
+const OF_SEEDS = ['replication-group.await_files', 'snapshot.receive', 'snapshot.destroy']
+/** A node that dies over and over while it loads. */
+const GIVEN_UP_MS = minutes(5)
 
 describe('a snapshot, whatever happens to who takes it', () => {
   const trap = new Trap()
@@ -105,6 +113,85 @@ describe('a snapshot, whatever happens to who takes it', () => {
       await life.nothingIsLeft()
     },
   )
+
+  it.each(OF_CLUSTER_RESTORE)(
+    'a worker that dies at %s of a cache cluster made from it leads to the data all the same',
+    async (name) => {
+      const source = await life.written()
+      await life.take('monday', source)
+      await life.recover()
+      trap.hits = 0
+      trap.armed = name
+      await life.restoreCluster('one', 'monday')
+      expect(await life.statusOf('monday')).toBe('restoring')
+      await life.recover()
+      const seen = { hits: trap.hits, data: await life.clusterData('one'), of: await life.statusOf('monday') }
+      expect(seen).toEqual({ hits: 1, data: [WRITES], of: 'available' })
+      await life.removeCluster('one')
+      await life.forget('monday')
+      await life.remove(source)
+      await life.nothingIsLeft()
+    },
+  )
+
+  it.each(FAILPOINT_POSITIONS.flatMap((position) => OF_SEEDS.map((step) => `${step}.${position}`)))(
+    'a worker that dies at %s of a group made from a file leads to the data, and nothing of the file stays',
+    async (name) => {
+      trap.hits = 0
+      trap.armed = name
+      const group = `seeded-${name.replaceAll('.', '-').replaceAll('_', '-')}`
+      await life.createFrom(group, WRITES)
+      await life.recover()
+      const seen = {
+        hits: trap.hits,
+        status: await life.groupStatusOf(group),
+        data: await life.dataOf(group),
+      }
+      expect(seen).toEqual({ hits: 1, status: 'available', data: [WRITES, WRITES] })
+      expect(await life.world.test.store.listSnapshots(ACCOUNT, { limit: 20 })).toEqual([])
+      expect(life.world.fake.vault.files.size).toBe(0)
+      await life.remove(group)
+      await life.nothingIsLeft()
+    },
+  )
+
+  it('has a group whose file no engine loads fail, with the reason and nothing made', async () => {
+    trap.armed = null
+    await life.createFrom('spoilt', null)
+    await life.recover()
+    const group = await life.world.test.store.findReplicationGroup(ACCOUNT, 'spoilt')
+    expect(await life.groupStatusOf('spoilt')).toBe('create-failed')
+    expect(group?.workflow.failure).toMatch(/^snapshotArns: /)
+    expect({ files: life.world.fake.vault.files.size, trials: life.trials() }).toEqual({
+      files: 0,
+      trials: [],
+    })
+    await life.remove('spoilt')
+    await life.nothingIsLeft()
+  })
+
+  it('leaves nothing of a group that is deleted while its file is being brought', async () => {
+    await life.createFrom('gone', WRITES)
+    await life.world.run(50)
+    await life.remove('gone')
+    expect(await life.groupStatusOf('gone')).toBe('gone')
+    await life.nothingIsLeft()
+  })
+
+  it('has a cache cluster that cannot be made from it fail, and is needed no more then', async () => {
+    const source = await life.written()
+    await life.take('monday', source)
+    await life.recover()
+    await life.spoil('monday')
+    await life.restoreCluster('one', 'monday')
+    await life.world.run(GIVEN_UP_MS)
+    const cluster = await life.world.test.store.findCacheCluster(ACCOUNT, 'one')
+    expect(cluster === null ? 'gone' : cacheClusterStatus(cluster)).toBe('restore-failed')
+    await life.removeCluster('one')
+    await life.forget('monday')
+    await life.remove(source)
+    await life.nothingIsLeft()
+  })
 
   it.each([50, 100, 150, 200, 300, 400])(
     'a primary that dies %d ms after its restoration began, before it is over, is made again with the data',

@@ -221,6 +221,7 @@ describe('a replication group', () => {
           network,
           engineIds: [ENGINE_ID],
           endpointFailure: null,
+          brought: null,
         }),
     }
   }

@@ -52,13 +52,13 @@ export class Canary {
   lost(): Promise<Ack[]> {
     const since = this.acks.slice(this.#judged)
     this.#judged = this.acks.length
-    return this.#missing(since)
+    return missingAt(this.target, since)
   }
 
   /** Counts what was acknowledged since the last time, and what of it is lost; it is remembered by its values alone. */
   async takeStock(): Promise<{ acked: number; lost: Ack[] }> {
     const acks = [...this.acks]
-    const lost = await this.#missing(acks)
+    const lost = await missingAt(this.target, acks)
     this.acks.splice(0, acks.length)
     this.#judged = 0
     const gone = new Set(lost)
@@ -68,26 +68,12 @@ export class Canary {
 
   /** How many of those that were there when stock was taken are there no more. */
   async lostSince(): Promise<number> {
-    return (await this.#missing(this.#counted.map((value) => ({ value })))).length
-  }
-
-  async #missing<T extends { value: string }>(writes: readonly T[]): Promise<T[]> {
-    const client = await RespClient.open(this.target)
-    try {
-      const missing: T[] = []
-      for (let from = 0; from < writes.length; from += CHUNK) {
-        const some = writes.slice(from, from + CHUNK)
-        // Redis 6.0 knows no SMISMEMBER.
-        const there = await client.ask(
-          some.map(({ value }) => ['SISMEMBER', KEY, value]),
-          5_000,
-        )
-        missing.push(...some.filter((_, i) => there[i] !== 1))
-      }
-      return missing
-    } finally {
-      client.close()
-    }
+    return (
+      await missingAt(
+        this.target,
+        this.#counted.map((value) => ({ value })),
+      )
+    ).length
   }
 
   async #write(writer: number): Promise<void> {
@@ -117,6 +103,29 @@ export class Canary {
       because: error instanceof Error ? error.message : String(error),
     })
     return null
+  }
+}
+
+/** What of these writes is not there. */
+export async function missingAt<T extends { value: string }>(
+  target: RespTarget,
+  writes: readonly T[],
+): Promise<T[]> {
+  const client = await RespClient.open(target)
+  try {
+    const missing: T[] = []
+    for (let from = 0; from < writes.length; from += CHUNK) {
+      const some = writes.slice(from, from + CHUNK)
+      // Redis 6.0 knows no SMISMEMBER.
+      const there = await client.ask(
+        some.map(({ value }) => ['SISMEMBER', KEY, value]),
+        5_000,
+      )
+      missing.push(...some.filter((_, i) => there[i] !== 1))
+    }
+    return missing
+  } finally {
+    client.close()
   }
 }
 

@@ -50,7 +50,15 @@ export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
   maxmemoryBytes: 1,
   clusterNodeId: null,
   usedMemoryBytes: 1,
-  replication: { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link: null },
+  replication: {
+    historyId: 'h',
+    formerHistoryId: null,
+    offset: 0,
+    keys: 0,
+    loading: false,
+    replicas: [],
+    link: null,
+  },
 }
 
 /** One group with one node, and the edge of its endpoint, all of it as it should be. */
@@ -86,7 +94,7 @@ export function quiet(): Estate {
           id: 'rg-1',
           name: 'sessions',
           networkId: 'net-1',
-          clusterEnabled: false,
+          clusterMode: 'disabled',
         },
       ],
       nodes: [
@@ -100,6 +108,7 @@ export function quiet(): Estate {
           incarnation: 2,
           ip: '10.96.0.3',
           port: 10_001,
+          plainPort: null,
           busPort: null,
           presence: 'known',
           isOpen: true,
@@ -107,6 +116,7 @@ export function quiet(): Estate {
       ],
       networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady: false }],
       engineIds: ['engine-1'],
+      snapshotIds: [],
       zonesOut: [],
       nodeGroups: [{ id: 'ng-1', ownerId: 'rg-1', name: 'sessions/0001' }],
       edges: [

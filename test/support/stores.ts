@@ -88,7 +88,7 @@ const base = {
   cacheNodeType: 'cache.t4g.micro',
   cacheParameterGroupName: 'default.valkey8',
   port: null,
-  transitEncryptionEnabled: false,
+  transitEncryptionMode: null,
   authTokenEnabled: false,
   autoMinorVersionUpgrade: true,
   preferredMaintenanceWindow: 'sun:05:00-sun:06:00',
@@ -96,6 +96,8 @@ const base = {
   snapshotWindow: null,
   authToken: null,
   zones: [null],
+  snapshotName: null,
+  seedFiles: [],
   idempotency: null,
 } as const
 
@@ -106,13 +108,14 @@ export const aGroupPlan = (over: Partial<ReplicationGroupPlan> = {}): Replicatio
   atRestEncryptionEnabled: false,
   automaticFailoverEnabled: false,
   multiAZEnabled: false,
+  clusterMode: 'disabled',
   shards: null,
-  snapshotName: null,
   ...over,
 })
 
 /** What makes it a group with cluster mode: so many shards, with so many nodes each. */
 export const aClusterOf = (shards: number, nodes: number) => ({
+  clusterMode: 'enabled' as const,
   automaticFailoverEnabled: true,
   cacheParameterGroupName: 'default.valkey8.cluster.on',
   zones: Array.from({ length: shards * nodes }, () => null),

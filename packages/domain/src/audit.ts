@@ -1,4 +1,4 @@
-import type { Presence } from './resources.ts'
+import type { ClusterMode, Presence } from './resources.ts'
 import type { Signal, WorkflowKind } from './workflow.ts'
 
 /** The rows that must agree with one another and with the Docker engines, as of one moment of the database's clock. */
@@ -10,6 +10,7 @@ export interface Audit {
   edges: AuditedEdge[]
   networks: AuditedNetwork[]
   engineIds: string[]
+  snapshotIds: string[]
   zonesOut: AuditedOutage[]
   workflows: AuditedWorkflow[]
   /** Addresses that are handed out; those in quarantine are not among them. */
@@ -24,7 +25,7 @@ export interface AuditedOwner {
   name: string
   networkId: string
   /** Only its node groups have endpoints otherwise. */
-  clusterEnabled: boolean
+  clusterMode: ClusterMode
 }
 
 export interface AuditedNodeGroup {
@@ -62,6 +63,7 @@ export interface AuditedNode {
   incarnation: number
   ip: string
   port: number
+  plainPort: number | null
   busPort: number | null
   presence: Presence
   isOpen: boolean

@@ -38,6 +38,16 @@ const SABOTAGES: Sabotage[] = [
     /node group sessions\/0001 has 0 endpoints/,
   ],
   [
+    'a group for clients of both kinds that has an endpoint for one',
+    (e) => void (e.audit.owners = e.audit.owners.map((one) => ({ ...one, clusterMode: 'compatible' }))),
+    /replication group sessions has 0 endpoints/,
+  ],
+  [
+    'an endpoint that clients of a cluster have no use for',
+    (e) => void (e.audit.owners = e.audit.owners.map((one) => ({ ...one, clusterMode: 'enabled' }))),
+    /an endpoint is held by ng-1, which is gone or has none/,
+  ],
+  [
     'an endpoint of a node group that is gone',
     (e) =>
       theEdge(e).endpoints.push({

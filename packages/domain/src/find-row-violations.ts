@@ -24,13 +24,14 @@ export function findRowViolations(audit: Audit): string[] {
 }
 
 function unownedRows(audit: Audit): string[] {
-  const { owners, networks, nodeGroups, nodes, edges, workflows, engineIds, zonesOut } = audit
+  const { owners, networks, nodeGroups, nodes, edges, workflows, engineIds, snapshotIds, zonesOut } = audit
   const ownerIds = new Set(owners.map((owner) => owner.id))
   const used = new Set(owners.map((owner) => owner.networkId))
   const subjects = new Set([
     ...ownerIds,
     ...[...nodeGroups, ...nodes, ...edges].map(({ id }) => id),
     ...engineIds,
+    ...snapshotIds,
     ...zonesOut.map(({ zone }) => zone),
   ])
   const kept = new Set(workflows.flatMap((w) => (w.kind === 'docker-engine' ? [w.subjectId] : [])))
@@ -48,18 +49,20 @@ function unownedRows(audit: Audit): string[] {
   ]
 }
 
-/** One for each node group or, in cluster mode, for the replication group; none for anybody else. */
+/** One for each node group, unless cluster mode is enabled, and one for a replication group in cluster mode; no others. */
 function judgeEndpoints({ owners, nodeGroups, edges }: Audit): string[] {
   const taken = edges.flatMap(({ endpoints }) => endpoints.flatMap(({ holderId }) => holderId ?? []))
   const ownerIds = new Set(owners.map(({ id }) => id))
   const lost = edges.flatMap(({ endpoints }) =>
     endpoints.flatMap(({ cacheClusterId: id }) => (id === null || ownerIds.has(id) ? [] : [id])),
   )
-  const clusters = owners.filter(({ clusterEnabled }) => clusterEnabled)
+  const enabled = owners.filter(({ clusterMode }) => clusterMode === 'enabled')
   const holders = [
-    ...clusters.map(({ id, name }) => ({ id, named: `replication group ${name}` })),
+    ...owners
+      .filter(({ clusterMode }) => clusterMode !== 'disabled')
+      .map(({ id, name }) => ({ id, named: `replication group ${name}` })),
     ...nodeGroups
-      .filter(({ ownerId }) => clusters.every(({ id }) => id !== ownerId))
+      .filter(({ ownerId }) => enabled.every(({ id }) => id !== ownerId))
       .map(({ id, name }) => ({ id, named: `node group ${name}` })),
   ]
   const known = new Set(holders.map(({ id }) => id))
@@ -78,9 +81,10 @@ function judgeEndpoints({ owners, nodeGroups, edges }: Audit): string[] {
 /** Every address in use is held by its user, and nothing else is held. */
 function judgeAllocations({ allocations, nodes, networks, edges }: Audit): string[] {
   const used = new Set([
-    ...nodes.flatMap(({ id, networkId, ip, engineId, port, busPort }) => [
+    ...nodes.flatMap(({ id, networkId, ip, engineId, port, plainPort, busPort }) => [
       `ip ${ip} in ${networkId} for ${id}`,
       `port ${port} in ${engineId} for ${id}`,
+      ...(plainPort === null ? [] : [`port ${plainPort} in ${engineId} for ${id}`]),
       ...(busPort === null ? [] : [`port ${busPort} in ${engineId} for ${id}`]),
     ]),
     ...edges.flatMap(({ id, engineId, controlPort, endpoints }) =>

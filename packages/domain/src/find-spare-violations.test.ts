@@ -25,6 +25,7 @@ const audit = (isReady: boolean): Audit => ({
   networks: [{ id: 'net-1', subnet: '10.96.0.0/24', engineIds: ['engine-1'], isReady }],
   zonesOut: [],
   engineIds: ['engine-1'],
+  snapshotIds: [],
   workflows: [
     {
       id: 'wf-1',

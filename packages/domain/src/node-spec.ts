@@ -12,26 +12,29 @@ import type { NodeRef, NodeSpec } from './ports/fleet.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 
 export function nodeRef({ node, cluster }: Pick<NodeSubject, 'node' | 'cluster'>): NodeRef {
+  const { engine, transitEncryptionMode } = choiceOf({ node, cluster })
   return {
     nodeId: node.id,
     incarnation: node.incarnation,
     engineId: node.engineId,
-    engine: choiceOf({ node, cluster }).engine,
+    engine,
     cacheClusterId: cluster.cacheClusterId,
     cacheNodeId: node.cacheNodeId,
     ip: node.ip,
     port: node.port,
+    plainPort: node.plainPort,
     busPort: node.busPort,
-    tls: cluster.transitEncryptionEnabled,
+    tls: transitEncryptionMode !== null,
     asksLogin: (cluster.memcached?.userNames.length ?? 0) > 0,
   }
 }
 
 /** Everything the fleet needs to make this node, from rows alone: the same rows always give the same node. */
 export function nodeSpec(subject: NodeSubject): NodeSpec {
-  const { node, cluster, network, engineCpus, endpointAddress } = subject
+  const { node, cluster, network, engineCpus, endpointAddresses } = subject
   const { authToken, formerAuthToken } = subject
-  const { engine, engineVersion, cacheNodeType } = choiceOf(subject)
+  const choice = choiceOf(subject)
+  const { engine, engineVersion, cacheNodeType } = choice
   const type = findNodeType(cacheNodeType)
   invariant(type, `node type ${cacheNodeType} of ${cluster.cacheClusterId} is in the catalogue`)
   return {
@@ -39,14 +42,14 @@ export function nodeSpec(subject: NodeSubject): NodeSpec {
     engineVersion,
     networkId: network.id,
     nodeGroupId: subject.nodeGroupId,
-    limits: nodeLimits(type, engine, engineCpus, reserveOf(cluster, node.parameterValues)),
+    limits: nodeLimits(type, engine, engineCpus, reserveOf(choice, node.parameterValues)),
     address: node.address,
     authToken,
     saslUsers: subject.saslUsers,
     formerAuthToken,
-    parameters: engineParameters(cluster, node.parameterValues),
+    parameters: engineParameters(choice, node.parameterValues),
     seed: subject.seed,
-    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, endpointAddress ?? node.address])],
+    tlsNames: [...new Set(['localhost', '127.0.0.1', '::1', node.address, ...endpointAddresses])],
   }
 }
 
@@ -60,5 +63,9 @@ export function configuredNode(subject: NodeSubject): {
   const parameterValues = afterTelling(cluster, node)
   const spec = nodeSpec({ ...subject, node: { ...node, parameterValues } })
   const maxmemory = cluster.engine === 'memcached' ? {} : { maxmemory: String(spec.limits.maxmemoryBytes) }
-  return { spec, parameters: { ...liveParameters(cluster, parameterValues), ...maxmemory }, parameterValues }
+  return {
+    spec,
+    parameters: { ...liveParameters(choiceOf(subject), parameterValues), ...maxmemory },
+    parameterValues,
+  }
 }

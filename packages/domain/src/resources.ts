@@ -3,6 +3,10 @@ import type { Engine } from './engines.ts'
 import type { ParameterValues } from './parameters/parameter.ts'
 import type { WorkflowView } from './workflow.ts'
 
+/** What clients may speak: plain text and TLS, or TLS alone. */
+export const TRANSIT_ENCRYPTION_MODES = ['preferred', 'required'] as const
+export type TransitEncryptionMode = (typeof TRANSIT_ENCRYPTION_MODES)[number]
+
 /** What replication groups and standalone cache clusters have in common: how their nodes are made. */
 export interface NodeSettings {
   engine: Engine
@@ -11,7 +15,8 @@ export interface NodeSettings {
   cacheParameterGroupName: string
   /** The port the user asked for; absent means one from our pool for each node. */
   port: number | null
-  transitEncryptionEnabled: boolean
+  /** Null without TLS. */
+  transitEncryptionMode: TransitEncryptionMode | null
   authTokenEnabled: boolean
   autoMinorVersionUpgrade: boolean
   preferredMaintenanceWindow: string
@@ -19,8 +24,17 @@ export interface NodeSettings {
   snapshotWindow: string | null
 }
 
-/** What a node runs and how large it is: what a rolling change changes. */
-export type NodeChoice = Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'>
+/** What a node runs, how large it is and what its clients speak: what a rolling change changes. */
+export type NodeChoice = Pick<
+  NodeSettings,
+  'engine' | 'engineVersion' | 'cacheNodeType' | 'transitEncryptionMode'
+>
+
+/**
+ * `compatible`: one shard whose nodes form a cluster, and whose clients may do as if they did not (elasticache-reference, 1.2).
+ */
+export const CLUSTER_MODES = ['disabled', 'compatible', 'enabled'] as const
+export type ClusterMode = (typeof CLUSTER_MODES)[number]
 
 export interface ReplicationGroup extends NodeSettings {
   id: string
@@ -36,11 +50,13 @@ export interface ReplicationGroup extends NodeSettings {
   multiAZEnabled: boolean
   createdAt: Date
   networkId: string
-  /** Cluster mode: the node groups share the slots out. */
+  /** What its clients are offered. */
+  clusterMode: ClusterMode
+  /** Its nodes form a cluster, and its node groups share the slots out. */
   clusterEnabled: boolean
-  /** Cluster mode only: leads to any node that tells where all others are. */
+  /** Leads to any node of the cluster that tells where all others are; null without one. */
   configurationEndpoint: Endpoint | null
-  /** A change of engine, version or node type that is not finished; null when there is none. */
+  /** A change of engine, version, node type or encryption in transit that is not finished; null when there is none. */
   pending: PendingChange | null
   /** Slots that are on their way to other shards; null when none are. */
   resharding: Resharding | null
@@ -86,7 +102,7 @@ export interface NodeGroup {
   members: CacheCluster[]
   /** What it serves in cluster mode; empty without it. */
   slots: SlotRange[]
-  /** Null in cluster mode, where clients find each node by themselves. */
+  /** Null with cluster mode enabled, where clients find each node by themselves. */
   endpoint: Endpoint | null
   workflow: WorkflowView
 }
@@ -144,6 +160,8 @@ export interface CacheCluster extends NodeSettings {
   networkId: string
   /** Of its replication group; null for a standalone cluster. */
   pending: PendingChange | null
+  /** Of a standalone cluster: it was made from a snapshot. */
+  fromSnapshot: boolean
   nodes: CacheNode[]
   /** Null for the other engines. */
   memcached: MemcachedFacts | null
@@ -197,6 +215,8 @@ export interface CacheNode {
   port: number
   /** Announced to clients: the address of the zone's engine. */
   address: string
+  /** Takes plain text while `port` takes TLS; null for a node that takes one of them only. */
+  plainPort: number | null
   /** Where the nodes of a cluster speak to one another; null without cluster mode. */
   busPort: number | null
   /** What its container is called in the cluster; null until it has said so. */

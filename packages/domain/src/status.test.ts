@@ -119,6 +119,20 @@ describe('cacheClusterStatus', () => {
       },
       'deleting',
     ],
+    [
+      'a cluster of its own that could not be created',
+      { ...aCacheCluster(), ...standalone, workflow: aWorkflowView({ step: 'failed', firstHomeAt: null }) },
+      'create-failed',
+    ],
+    [
+      'one that could not be made from its snapshot',
+      {
+        ...aCacheCluster({ fromSnapshot: true }),
+        ...standalone,
+        workflow: aWorkflowView({ step: 'failed', firstHomeAt: null }),
+      },
+      'restore-failed',
+    ],
   ])('of %s', (_, cluster, status) => {
     expect(cacheClusterStatus(cluster)).toBe(status)
   })
@@ -139,8 +153,9 @@ describe('nodeStatus', () => {
 })
 
 describe('isSettled', () => {
-  it('holds for the two statuses in which nothing more happens by itself', () => {
-    const all = ['creating', 'available', 'modifying', 'snapshotting', 'deleting', 'create-failed'] as const
-    expect(all.filter(isSettled)).toEqual(['available', 'create-failed'])
+  it('holds for the statuses in which nothing more happens by itself', () => {
+    const lasting = ['available', 'create-failed', 'restore-failed'] as const
+    const all = ['creating', 'modifying', 'snapshotting', 'deleting', ...lasting] as const
+    expect(all.filter(isSettled)).toEqual(lasting)
   })
 })

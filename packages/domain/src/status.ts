@@ -14,6 +14,7 @@ export type CacheClusterStatus =
   | 'rebooting cluster nodes'
   | 'deleting'
   | 'create-failed'
+  | 'restore-failed'
 
 /**
  * Steps of the destroy branch start with this word: once there, a workflow never comes back. ElastiCache shows no other status
@@ -71,21 +72,30 @@ export function replicationGroupStatus(group: ReplicationGroup): ReplicationGrou
 }
 
 export function cacheClusterStatus(cluster: CacheCluster): CacheClusterStatus {
+  if (cluster.replicationGroupId === null) return standaloneStatus(cluster)
   const { workflow } = cluster
   const nodes = standingNodes(cluster.nodes)
-  const isRebooting = nodes.some((node) => nodeStatus(node) === 'rebooting')
-  if (cluster.replicationGroupId === null) {
-    const { memcached } = cluster
-    const isFound = memcached === null || (memcached.endpoint?.servingAt ?? null) !== null
-    const status = ownerStatus(workflow, isFound && areAvailable(nodes) && !nodes.some(isBeingConfigured))
-    return status === 'modifying' && isRebooting ? 'rebooting cluster nodes' : status
-  }
   if (isDeleting(workflow) || nodes.some((node) => nodeStatus(node) === 'deleting')) return 'deleting'
   if (workflow.step === FAILED_STEP) return 'create-failed'
-  if (isRebooting) return 'rebooting cluster nodes'
+  if (nodes.some(isRebooting)) return 'rebooting cluster nodes'
   if (areAvailable(cluster.nodes)) return 'available'
   return nodes.every((node) => node.workflow.firstHomeAt !== null) ? 'modifying' : 'creating'
 }
+
+function standaloneStatus({
+  workflow,
+  memcached,
+  fromSnapshot,
+  ...cluster
+}: CacheCluster): CacheClusterStatus {
+  const nodes = standingNodes(cluster.nodes)
+  const isFound = memcached === null || (memcached.endpoint?.servingAt ?? null) !== null
+  const status = ownerStatus(workflow, isFound && areAvailable(nodes) && !nodes.some(isBeingConfigured))
+  if (status === 'create-failed' && fromSnapshot) return 'restore-failed'
+  return status === 'modifying' && nodes.some(isRebooting) ? 'rebooting cluster nodes' : status
+}
+
+const isRebooting = (node: CacheNode): boolean => nodeStatus(node) === 'rebooting'
 
 function ownerStatus(workflow: WorkflowView, isServing: boolean) {
   if (isDeleting(workflow)) return 'deleting'
@@ -96,5 +106,9 @@ function ownerStatus(workflow: WorkflowView, isServing: boolean) {
 
 /** Nothing more will happen to it unless somebody asks. */
 export function isSettled(status: ReplicationGroupStatus | CacheClusterStatus): boolean {
-  return status === 'available' || status === 'create-failed'
+  return status === 'available' || isCreationFailed(status)
 }
+
+/** It was never served, and never will be. ElastiCache tells a cache cluster that was made from a snapshot apart. */
+export const isCreationFailed = (status: ReplicationGroupStatus | CacheClusterStatus): boolean =>
+  status === 'create-failed' || status === 'restore-failed'

@@ -33,7 +33,7 @@ export interface DockerFleetOptions {
   foreignFiles: ForeignFiles
   clock: Clock
   log: Log
-  /** Of nodes' certificates; a year unless told. */
+  /** Of the certificates of nodes and edges; a year unless told. */
   certificateLifetimeMs?: number
 }
 
@@ -69,7 +69,12 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
     })
     controls.set(engine, {
       node: createNetworkControl({ keyring, authority, host: controlHost(zone) }),
-      edge: new HaproxyControl({ authority, own, host: hostControlHost(zone, publish) }),
+      edge: new HaproxyControl({
+        authority,
+        own,
+        host: hostControlHost(zone, publish),
+        certificateLifetimeMs,
+      }),
     })
     const names = [zone, ...others].map(({ name }) => name)
     return { engine, zones: names, announcedAddress: zone.announcedAddress }

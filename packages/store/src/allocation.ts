@@ -88,6 +88,25 @@ export async function allocatePort(
   return free.port
 }
 
+export interface NodePorts {
+  port: number
+  plainPort: number | null
+  busPort: number | null
+}
+
+/** All that a node listens on. */
+export async function allocateNodePorts(
+  q: Queryable,
+  pools: Pools,
+  engineId: string,
+  nodeId: string,
+  needs: { wished: number | null; inCluster: boolean; takesBoth: boolean },
+): Promise<NodePorts> {
+  const port = await allocatePort(q, pools, engineId, nodeId, needs.wished)
+  const another = (isNeeded: boolean) => (isNeeded ? allocatePort(q, pools, engineId, nodeId, null) : null)
+  return { port, plainPort: await another(needs.takesBoth), busPort: await another(needs.inCluster) }
+}
+
 /** Several of the pool at once. */
 export async function allocatePorts(
   q: Queryable,

@@ -22,8 +22,8 @@ export async function audit(q: Queryable): Promise<Audit> {
     SELECT clock_now() AS at,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT 'replication-group' AS kind, id, replication_group_id AS name, network_id AS "networkId",
-          cluster_enabled AS "clusterEnabled" FROM replication_group
-        UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id, false FROM cache_cluster
+          cluster_mode AS "clusterMode" FROM replication_group
+        UNION ALL SELECT 'cache-cluster', id, cache_cluster_id, network_id, 'disabled' FROM cache_cluster
           WHERE replication_group_id IS NULL) o) AS owners,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT s.id, g.id AS "ownerId", g.replication_group_id || '/' || s.node_group_id AS name
@@ -38,12 +38,13 @@ export async function audit(q: Queryable): Promise<Audit> {
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT n.id, COALESCE(c.replication_group_id, c.id) AS "ownerId", c.cache_cluster_id || '/' || n.cache_node_id AS name,
           n.zone, n.engine_id AS "engineId", c.network_id AS "networkId", n.incarnation, n.ip, n.port,
-          n.bus_port AS "busPort", n.presence,
+          n.plain_port AS "plainPort", n.bus_port AS "busPort", n.presence,
           n.opened_at IS NOT NULL AS "isOpen"
         FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id) o) AS nodes,
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT id, subnet, engine_ids AS "engineIds", ready_at IS NOT NULL AS "isReady" FROM network) o) AS networks,
       (SELECT COALESCE(json_agg(id), '[]') FROM docker_engine) AS "engineIds",
+      (SELECT COALESCE(json_agg(id), '[]') FROM snapshot) AS "snapshotIds",
       (SELECT COALESCE(json_agg(o), '[]') FROM (
         SELECT name AS zone, outage_since AS since FROM zone WHERE outage_mode IS NOT NULL) o) AS "zonesOut",
       (SELECT COALESCE(json_agg(o), '[]') FROM (

@@ -11,26 +11,29 @@ import {
   type WorkflowView,
 } from '@cacheplane/domain'
 
-/** What JSON makes of a domain type: dates and big integers are text. */
-type Json<T> = T extends Date | bigint
-  ? string
-  : T extends (infer E)[]
-    ? Json<E>[]
-    : T extends object
-      ? { [K in keyof T]: Json<T[K]> }
-      : T
+/** What a view makes of a domain type: big integers are text, dates as well where they come as JSON. */
+type Json<T> = T extends Date
+  ? string | Date
+  : T extends bigint
+    ? string
+    : T extends (infer E)[]
+      ? Json<E>[]
+      : T extends object
+        ? { [K in keyof T]: Json<T[K]> }
+        : T
 
 /** The workflow's columns beside the resource's own; all null when there is none (yet). */
 interface WorkflowColumns {
   step: string | null
   signals: WorkflowView['signals'] | null
-  firstHomeAt: string | null
+  firstHomeAt: string | Date | null
   failure: string | null
   because: string | null
 }
 
-/** Rows of the views of the same names, as JSON. */
-type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & WorkflowColumns
+/** Rows of the views of the same names. */
+export type CacheNodeDoc = Omit<Json<CacheNode>, 'workflow'> & WorkflowColumns
+export type EndpointDoc = Json<Endpoint>
 export type CacheClusterDoc = WorkflowColumns &
   Omit<Json<CacheCluster>, 'nodes' | 'preferredAvailabilityZone' | 'numCacheNodes' | 'workflow'> & {
     nodes: CacheNodeDoc[] | null
@@ -47,7 +50,7 @@ export type ReplicationGroupDoc = WorkflowColumns &
     nodeGroups: NodeGroupDoc[] | null
   }
 
-const date = (text: string | null): Date | null => (text === null ? null : new Date(text))
+const date = (at: string | Date | null): Date | null => (at === null ? null : new Date(at))
 
 /** A node whose workflow was not spawned yet is at its start. */
 const readWorkflow = (doc: WorkflowColumns): WorkflowView => ({
@@ -70,6 +73,7 @@ const readNode = (doc: CacheNodeDoc): CacheNode => ({
   ip: doc.ip,
   port: doc.port,
   address: doc.address,
+  plainPort: doc.plainPort,
   busPort: doc.busPort,
   clusterNodeId: doc.clusterNodeId,
   presence: doc.presence,
@@ -94,7 +98,7 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     cacheNodeType: doc.cacheNodeType,
     cacheParameterGroupName: doc.cacheParameterGroupName,
     port: doc.port,
-    transitEncryptionEnabled: doc.transitEncryptionEnabled,
+    transitEncryptionMode: doc.transitEncryptionMode,
     authTokenEnabled: doc.authTokenEnabled,
     autoMinorVersionUpgrade: doc.autoMinorVersionUpgrade,
     preferredMaintenanceWindow: doc.preferredMaintenanceWindow,
@@ -111,6 +115,7 @@ export const readCluster = (doc: CacheClusterDoc): CacheCluster => {
     createdAt: new Date(doc.createdAt),
     networkId: doc.networkId,
     pending: doc.pending,
+    fromSnapshot: doc.fromSnapshot,
     nodes,
     memcached: doc.memcached === null ? null : readMemcached(doc.memcached),
     workflow: readWorkflow(doc),
@@ -128,7 +133,7 @@ const readMemcached = (doc: NonNullable<CacheClusterDoc['memcached']>): Memcache
   pendingNodes: doc.pendingNodes,
 })
 
-const readEndpoint = (doc: Json<Endpoint>): Endpoint => ({
+const readEndpoint = (doc: EndpointDoc): Endpoint => ({
   edgeId: doc.edgeId,
   engineId: doc.engineId,
   incarnation: doc.incarnation,
@@ -158,7 +163,7 @@ export const readGroup = (doc: ReplicationGroupDoc, snapshotting: boolean): Repl
   cacheNodeType: doc.cacheNodeType,
   cacheParameterGroupName: doc.cacheParameterGroupName,
   port: doc.port,
-  transitEncryptionEnabled: doc.transitEncryptionEnabled,
+  transitEncryptionMode: doc.transitEncryptionMode,
   authTokenEnabled: doc.authTokenEnabled,
   autoMinorVersionUpgrade: doc.autoMinorVersionUpgrade,
   preferredMaintenanceWindow: doc.preferredMaintenanceWindow,
@@ -175,6 +180,7 @@ export const readGroup = (doc: ReplicationGroupDoc, snapshotting: boolean): Repl
   multiAZEnabled: doc.multiAZEnabled,
   createdAt: new Date(doc.createdAt),
   networkId: doc.networkId,
+  clusterMode: doc.clusterMode,
   clusterEnabled: doc.clusterEnabled,
   configurationEndpoint: doc.configurationEndpoint === null ? null : readEndpoint(doc.configurationEndpoint),
   pending: doc.pending,

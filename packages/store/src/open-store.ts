@@ -14,6 +14,7 @@ import { importSnapshot } from './catalogue/import-snapshot.ts'
 import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
 import { findSnapshot, listSnapshots } from './catalogue/describe-snapshots.ts'
 import * as describe from './catalogue/describe.ts'
+import { listReplicationGroups } from './catalogue/list-replication-groups.ts'
 import { ensureFreeEndpoints, retireEdges } from './catalogue/endpoints.ts'
 import { listEvents } from './catalogue/list-events.ts'
 import { listFailovers } from './catalogue/list-failovers.ts'
@@ -128,7 +129,7 @@ function catalogue(
     ...outagesOf(db),
     listFailovers: (accountId, id, limit) => listFailovers(db, accountId, id, limit),
     findReplicationGroup: (accountId, id) => describe.findReplicationGroup(db, accountId, id),
-    listReplicationGroups: (accountId, page) => describe.listReplicationGroups(db, accountId, page),
+    listReplicationGroups: (accountId, page) => listReplicationGroups(db, accountId, page),
     findCacheCluster: (accountId, id) => describe.findCacheCluster(db, accountId, id),
     listCacheClusters: (accountId, page) => describe.listCacheClusters(db, accountId, page),
     listEvents: (accountId, query) => listEvents(db, accountId, query),

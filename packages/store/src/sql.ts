@@ -4,6 +4,8 @@ export interface Statement {
   values: unknown[]
   /** Named ones are parsed and planned once per connection. */
   name?: string
+  /** Rows are lists of their columns' values, in the order of the statement. */
+  rowMode?: 'array'
 }
 
 /** Tagged template: every `${…}` becomes a parameter, so a value can never become SQL. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { FileWriter } from './file-writer.ts'
 import type { Shelf, ShelvedItem } from './shelf.ts'
 
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 1024 ** 2
 const PART = '.part'
 
 /**
@@ -68,10 +69,12 @@ export class DirectoryShelf implements Shelf {
 
 async function writeAll(path: string, pieces: AsyncIterable<Buffer>): Promise<void> {
   const file = await open(path, 'wx', 0o600)
+  const writer = new FileWriter(file)
   try {
-    for await (const piece of pieces) await file.writeFile(piece)
-    await file.sync()
+    for await (const piece of pieces) await writer.add(piece)
+    await writer.end()
   } finally {
+    await writer.settle()
     await file.close()
   }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createHash, randomBytes, type CipherGCM } from 'node:crypto'
 import {
   ALGORITHM,
   fileKey,
@@ -14,7 +14,7 @@ import {
   type VaultKeys,
 } from './sealed-form.ts'
 
-/** Content on its way into the vault. */
+/** Content on its way into the vault. Nothing of it is copied but by the cipher. */
 export class Seal {
   readonly #digest = createHash('sha256')
   readonly #salt = randomBytes(SALT_BYTES)
@@ -22,14 +22,30 @@ export class Seal {
   #bytes = 0
   #frames = 0
 
-  constructor(keys: VaultKeys, fileId: string) {
+  constructor(
+    keys: VaultKeys,
+    fileId: string,
+    private readonly frameBytes = FRAME_BYTES,
+  ) {
     this.#key = fileKey(keys, fileId, this.#salt)
   }
 
   /** The sealed file; `summary` is known once it has been read to its end. */
   async *sealed(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
     yield Buffer.concat([MAGIC, this.#salt])
-    for await (const frame of framesOf(content)) yield this.#frame(frame)
+    let frame = this.#open()
+    for await (const piece of content) {
+      this.#digest.update(piece)
+      this.#bytes += piece.length
+      for (let taken = 0; taken < piece.length;) {
+        taken += frame.add(piece.subarray(taken))
+        if (frame.room > 0) continue
+        yield* frame.close()
+        frame = this.#open()
+      }
+    }
+    if (frame.room < this.frameBytes) yield* frame.close()
+    else this.#frames -= 1
     yield this.#trailer()
   }
 
@@ -37,44 +53,49 @@ export class Seal {
     return { bytes: this.#bytes, sha256: this.#digest.copy().digest('hex') }
   }
 
-  #frame(content: Buffer): Buffer {
-    this.#digest.update(content)
-    this.#bytes += content.length
-    const length = Buffer.alloc(LENGTH_BYTES)
-    length.writeUInt32BE(content.length)
-    return Buffer.concat([length, this.#encrypt(content, 'frame', this.#frames++)])
+  #open(): Frame {
+    return new Frame(createCipheriv(ALGORITHM, this.#key, nonceOf(this.#frames++, 'frame')), this.frameBytes)
   }
 
   #trailer(): Buffer {
     const head = Buffer.alloc(LENGTH_BYTES + 8)
     head.writeUInt32BE(TRAILER_MARK)
     head.writeBigUInt64BE(BigInt(this.#frames), LENGTH_BYTES)
-    return Buffer.concat(
-      [head, this.#encrypt(packSummary(this.summary), 'trailer', this.#frames)],
-      TRAILER_BYTES,
-    )
-  }
-
-  #encrypt(content: Buffer, kind: 'frame' | 'trailer', number: number): Buffer {
-    const cipher = createCipheriv(ALGORITHM, this.#key, nonceOf(number, kind))
-    return Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag()])
+    const cipher = createCipheriv(ALGORITHM, this.#key, nonceOf(this.#frames, 'trailer'))
+    const sealed = [cipher.update(packSummary(this.summary)), cipher.final(), cipher.getAuthTag()]
+    return Buffer.concat([head, ...sealed], TRAILER_BYTES)
   }
 }
 
-/** However content comes, in pieces of one size but for the last. */
-async function* framesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const frame = Buffer.alloc(FRAME_BYTES)
-  let filled = 0
-  for await (const piece of content) {
-    for (let taken = 0; taken < piece.length;) {
-      const part = piece.subarray(taken, taken + FRAME_BYTES - filled)
-      frame.set(part, filled)
-      taken += part.length
-      filled += part.length
-      if (filled < FRAME_BYTES) continue
-      yield frame
-      filled = 0
-    }
+/** However content comes, in frames of one size but for the last. */
+class Frame {
+  readonly #sealed: Buffer[] = []
+  #room: number
+
+  constructor(
+    private readonly cipher: CipherGCM,
+    private readonly bytes: number,
+  ) {
+    this.#room = bytes
   }
-  if (filled > 0) yield frame.subarray(0, filled)
+
+  get room(): number {
+    return this.#room
+  }
+
+  /** Returns how much of it there was room for. */
+  add(content: Uint8Array): number {
+    const part = content.subarray(0, this.#room)
+    this.#sealed.push(this.cipher.update(part))
+    this.#room -= part.length
+    return part.length
+  }
+
+  close(): Buffer[] {
+    const length = Buffer.alloc(LENGTH_BYTES)
+    length.writeUInt32BE(this.bytes - this.#room)
+    // Of this mode the last block is empty; it makes the tag.
+    this.cipher.final()
+    return [length, ...this.#sealed, this.cipher.getAuthTag()]
+  }
 }

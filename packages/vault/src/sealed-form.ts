@@ -11,7 +11,8 @@ export const SALT_BYTES = 16
 export const HEADER_BYTES = MAGIC.length + SALT_BYTES
 export const LENGTH_BYTES = 4
 export const TAG_BYTES = 16
-export const FRAME_BYTES = 64 * 1024
+/** Files whose frames are smaller are read all the same. */
+export const FRAME_BYTES = 256 * 1024
 /** Stands where a frame's length would. */
 export const TRAILER_MARK = 0xffff_ffff
 const COUNT_BYTES = 8

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -13,6 +13,7 @@ import { Secret, VaultDamage, type Vault } from '@cacheplane/domain'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { S3Server } from '../../../test/support/s3-server.ts'
 import { openVault } from './open-vault.ts'
+import { Seal } from './seal.ts'
 import type { VaultKeys } from './sealed-form.ts'
 
 const keys: VaultKeys = { derive: (label) => new Secret(`derived for ${label}`) }
@@ -64,6 +65,40 @@ function describeVault(kind: string, prepare: () => Promise<Place>): void {
         expect((await read('file-1')).equals(content)).toBe(true)
       },
     )
+
+    it.each([999, 65_536])('gives back what was kept in frames of %d bytes', async (size) => {
+      const content = randomBytes(200_001)
+      const pieces: Buffer[] = []
+      for await (const piece of new Seal(keys, 'file-1', size).sealed(inPieces(content, 70_001)))
+        pieces.push(piece)
+      await place.write(NAME, Buffer.concat(pieces))
+      expect((await read('file-1')).equals(content)).toBe(true)
+    })
+
+    it('refuses a file whose frames stand in another order, or are fewer', async () => {
+      const [frame, framed] = [1_000, 4 + 1_000 + 16]
+      const pieces: Buffer[] = []
+      for await (const piece of new Seal(keys, 'file-1', frame).sealed(inPieces(randomBytes(3_000), 3_000)))
+        pieces.push(piece)
+      const whole = Buffer.concat(pieces)
+      const at = (n: number) => 20 + n * framed
+      const [head, one, two, rest] = [
+        whole.subarray(0, at(0)),
+        whole.subarray(at(0), at(1)),
+        whole.subarray(at(1), at(2)),
+        whole.subarray(at(2)),
+      ]
+      for (const altered of [
+        [head, two, one, rest],
+        [head, one, rest],
+        [head, one, two, two, rest],
+      ]) {
+        await place.write(NAME, Buffer.concat(altered))
+        await expect(read('file-1')).rejects.toThrow(VaultDamage)
+      }
+      await place.write(NAME, whole)
+      expect(await read('file-1')).toHaveLength(3_000)
+    })
 
     it('shows nothing of the content to who reads the disk', async () => {
       await vault.keep('file-1', inPieces(Buffer.from('CANARY-'.repeat(30_000)), 4_096))
@@ -167,7 +202,10 @@ describeVault('a folder', async () => {
     open: (own) => openVault({ CACHEPLANE_VAULT: folder, CACHEPLANE_S3_REGION: 'eu-1' }, own),
     names: () => readdir(folder),
     read: (name) => readFile(join(folder, name)),
-    write: (name, content) => writeFile(join(folder, name), content),
+    write: async (name, content) => {
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, name), content)
+    },
     clear: () => rm(folder, { recursive: true, force: true }),
   }
 })

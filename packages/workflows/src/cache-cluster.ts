@@ -2,7 +2,7 @@ import { eventOfCluster, hop, hours, nap, type CacheCluster, type OwnerSubject }
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
 import { converge, giveUp, hide } from './memcached-nodes.ts'
-import { OwnerFrame, ownerSteps, type OwnerFacts } from './owner-steps.ts'
+import { OwnerFrame, ownerSteps, type OwnerContext, type OwnerFacts } from './owner-steps.ts'
 
 type Subject = OwnerSubject<CacheCluster>
 
@@ -31,6 +31,8 @@ export const cacheCluster = defineWorkflow<Subject>()({
       if (because !== null) return giveUp(c, because)
       const outcome = await steps.await_parts(c)
       const isThere = outcome.kind === 'hop' && outcome.to === 'wait'
+      // Whatever is lost from now on is not made up for from the snapshot that it began with.
+      if (isThere) endRestore(c)
       return isThere && c.subject.owner.memcached !== null ? hop('converge') : outcome
     },
 
@@ -43,6 +45,12 @@ export const cacheCluster = defineWorkflow<Subject>()({
       return nap(hours(6), 'the cache cluster is serving')
     },
 
+    // What has failed needs no snapshot any more.
+    async unwind(c) {
+      endRestore(c)
+      return steps.unwind(c)
+    },
+
     async destroy(c) {
       await hide(c)
       return steps.destroy(c)
@@ -50,7 +58,11 @@ export const cacheCluster = defineWorkflow<Subject>()({
   },
 })
 
-function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
+function endRestore(c: OwnerContext<Subject>): void {
+  c.change({ do: 'end-restore', ownerId: c.subject.owner.id })
+}
+
+function facts({ owner: cluster, network, engineIds, brought }: Subject): OwnerFacts {
   return {
     accountId: cluster.accountId,
     parts: cluster.nodes.map(({ id, cacheNodeId, workflow }) => ({
@@ -61,6 +73,7 @@ function facts({ owner: cluster, network, engineIds }: Subject): OwnerFacts {
     })),
     network,
     engineIds,
+    brought: brought && { snapshot: brought, as: { ...cluster, shards: null } },
     created: [eventOfCluster(cluster.cacheClusterId, 'Cache cluster created')],
     deleted: [eventOfCluster(cluster.cacheClusterId, 'Cache cluster deleted')],
     removal: { do: 'remove-cache-cluster', id: cluster.id },

@@ -1,17 +1,14 @@
-import {
-  done,
-  hop,
-  hours,
-  milliseconds,
-  nap,
-  seconds,
-  unreachable,
-  type Edge,
-  type EdgeRef,
-  type EdgeSpec,
-} from '@cacheplane/domain'
+import { done, hop, hours, milliseconds, nap, seconds, unreachable, type Edge } from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
+import {
+  edgeRef,
+  edgeSpec,
+  noteEdgeCertificate,
+  renewEdge,
+  restEdge,
+  untilEdgeRenewal,
+} from './edge-certificate.ts'
 import type { StepContext } from './step-context.ts'
 
 const Frame = z.object({
@@ -19,6 +16,8 @@ const Frame = z.object({
   silentSinceMs: z.number().nullable().default(null),
   /** How often it was given other ports before it served for the first time. */
   moves: z.number().default(0),
+  /** When it is to have other certificates, epoch milliseconds; null while nobody has seen its own. */
+  renewAtMs: z.number().nullable().default(null),
 })
 type Context = StepContext<Edge, z.infer<typeof Frame>>
 
@@ -60,6 +59,7 @@ export const edge = defineWorkflow<Edge>()({
       const reading = await c.fleet.observeEdge(edgeRef(c.subject), BOOT_PATIENCE_MS)
       switch (reading.kind) {
         case 'serving':
+          await noteEdgeCertificate(c)
           c.change({ do: 'set-edge', edgeId: c.subject.id, presence: 'known', serving: true })
           c.change({ do: 'raise-on-edge', edgeId: c.subject.id, signal: 'converge' })
           return hop('wait')
@@ -76,7 +76,8 @@ export const edge = defineWorkflow<Edge>()({
     // Home. Order is priority: safety first.
     async wait(c) {
       if (c.signals.has('checkup')) return hop('diagnose')
-      return nap(hours(6), 'the edge is serving')
+      if (untilEdgeRenewal(c) === 0) return renewEdge(c)
+      return restEdge(c)
     },
 
     async diagnose(c) {
@@ -139,13 +140,4 @@ function waitOrReplace(c: Context, because: string) {
 function replace(c: Context) {
   c.change({ do: 'next-edge-incarnation', edgeId: c.subject.id })
   return hop('start')
-}
-
-function edgeSpec(edge: Edge): EdgeSpec {
-  const tlsNames = [...new Set(['localhost', '127.0.0.1', '::1', edge.address])]
-  return { ...edgeRef(edge), kind: edge.kind, tlsNames, slots: edge.slots }
-}
-
-function edgeRef({ id, incarnation, engineId, controlPort }: Edge): EdgeRef {
-  return { edgeId: id, incarnation, engineId, controlPort }
 }

@@ -19,6 +19,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     observeEdge: (ref, patienceMs) => fleet.observeEdge(ref, patienceMs),
     inventory: (engineId) => fleet.inventory(engineId),
     certificateOf: (ref) => fleet.certificateOf(ref),
+    edgeCertificateOf: (ref) => fleet.edgeCertificateOf(ref),
     findDrift: (spec, parameters) => fleet.findDrift(spec, parameters),
     probeNode: (ref, onTrouble) => fleet.probeNode(ref, onTrouble),
     watch: (onChange) => fleet.watch(onChange),
@@ -43,6 +44,7 @@ export function guardFleet(fleet: Fleet, assertCovers: () => void): Fleet {
     ensureEdge: guarded((spec) => fleet.ensureEdge(spec)),
     routeEndpoint: guarded((ref, slot, routes) => fleet.routeEndpoint(ref, slot, routes)),
     publishList: guarded((ref, slot, list) => fleet.publishList(ref, slot, list)),
+    renewEdgeCertificates: guarded((spec) => fleet.renewEdgeCertificates(spec)),
     removeEdge: guarded((ref) => fleet.removeEdge(ref)),
     removeOrphan: guarded((object) => fleet.removeOrphan(object)),
   }

@@ -4,6 +4,7 @@ import {
   milliseconds,
   nap,
   nodeRef,
+  routeTarget,
   planCluster,
   READERS_MAX,
   SEND_MS,
@@ -171,8 +172,8 @@ async function perform(
   }
 }
 
-function targetOf({ node: { engineId, ip, address, port, busPort } }: ClusterMember): PeerTarget {
-  return { engineId, ip, address, port, busPort: busPort ?? 0 }
+function targetOf(member: ClusterMember): PeerTarget {
+  return { ...routeTarget(member), busPort: member.node.busPort ?? 0 }
 }
 
 function reasonOf(ensured: { kind: 'ready' } | { kind: string; because: string }): string | null {

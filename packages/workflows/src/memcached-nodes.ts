@@ -8,6 +8,7 @@ import {
   nodeRef,
   planDiscovery,
   planEmptyUpdate,
+  routeTarget,
   seconds,
   START_STEP,
   unreachable,
@@ -17,7 +18,6 @@ import {
   type Endpoint,
   type MemcachedFacts,
   type OwnerSubject,
-  type RouteTarget,
 } from '@cacheplane/domain'
 import type { StepContext } from './step-context.ts'
 
@@ -89,10 +89,6 @@ export async function hide(c: Pick<Context, 'subject' | 'fleet'>): Promise<void>
   await c.fleet.routeEndpoint(endpoint, endpoint.slot, { primary: null, readers: [] })
 }
 
-function routeTarget({ engineId, ip, address, port }: CacheNode): RouteTarget {
-  return { engineId, ip, address, port }
-}
-
 function factsOf({ cacheClusterId, memcached }: CacheCluster): MemcachedFacts {
   invariant(memcached, `${cacheClusterId} is a Memcached cluster`)
   return memcached
@@ -141,7 +137,7 @@ async function show(
   if (shown.kind !== 'ready') return shown.because
   c.frame.shown = configVersion
   const routed = await c.fleet.routeEndpoint(endpoint, endpoint.slot, {
-    primary: plain && routeTarget(plain),
+    primary: plain && routeTarget({ node: plain, cluster: c.subject.owner }),
     readers: [],
   })
   return routed.kind === 'ready' ? null : routed.because

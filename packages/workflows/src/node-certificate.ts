@@ -21,13 +21,13 @@ export function rest(c: Context) {
 }
 
 export function untilRenewal(c: Context): number {
-  if (!c.subject.cluster.transitEncryptionEnabled) return Infinity
+  if (!nodeRef(c.subject).tls) return Infinity
   return Math.max(0, (c.frame.renewAtMs ?? 0) - c.now().getTime())
 }
 
 /** Read from the node itself: it is known to show it. */
 export async function noteCertificate(c: Context): Promise<Certificate | null> {
-  if (!c.subject.cluster.transitEncryptionEnabled) return null
+  if (!nodeRef(c.subject).tls) return null
   const shown = await c.fleet.certificateOf(nodeRef(c.subject))
   c.frame.renewAtMs = shown === null ? null : renewalTime(shown, c.now()).getTime()
   return shown

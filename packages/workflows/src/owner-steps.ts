@@ -4,13 +4,18 @@ import {
   HOME_STEP,
   hop,
   hours,
+  isSnapshotSettled,
   minutes,
   nap,
   networkSpec,
   seconds,
+  snapshotStatus,
+  whyNotRestorable,
   type Change,
   type Network,
   type NewEvent,
+  type RestoreWish,
+  type Snapshot,
   type WorkflowView,
 } from '@cacheplane/domain'
 import { z } from 'zod'
@@ -30,6 +35,8 @@ export interface OwnerFacts {
   parts: readonly Part[]
   network: Network
   engineIds: readonly string[]
+  /** Files that it is to begin with, and as what; null when nothing is brought for it. */
+  brought: { snapshot: Snapshot; as: RestoreWish } | null
   created: readonly NewEvent[]
   deleted: readonly NewEvent[]
   /** Deletes the owner's rows once nothing of it stands any more. */
@@ -44,7 +51,8 @@ const CREATE_WITHIN_MS = minutes(5)
 
 /** The table that owners share; each adds its own `wait`. */
 export const ownerSteps = <S>(facts: (subject: S) => OwnerFacts) => ({
-  start: async (c: OwnerContext<S>) => begin(c),
+  start: async (c: OwnerContext<S>) => begin(c, facts(c.subject)),
+  await_files: async (c: OwnerContext<S>) => awaitFiles(c, facts(c.subject)),
   ensure_network: (c: OwnerContext<S>) => ensureNetwork(c, facts(c.subject)),
   spawn_parts: async (c: OwnerContext<S>) => spawnParts(c, facts(c.subject)),
   await_parts: async (c: OwnerContext<S>) => awaitParts(c, facts(c.subject)),
@@ -57,9 +65,28 @@ export const ownerSteps = <S>(facts: (subject: S) => OwnerFacts) => ({
   destroy_network: (c: OwnerContext<S>) => destroyNetwork(c, facts(c.subject)),
 })
 
-function begin<S>(c: OwnerContext<S>) {
+function begin<S>(c: OwnerContext<S>, { brought }: OwnerFacts) {
+  if (brought !== null) return hop('await_files')
   c.deadline(CREATE_WITHIN_MS)
   return hop('ensure_network')
+}
+
+/** Nothing is made of files that are not here, whole and loaded once; how long that may take is their own affair. */
+function awaitFiles<S>(c: OwnerContext<S>, { brought }: OwnerFacts) {
+  if (brought !== null && !isSnapshotSettled(snapshotStatus(brought.snapshot)))
+    return nap(minutes(1), 'the files that it is to begin with are being brought')
+  const because = brought === null ? 'the files that it was to begin with are gone' : whyNot(brought)
+  if (because !== null) {
+    c.fail(because)
+    return hop('unwind')
+  }
+  c.deadline(CREATE_WITHIN_MS)
+  return hop('ensure_network')
+}
+
+function whyNot({ snapshot, as }: NonNullable<OwnerFacts['brought']>): string | null {
+  const { failure } = snapshot.workflow
+  return failure === null ? (whyNotRestorable(snapshot, as)?.message ?? null) : `snapshotArns: ${failure}`
 }
 
 async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {

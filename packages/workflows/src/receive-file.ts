@@ -1,17 +1,27 @@
 import { findNodeType, invariant, type Imported } from '@cacheplane/domain'
-import type { Context } from './snapshot-frame.ts'
+import type { Chosen, Context } from './snapshot-frame.ts'
+
+/** Who is to try a file that somebody brought. */
+export function chooseForBrought({ subject: { snapshot } }: Context): Chosen {
+  const { imported, engine, engineVersion, cacheNodeType } = snapshot.origin
+  const memoryBytes = findNodeType(cacheNodeType)?.memoryBytes
+  invariant(imported && memoryBytes, 'an import names an engine and a known node type')
+  invariant(engine !== 'memcached', 'nothing is imported for memcached')
+  const memory = { memoryBytes: memoryBytes * imported.shards, usedMemoryBytes: 0 }
+  return { nodeId: '', engineId: imported.engineId, engine, engineVersion, ...memory }
+}
 
 /** Null when the file is in the vault, otherwise why it is not. */
-export async function receiveFile(c: Context): Promise<Exclude<Imported, { kind: 'saved' }> | null> {
+export async function receiveFile(
+  c: Context,
+  index: number,
+): Promise<Exclude<Imported, { kind: 'saved' }> | null> {
   const { files, origin } = c.subject.snapshot
-  const [{ fileId } = {}] = files
-  const { imported, engine, engineVersion } = origin
-  const memoryBytes = findNodeType(origin.cacheNodeType)?.memoryBytes
-  invariant(fileId && imported && memoryBytes, 'an import names a file, its engine and a known node type')
-  invariant(engine !== 'memcached', 'nothing is imported for memcached')
-  const { engineId, ...from } = imported
-  const chosen = { nodeId: '', engineId, engine, engineVersion, memoryBytes, usedMemoryBytes: 0 }
-  c.frame.chosen[fileId] = chosen
+  const [file, from] = [files[index], origin.imported?.from[index]]
+  invariant(file && from, 'an import knows where each of its files lies')
+  const { fileId } = file
+  const chosen = chooseForBrought(c)
+  const { engine, engineVersion, memoryBytes } = chosen
   const saved = await c.fleet.importFile({ fileId, ...chosen }, from, memoryBytes)
   if (saved.kind !== 'saved') return saved
   if (saved.hasLoaded) c.frame.proved.push(fileId)

@@ -84,7 +84,7 @@ function arrive(c: OwnerContext<Subject>) {
 }
 
 function endRestore(c: OwnerContext<Subject>): void {
-  c.change({ do: 'end-restore', replicationGroupRow: c.subject.owner.id })
+  c.change({ do: 'end-restore', ownerId: c.subject.owner.id })
 }
 
 /** A change that waits for the maintenance window begins in it, once. */
@@ -100,7 +100,7 @@ function awaitWindow(c: OwnerContext<Subject>) {
   return nap(hours(6), 'the replication group is changing')
 }
 
-function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
+function facts({ owner: group, network, engineIds, brought }: Subject): OwnerFacts {
   const members = group.nodeGroups.flatMap((shard) => shard.members)
   const id = group.replicationGroupId
   const ofMembers = (message: string): NewEvent[] =>
@@ -115,6 +115,10 @@ function facts({ owner: group, network, engineIds }: Subject): OwnerFacts {
     })),
     network,
     engineIds,
+    brought: brought && {
+      snapshot: brought,
+      as: { ...group, shards: group.clusterEnabled ? group.nodeGroups : null },
+    },
     created: [...ofMembers('Cache cluster created'), eventOfGroup(id, `Replication group ${id} created`)],
     deleted: [...ofMembers('Cache cluster deleted'), eventOfGroup(id, `Replication group ${id} deleted`)],
     removal: { do: 'remove-replication-group', id: group.id },

@@ -17,10 +17,12 @@ import {
   type SnapshotFile,
   type SnapshotSubject,
   type Trial,
+  type Tried,
 } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
-import { receiveFile } from './receive-file.ts'
+import { chooseForBrought, receiveFile } from './receive-file.ts'
 import { Frame, type Chosen, type Context } from './snapshot-frame.ts'
+import { wakeOwner } from './wake-owner.ts'
 
 const TAKE_WITHIN_MS = minutes(30)
 /** Files that are read at a time. */
@@ -44,10 +46,13 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
       return hop(origin.imported === undefined ? 'choose' : 'receive')
     },
 
-    // A file that lies somewhere else: it is known from the start who tries it.
+    // Files that somebody brought: it is known from the start who tries them.
     async receive(c) {
-      const because = await receiveFile(c)
-      if (because === null) return hop('verify')
+      for (const { fileId } of c.subject.snapshot.files) c.frame.chosen[fileId] = chooseForBrought(c)
+      const [now, later] = portions(c)
+      const missing = await Promise.all(now.map((index) => receiveFile(c, index)))
+      const because = missing.find((one) => one?.kind === 'refused') ?? missing.find((one) => one !== null)
+      if (!because) return hop(later.length > 0 ? 'receive' : 'verify')
       c.frame.failures += 1
       if (because.kind === 'refused' || c.overdue || c.frame.failures >= FAILURES_MAX)
         return giveUp(c, because.because)
@@ -95,7 +100,9 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
       const waiting = tried.find((one) => one.kind !== 'loaded')
       const because = waiting === undefined ? await removeTrials(c) : waiting.because
       if (because !== null) return c.overdue ? giveUp(c, because) : nap(seconds(1), because)
+      noteMemory(c, tried)
       tell(c, 'Snapshot succeeded for snapshot')
+      wakeOwner(c)
       letGo(c)
       c.deadline(null)
       return hop('wait')
@@ -110,6 +117,7 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
       const standing = (await removeTrials(c)) ?? (await removeFiles(c))
       if (standing !== null) return nap(seconds(1), standing)
       tell(c, 'Snapshot failed for snapshot', c.workflow.failure ?? undefined)
+      wakeOwner(c)
       return hop('failed')
     },
 
@@ -227,6 +235,18 @@ function trials({ subject: { snapshot }, frame: { chosen } }: Context): Trial[] 
 }
 
 const unproved = (c: Context): Trial[] => trials(c).filter(({ fileId }) => !c.frame.proved.includes(fileId))
+
+/** What is known of a file that somebody brought only once it was loaded: how much memory its data take. */
+function noteMemory(c: Context, tried: readonly Tried[]): void {
+  if (c.subject.snapshot.origin.imported === undefined) return
+  for (const [i, { fileId }] of unproved(c).entries()) {
+    const one = tried[i]
+    const content = c.subject.snapshot.files.find((file) => file.fileId === fileId)?.content
+    if (one?.kind !== 'loaded' || one.usedMemoryBytes === null || !content) continue
+    const usedMemoryBytes = Math.max(content.usedMemoryBytes, one.usedMemoryBytes)
+    c.change({ do: 'record-file', fileId, content: { ...content, usedMemoryBytes } })
+  }
+}
 
 /** Null when none stands any more. */
 async function removeTrials(c: Context): Promise<string | null> {

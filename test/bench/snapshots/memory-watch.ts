@@ -28,6 +28,10 @@ export class MemoryWatch {
   }
 }
 
+interface MemoryStats {
+  stats?: Record<string, number | undefined>
+}
+
 /** Memory of processes, without what the kernel keeps of files. */
 export async function memoryByKind(label: string): Promise<Map<string, number>> {
   const found = await docker.listContainers({ filters: { label: [label] } })
@@ -38,7 +42,8 @@ export async function memoryByKind(label: string): Promise<Map<string, number>> 
       .getContainer(Id)
       .stats({ stream: false, 'one-shot': true })
       .catch(() => null)
-    const details: Record<string, number | undefined> = { ...stats?.memory_stats.stats }
+    // Of a container that is going, Docker has none.
+    const { stats: details = {} }: MemoryStats = stats?.memory_stats ?? {}
     const bytes = details.total_rss ?? details.rss ?? details.anon ?? 0
     sums.set(kind, (sums.get(kind) ?? 0) + bytes / 1024 ** 2)
   }

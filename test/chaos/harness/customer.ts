@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { RespTarget } from '../../support/resp-client.ts'
+import { RespClient, type RespTarget } from '../../support/resp-client.ts'
 import { DEADLINES } from '../deadlines.ts'
 import { describeUnrest } from './describe-unrest.ts'
 import type { Service } from './service.ts'
@@ -21,6 +21,8 @@ export interface Cache {
   takesOver?: boolean
   /** Of a group: Valkey, and the default version, when left out. */
   runs?: { engine: 'redis' | 'valkey'; engineVersion: string }
+  /** Of a group: the snapshot that it begins with. */
+  of?: string
 }
 
 export interface Answer {
@@ -90,6 +92,21 @@ export class Customer {
     await waitFor(`${cache.name} to serve`, look, (said) => /^PONG|^VERSION/.test(said), DEADLINES.settled)
   }
 
+  /** Available, with nothing left of what was asked for. */
+  async changed(cache: Cache): Promise<void> {
+    const look = async () => (await this.describe(cache)).body
+    const isOver = (body: string) =>
+      body.includes('"status":"available"') && body.includes('"pendingModifiedValues":{}')
+    await waitFor(`${cache.name} to be changed`, look, isOver, DEADLINES.settled)
+  }
+
+  /** Whoever shows this token at the port. */
+  async isLetIn(port: number, password: string): Promise<void> {
+    const target = { ...(await this.target(port)), password }
+    const look = () => RespClient.open(target).then((client) => (client.close(), 'in'), String)
+    await waitFor('the token to be good', look, (seen) => seen === 'in', DEADLINES.settled)
+  }
+
   async portOf(cache: Cache): Promise<number> {
     return (await this.#endpointOf(cache)).port
   }
@@ -147,7 +164,7 @@ export class Customer {
     return { host, port, password: this.canary, ca: this.#ca }
   }
 
-  #wish({ kind, name, nodes = 1, takesOver = false, runs }: Cache): object {
+  #wish({ kind, name, nodes = 1, takesOver = false, runs, of }: Cache): object {
     const common = { cacheNodeType: 'cache.t4g.micro' }
     if (kind === 'cache-cluster')
       return { ...common, cacheClusterId: name, engine: 'memcached', numCacheNodes: nodes }
@@ -162,6 +179,7 @@ export class Customer {
       description: name,
       engine: 'valkey',
       ...runs,
+      ...(of !== undefined && { snapshotName: of }),
     }
   }
 

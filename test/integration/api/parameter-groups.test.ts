@@ -72,6 +72,26 @@ describe('parameter groups', () => {
     expect(await set('timeout', '60', name)).toEqual(refused('InvalidParameterValue', 'default group'))
   })
 
+  it('of one’s own are for cluster mode when they say so, and ask for it', async () => {
+    await make()
+    expect(await createCache({ cacheParameterGroupName: 'MINE', numNodeGroups: 2 })).toEqual(
+      refused('InvalidParameterCombination', 'Cluster mode should be enabled in parameter group'),
+    )
+    await set('cluster-enabled', 'yes')
+    expect(await createCache({ clusterMode: 'disabled' })).toEqual(
+      refused('InvalidParameterCombination', 'Cluster mode should be disabled in parameter group'),
+    )
+    const alone = { cacheClusterId: 'alone', engine: 'valkey', cacheParameterGroupName: 'mine' }
+    const standing = { ...alone, cacheNodeType: 'cache.t4g.micro' }
+    expect(await api.call('POST', '/v1/cache-clusters', standing)).toEqual(
+      refused('InvalidParameterCombination', 'Cluster mode should be disabled in parameter group'),
+    )
+    expect(await createCache()).toMatchObject({ status: 202, body: { clusterEnabled: true } })
+    expect(await set('cluster-enabled', 'no')).toEqual(
+      refused('InvalidParameterValue', 'only while no cache cluster uses the group'),
+    )
+  })
+
   it('are refused where they cannot be, with ElastiCache’s codes', async () => {
     await make()
     expect(await make()).toEqual(

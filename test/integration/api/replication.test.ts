@@ -71,6 +71,27 @@ describe('a replication group of several nodes', () => {
     })
   })
 
+  it('is shown to clients of both kinds when its cluster mode is compatible', async () => {
+    const shard = { numCacheClusters: undefined, numNodeGroups: 1, replicasPerNodeGroup: 1 }
+    await settled({ ...shard, clusterMode: 'compatible' })
+    expect(await read()).toMatchObject({
+      status: 'available',
+      clusterMode: 'compatible',
+      clusterEnabled: true,
+      automaticFailover: 'enabled',
+      memberClusters: ['orders-001', 'orders-002'],
+      configurationEndpoint: { address: '127.0.0.1', port: expect.any(Number) },
+      nodeGroups: [
+        {
+          slots: '0-16383',
+          primaryEndpoint: { address: '127.0.0.1', port: expect.any(Number) },
+          readerEndpoint: { address: '127.0.0.1', port: expect.any(Number) },
+          nodeGroupMembers: [{ currentRole: 'primary' }, { currentRole: 'replica' }],
+        },
+      ],
+    })
+  })
+
   it('is not available while its endpoint does not serve', async () => {
     await settled()
     await api.rows('UPDATE edge SET serving_at = NULL')

@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bringHome, ownerNamed, startApi, step, workflowOf, type ApiUnderTest } from './api-under-test.ts'
 
 const GROUP = '/v1/replication-groups/orders'
-const CHOICE = { engine: 'redis', engineVersion: '7.0', cacheNodeType: 'cache.t4g.small' } as const
+const CHOICE = {
+  engine: 'redis',
+  engineVersion: '7.0',
+  cacheNodeType: 'cache.t4g.small',
+  transitEncryptionMode: null,
+} as const
 
 describe('a change of engine, version or node type', () => {
   let api: ApiUnderTest

@@ -36,7 +36,10 @@ beforeEach(async () => {
 afterEach(() => bench.close())
 
 const nodeTarget = (): RouteTarget => ({ ...node, address: '127.0.0.1' })
-const hostTarget = (port: number): RouteTarget => ({ engineId: '-', ip: '-', address: '127.0.0.1', port })
+const hostTarget = (port: number): RouteTarget => ({
+  ...{ engineId: '-', ip: '-', address: '127.0.0.1', port },
+  ...{ tls: false, plainPort: null },
+})
 const primaryPort = () => edge.slots[0]?.primaryPort ?? 0
 
 async function route(fleet: Fleet, primary: RouteTarget | null) {

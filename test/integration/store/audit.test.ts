@@ -1,6 +1,6 @@
 import { findViolations, type Inventory } from '@cacheplane/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aClusterPlan, aGroupPlan, openTestStore, type TestStore } from '../../support/stores.ts'
+import { ACCOUNT, aClusterPlan, aGroupPlan, openTestStore, type TestStore } from '../../support/stores.ts'
 
 const BARE = new Map<string, Inventory>([['engine-1', { kind: 'known', objects: [] }]])
 
@@ -13,6 +13,10 @@ describe('the audit', () => {
     test = await openTestStore()
     await test.store.createReplicationGroup(aGroupPlan())
     await test.store.createCacheCluster(aClusterPlan())
+    const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = aGroupPlan()
+    const choice = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
+    const from = { bucket: 'dumps', key: 'orders.rdb' }
+    await test.store.importSnapshot(ACCOUNT, { snapshotName: 'brought', from, ...choice })
   })
   afterAll(() => test.close())
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bringHome, ownerNamed, takeDown } from '../../support/bring-home.ts'
 import {
   ACCOUNT,
+  aClusterOf,
   aCommit,
   aGroupPlan,
   aReport,
@@ -44,6 +45,22 @@ describe('endpoints', () => {
     expect(await edges()).toHaveLength(2)
     const audit = await test.store.audit()
     expect(findViolations(audit, new Map(), new Map())).toEqual([])
+  })
+
+  it('are two for a group whose clients may be of both kinds, and plain ones come to the port that was asked for', async () => {
+    const cluster = { ...aClusterOf(1, 2), clusterMode: 'compatible' } as const
+    await test.store.createReplicationGroup(aGroupPlan({ ...cluster, port: 6379 }))
+    const group = await test.store.findReplicationGroup(ACCOUNT, 'sessions')
+    expect(group).toMatchObject({ clusterMode: 'compatible', clusterEnabled: true })
+    expect(group?.nodeGroups[0]?.members.map((one) => one.cacheClusterId)).toEqual([
+      'sessions-001',
+      'sessions-002',
+    ])
+    expect((await endpointOf('sessions')).primaryPort).toBe(6379)
+    expect(group?.configurationEndpoint?.readerPort).not.toBe(6379)
+    const [node] = (group?.nodeGroups[0]?.members ?? []).flatMap(({ nodes }) => nodes)
+    expect((await test.store.loadNode(node?.id ?? ''))?.endpointAddresses).toEqual(['127.0.0.1'])
+    expect(findViolations(await test.store.audit(), new Map(), new Map())).toEqual([])
   })
 
   it('are made ahead, once, and then taken without another edge', async () => {

@@ -19,7 +19,7 @@ describe('what a node group’s workflow records', () => {
     test = await openTestStore('simulation')
     const plan = aGroupPlan({
       zones: [null, null],
-      transitEncryptionEnabled: true,
+      transitEncryptionMode: 'required' as const,
       authTokenEnabled: true,
       authToken: aSecret(),
     })

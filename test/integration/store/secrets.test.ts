@@ -13,7 +13,11 @@ describe('secrets at rest', () => {
       ['one', CANARY],
       ['two', 'another-token-of-a-tenant'],
     ] as const) {
-      const settings = { transitEncryptionEnabled: true, authTokenEnabled: true, authToken: aSecret(token) }
+      const settings = {
+        transitEncryptionMode: 'required' as const,
+        authTokenEnabled: true,
+        authToken: aSecret(token),
+      }
       await test.store.createReplicationGroup(aGroupPlan({ replicationGroupId, ...settings }))
     }
     await test.store.ensureAccessKey({

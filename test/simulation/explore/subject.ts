@@ -16,6 +16,7 @@ const GROUP = {
   id: 'rg-1',
   accountId: '000000000000',
   replicationGroupId: 'sessions',
+  clusterMode: 'disabled' as const,
   clusterEnabled: false,
   authTokenUpdate: null,
   pending: null,

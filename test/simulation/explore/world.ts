@@ -54,6 +54,7 @@ function examine(member: Member, incarnation: number): NodeReading {
       offset: writes.length,
       keys: writes.length,
       loading: false,
+      replicas: [],
       link: link === null ? null : linkFacts(link),
     },
   }

@@ -1,6 +1,7 @@
 import {
   type Accepted,
   type CacheCluster,
+  clusterLikeSnapshot,
   type CreateCacheClusterRequest,
   type ModifyCacheClusterRequest,
   readClusterChange,
@@ -15,7 +16,7 @@ import { ANYTHING, authorize } from './authorize.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { type Page, type Paging, readPage } from './paging.ts'
 import type { Service } from './service.ts'
-import { finalSnapshot } from './snapshots.ts'
+import { finalSnapshot, likeItsSnapshot } from './snapshots.ts'
 
 /**
  * CreateCacheCluster. A repeated idempotency key answers the cluster as it stands, and not another one that took its
@@ -28,7 +29,8 @@ export async function createCacheCluster(
   idempotencyKey: string | null,
 ): Promise<CacheCluster> {
   const { accountId } = principal
-  const plan = planCacheCluster(request, { accountId, random: service.random })
+  const wish = await likeItsSnapshot(service, principal, request, clusterLikeSnapshot)
+  const plan = planCacheCluster(wish, { accountId, random: service.random })
   authorize(principal, 'CreateCacheCluster', arnOfCluster(service, accountId, plan.cacheClusterId))
   const idempotency = idempotencyOf(service, 'CreateCacheCluster', request, idempotencyKey)
   const accepted = await service.catalogue.createCacheCluster({ ...plan, idempotency })

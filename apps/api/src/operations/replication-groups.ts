@@ -1,6 +1,9 @@
 import {
   type CreateReplicationGroupRequest,
+  isForClusters,
   isIdentifier,
+  likeSnapshot,
+  MAX_PARAMETER_GROUP_NAME,
   MAX_REPLICATION_GROUP_ID,
   planReplicationGroup,
   type Principal,
@@ -25,8 +28,9 @@ export async function createReplicationGroup(
   idempotencyKey: string | null,
 ): Promise<ReplicationGroup> {
   const { accountId } = principal
-  const wish = await likeItsSnapshot(service, principal, request)
-  const plan = planReplicationGroup(wish, { accountId, random: service.random })
+  const wish = await likeItsSnapshot(service, principal, request, likeSnapshot)
+  const isClusterGroup = await asksForClusterGroup(service, accountId, wish)
+  const plan = planReplicationGroup(wish, { accountId, random: service.random, isClusterGroup })
   authorize(principal, 'CreateReplicationGroup', arnOfGroup(service, accountId, plan.replicationGroupId))
   const idempotency = idempotencyOf(service, 'CreateReplicationGroup', request, idempotencyKey)
   const accepted = await service.catalogue.createReplicationGroup({ ...plan, idempotency })
@@ -34,6 +38,19 @@ export async function createReplicationGroup(
   const group = await requireGroup(service, principal, plan.replicationGroupId)
   if (group.id !== accepted.resourceId) throw replicationGroupNotFound(plan.replicationGroupId)
   return group
+}
+
+/** A parameter group that has cluster mode asks for it. Whether there is one of the name is looked at later. */
+async function asksForClusterGroup(
+  { catalogue }: Service,
+  accountId: string,
+  { cacheParameterGroupName: given, clusterMode }: CreateReplicationGroupRequest,
+): Promise<boolean> {
+  const name = given?.toLowerCase()
+  if (clusterMode !== undefined || name === undefined || !isIdentifier(name, MAX_PARAMETER_GROUP_NAME))
+    return false
+  const group = await catalogue.findParameterGroup(accountId, name)
+  return group !== null && isForClusters(group)
 }
 
 /** DescribeReplicationGroups for one group. Throws ReplicationGroupNotFoundFault. */

@@ -2,9 +2,7 @@ import {
   type Accepted,
   type CopySnapshotRequest,
   planCopy,
-  type CreateReplicationGroupRequest,
   type CreateSnapshotRequest,
-  likeSnapshot,
   planImport,
   planSnapshot,
   type Principal,
@@ -133,14 +131,15 @@ export function finalSnapshot(
   return name
 }
 
-/** Throws SnapshotNotFoundFault. */
-export async function likeItsSnapshot(
+/** What a request leaves out is as in the snapshot that it names. Throws SnapshotNotFoundFault. */
+export async function likeItsSnapshot<R extends { snapshotName?: string | undefined }>(
   service: Service,
   principal: Principal,
-  request: CreateReplicationGroupRequest,
-): Promise<CreateReplicationGroupRequest> {
+  request: R,
+  like: (request: R, snapshot: Snapshot) => R,
+): Promise<R> {
   if (request.snapshotName === undefined) return request
-  return likeSnapshot(request, await describeSnapshot(service, principal, request.snapshotName))
+  return like(request, await describeSnapshot(service, principal, request.snapshotName))
 }
 
 /** Throws SnapshotNotFoundFault. */

@@ -7,11 +7,14 @@ export function presentPendingChoice(
   pending: PendingChange | null,
 ): PendingModifiedValuesView {
   if (pending === null) return {}
-  const { engine, engineVersion, cacheNodeType } = pending.wanted
+  const { engine, engineVersion, cacheNodeType, transitEncryptionMode: mode } = pending.wanted
+  const isOn = mode !== null
   return {
     ...(engine !== now.engine && { engine }),
     ...((engine !== now.engine || engineVersion !== now.engineVersion) && { engineVersion }),
     ...(cacheNodeType !== now.cacheNodeType && { cacheNodeType }),
+    ...(isOn !== (now.transitEncryptionMode !== null) && { transitEncryptionEnabled: isOn }),
+    ...(isOn && mode !== now.transitEncryptionMode && { transitEncryptionMode: mode }),
   }
 }
 

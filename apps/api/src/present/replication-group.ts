@@ -35,7 +35,9 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
       ...presentResharding(group),
     },
     memberClusters: members.map((member) => member.cacheClusterId),
-    ...(group.workflow.firstHomeAt !== null && { nodeGroups: group.nodeGroups.map(presentNodeGroup) }),
+    ...(group.workflow.firstHomeAt !== null && {
+      nodeGroups: group.nodeGroups.map((shard) => presentNodeGroup(group, shard)),
+    }),
     automaticFailover: group.automaticFailoverEnabled ? 'enabled' : 'disabled',
     multiAZ: group.multiAZEnabled ? 'enabled' : 'disabled',
     snapshotRetentionLimit: group.snapshotRetentionLimit,
@@ -47,8 +49,8 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     ...(group.authTokenLastModifiedDate !== null && {
       authTokenLastModifiedDate: group.authTokenLastModifiedDate.toISOString(),
     }),
-    transitEncryptionEnabled: group.transitEncryptionEnabled,
-    ...(group.transitEncryptionEnabled && { transitEncryptionMode: 'required' as const }),
+    transitEncryptionEnabled: group.transitEncryptionMode !== null,
+    ...(group.transitEncryptionMode !== null && { transitEncryptionMode: group.transitEncryptionMode }),
     atRestEncryptionEnabled: group.atRestEncryptionEnabled,
     storageEncryptionType: 'none',
     arn: arnOf(region, group.accountId, 'replicationgroup', group.replicationGroupId),
@@ -59,7 +61,7 @@ export function presentReplicationGroup(group: ReplicationGroup, region: string)
     autoMinorVersionUpgrade: group.autoMinorVersionUpgrade,
     networkType: 'ipv4',
     ipDiscovery: 'ipv4',
-    clusterMode: group.clusterEnabled ? 'enabled' : 'disabled',
+    clusterMode: group.clusterMode,
     engine: group.engine,
   }
 }
@@ -72,12 +74,13 @@ function presentResharding(group: ReplicationGroup) {
 type NodeGroupView = NonNullable<ReplicationGroupView['nodeGroups']>[number]
 
 /** Clients stay with the endpoint whoever the primary is; it reads from the primary while there is no replica. */
-function presentNodeGroup(shard: NodeGroup): NodeGroupView {
+function presentNodeGroup({ clusterMode }: ReplicationGroup, shard: NodeGroup): NodeGroupView {
   const common = { nodeGroupId: shard.nodeGroupId, status: nodeGroupStatus(shard) }
-  if (shard.endpoint === null) return { ...common, ...presentInCluster(shard) }
+  if (clusterMode === 'enabled' || shard.endpoint === null) return { ...common, ...presentInCluster(shard) }
   const { address, primaryPort, readerPort } = shard.endpoint
   return {
     ...common,
+    ...(clusterMode === 'compatible' && { slots: formatSlots(shard.slots) }),
     primaryEndpoint: { address, port: primaryPort },
     readerEndpoint: { address, port: readerPort },
     nodeGroupMembers: shard.members.flatMap((member) => presentMember(member, shard.primaryNodeId)),

@@ -1,4 +1,4 @@
-import { type CacheCluster, cacheClusterStatus, isSettled } from '@cacheplane/domain'
+import { type CacheCluster, cacheClusterStatus, isCreationFailed, isSettled } from '@cacheplane/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { principalOf } from '../http/authenticate.ts'
 import { holdUntilGone } from '../http/hold-until-gone.ts'
@@ -26,6 +26,8 @@ const CREATE_ERRORS = [
   'InvalidParameterCombination',
   'CacheParameterGroupNotFound',
   'CacheSubnetGroupNotFoundFault',
+  'SnapshotNotFoundFault',
+  'InvalidSnapshotState',
   'CacheClusterAlreadyExists',
   'NodeQuotaForClusterExceeded',
   'NodeQuotaForCustomerExceeded',
@@ -267,7 +269,7 @@ function holdCluster(
     look: () => context.catalogue.findCacheCluster(accountId, id),
     settled: (seen) => isSettled(cacheClusterStatus(seen)),
     failed: (seen) =>
-      cacheClusterStatus(seen) === 'create-failed' ? `Cache cluster ${id} could not be created` : null,
+      isCreationFailed(cacheClusterStatus(seen)) ? `Cache cluster ${id} could not be created` : null,
     notFound: () => cacheClusterNotFound(id),
   })
 }

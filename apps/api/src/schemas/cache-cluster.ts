@@ -22,7 +22,10 @@ export const CreateCacheCluster = z
     cacheClusterId: z.string().optional().meta({
       description: '1 to 50 letters, digits and single hyphens, a letter first. Kept in lower case.',
     }),
-    engine: z.string().optional().meta({ description: '`memcached`, `redis` or `valkey`.' }),
+    engine: z.string().optional().meta({
+      description:
+        '`memcached`, `redis` or `valkey`. Needed without `snapshotName`, and so is `cacheNodeType`.',
+    }),
     ...createMembers,
     replicationGroupId: later.text(),
     numCacheNodes: z
@@ -48,7 +51,7 @@ export const CreateCacheCluster = z
   })
   .meta({
     id: 'CreateCacheCluster',
-    required: ['cacheClusterId', 'engine', 'cacheNodeType'],
+    required: ['cacheClusterId'],
     examples: [{ cacheClusterId: 'sessions', engine: 'memcached', cacheNodeType: 'cache.t4g.micro' }],
   })
 
@@ -85,6 +88,7 @@ export const CacheCluster = z
       'rebooting cluster nodes',
       'deleting',
       'create-failed',
+      'restore-failed',
     ]),
     statusReason: z
       .string()

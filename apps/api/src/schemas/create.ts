@@ -17,15 +17,18 @@ export const createMembers = {
   engineVersion: text('As `GET /v1/engine-versions` lists it; the default of the engine when left out.'),
   cacheNodeType: text('As `GET /v1/node-types` lists it.'),
   cacheParameterGroupName: text(
-    "A parameter group of the engine's family; the family's default, for example `default.redis7`, when left out. `default.redis7.cluster.on` asks for cluster mode.",
+    "A parameter group of the engine's family; the family's default, for example `default.redis7`, when left out. `default.redis7.cluster.on` asks for cluster mode, and so does one of your own with `cluster-enabled` `yes`.",
   ),
   cacheSubnetGroupName: text('`default`.'),
   cacheSecurityGroupNames: later.texts(),
   securityGroupIds: later.texts(),
   tags: later.list(),
-  snapshotArns: later.texts(),
+  snapshotArns: z.array(z.string()).optional().meta({
+    description:
+      'An RDB file in an S3 bucket to begin with, as in `arn:aws:s3:::bucket/file.rdb`; with cluster mode several, whose keys are shared out over the shards. redis and valkey only.',
+  }),
   snapshotName: text(
-    'The snapshot to begin with; replication groups only. Engine, version, node type and, with cluster mode, shards are as in the snapshot when left out.',
+    'The snapshot to begin with; redis and valkey only. Engine, version, node type and, with cluster mode, shards are as in the snapshot when left out.',
   ),
   snapshotRetentionLimit: z.int().optional().meta({
     description:
@@ -50,8 +53,10 @@ export const createMembers = {
   transitEncryptionEnabled: z
     .boolean()
     .optional()
-    .meta({ description: 'TLS only, no plain connections. False when left out.' }),
-  transitEncryptionMode: text('`required`, with `transitEncryptionEnabled`.'),
+    .meta({ description: 'Clients speak TLS. False when left out.' }),
+  transitEncryptionMode: text(
+    'With `transitEncryptionEnabled`: `required`, as when left out, takes no plain connections; `preferred` takes both, for replication groups of redis 7.0 or later and of valkey.',
+  ),
   logDeliveryConfigurations: later.list(),
   networkType: text('`ipv4`.'),
   ipDiscovery: text('`ipv4`.'),

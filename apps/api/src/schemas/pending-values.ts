@@ -6,6 +6,8 @@ export const PendingModifiedValues = z
     engine: EngineName.optional(),
     engineVersion: z.string().optional(),
     cacheNodeType: z.string().optional(),
+    transitEncryptionEnabled: z.boolean().optional(),
+    transitEncryptionMode: z.enum(['preferred', 'required']).optional(),
   })
   .meta({
     id: 'PendingModifiedValues',

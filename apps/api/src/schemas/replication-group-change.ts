@@ -37,7 +37,7 @@ export const ModifyReplicationGroup = z
       .optional()
       .meta({
         description:
-          'Must be true with `primaryClusterId`, `cacheParameterGroupName` and `authToken`. Without it, `engine`, `engineVersion` and `cacheNodeType` wait for the ' +
+          'Must be true with `primaryClusterId`, `cacheParameterGroupName` and `authToken`. Without it, `engine`, `engineVersion`, `cacheNodeType` and encryption in transit wait for the ' +
           'maintenance window; with it they, and whatever waits, begin now. Everything else takes effect at once anyway.',
       }),
     nodeGroupId: z.string().optional().meta({ description: 'Ignored, as by ElastiCache.' }),
@@ -50,10 +50,9 @@ export const ModifyReplicationGroup = z
       description:
         'One of the allowed modifications: nodes are replaced one after the other, and keep their data.',
     }),
-    cacheParameterGroupName: z
-      .string()
-      .optional()
-      .meta({ description: 'Of the family of its engine version. Needs `applyImmediately`.' }),
+    cacheParameterGroupName: z.string().optional().meta({
+      description: 'Of the family of its engine version, and of its cluster mode. Needs `applyImmediately`.',
+    }),
     cacheSecurityGroupNames: later.texts(),
     securityGroupIds: later.texts(),
     notificationTopicArn: later.text(),
@@ -88,9 +87,18 @@ export const ModifyReplicationGroup = z
     userGroupIdsToRemove: later.texts(),
     removeUserGroups: later.flag(),
     logDeliveryConfigurations: later.list(),
-    transitEncryptionEnabled: later.flag(),
-    transitEncryptionMode: later.text(),
-    clusterMode: z.string().optional().meta({ description: "The group's own: it cannot be changed." }),
+    transitEncryptionEnabled: z.boolean().optional().meta({
+      description:
+        'True with `transitEncryptionMode` of `preferred` turns TLS on, beside plain text; false turns it off again, from `preferred`. Nodes are replaced one after the other, and keep their data.',
+    }),
+    transitEncryptionMode: z.string().optional().meta({
+      description:
+        '`preferred`: endpoints take TLS and plain text. `required`, from `preferred` only: TLS alone. Redis 7.0 or later, or Valkey.',
+    }),
+    clusterMode: z.string().optional().meta({
+      description:
+        "`enabled` for a group whose mode is `compatible`, with `applyImmediately` and nothing else; otherwise the group's own.",
+    }),
     ipDiscovery: later.text(),
     durability: later.text(),
   })

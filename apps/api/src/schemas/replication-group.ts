@@ -66,7 +66,7 @@ export const CreateReplicationGroup = z
     dataTieringEnabled: later.flag(),
     clusterMode: z.string().optional().meta({
       description:
-        '`enabled` or `disabled`. When left out, enabled by several shards or a parameter group that ends with `.cluster.on`.',
+        '`enabled`, `disabled` or `compatible`: one shard for clients of a cluster and for others, each at endpoints of their own. When left out, enabled by several shards or a parameter group that ends with `.cluster.on`.',
     }),
     durability: later.text(),
   })

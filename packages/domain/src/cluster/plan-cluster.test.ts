@@ -28,7 +28,7 @@ const node = (id: string, shardId: string, isPrimary: boolean, peers: ClusterPee
   isPrimary,
   isOpen: true,
   at: [{ host: `ip-of-${id}`, port: 1 }],
-  view: peers === null ? null : ({ id, peers, marked: [] } satisfies ClusterView),
+  view: peers === null ? null : ({ id, peers, marked: [], isServing: true } satisfies ClusterView),
 })
 const three = (a: ClusterPeer[], r: ClusterPeer[], b: ClusterPeer[]) => [
   node('a', 's1', true, a),
@@ -99,7 +99,10 @@ describe('a cluster', () => {
 
   test('does not count a container that the rows do not know', () => {
     const [a, r, b] = three(ALL, ALL, ALL)
-    const stranger = { ...b, view: { id: 'x', peers: [peer('x')], marked: [] } } as ClusterNode
+    const stranger = {
+      ...b,
+      view: { id: 'x', peers: [peer('x')], marked: [], isServing: true },
+    } as ClusterNode
     expect(planCluster([a, r, stranger] as ClusterNode[], SHARDS).actions).toEqual([])
   })
 
@@ -113,6 +116,18 @@ describe('a cluster', () => {
     const { actions, because } = planCluster(three(ALL, view, ALL), SHARDS)
     expect(actions.every((action) => action.do === 'introduce')).toBe(true)
     expect(because).toContain('node-r')
+  })
+
+  test.each([null, { now: null }])('is not ready while an open node answers that it is down', (moving) => {
+    const [a, r, b] = three(ALL, ALL, ALL)
+    const down = r?.view ? [{ ...r, view: { ...r.view, isServing: false } }] : []
+    const seen = [a, ...down, b] as ClusterNode[]
+    expect(planCluster(seen, SHARDS, moving)).toEqual({
+      actions: [],
+      because: 'node node-r does not serve its cluster yet',
+    })
+    const closed = seen.map((one) => ({ ...one, isOpen: one.nodeId !== 'node-r' }))
+    expect(planCluster(closed, SHARDS, moving).because).toBeNull()
   })
 
   test('has whoever is seen as it was before speak up', () => {

@@ -128,7 +128,7 @@ function claim({ shardId, slots }: ShardSlots, seen: readonly Seen[]): ClusterAc
 
 /** Why this node's view is not what the rows say; null when it is. */
 function disagreement(
-  { nodeId, view }: Seen,
+  { nodeId, isOpen, view }: Seen,
   nodes: readonly ClusterNode[],
   shards: readonly ShardSlots[] | null,
   known: ReadonlySet<string>,
@@ -151,7 +151,8 @@ function disagreement(
   if (shards === null && slotsIn(view.peers.flatMap(({ slots }) => slots)).length < SLOTS)
     return `node ${nodeId} does not see an owner of each slot`
   if (shards?.some(isElsewhere) === true) return `node ${nodeId} does not see all slots where they belong yet`
-  return haveDistinctEpochs(view.peers) ? null : `node ${nodeId} sees two primaries of one epoch`
+  if (!haveDistinctEpochs(view.peers)) return `node ${nodeId} sees two primaries of one epoch`
+  return isOpen && !view.isServing ? `node ${nodeId} does not serve its cluster yet` : null
 }
 
 function isInPlace(

@@ -14,7 +14,12 @@ const peer = (id: string, from: number, to: number, more: Partial<ClusterPeer> =
   ...more,
 })
 const replica = (id: string, primaryId: string) => peer(id, 1, 0, { role: 'replica', primaryId })
-const viewOf = (id: string, ...peers: ClusterPeer[]): ClusterView => ({ id, peers, marked: [] })
+const viewOf = (id: string, ...peers: ClusterPeer[]): ClusterView => ({
+  id,
+  peers,
+  marked: [],
+  isServing: true,
+})
 const sister = (view: ClusterView | null): Sister => ({
   nodeId: 'other',
   slots: [{ from: 90, to: 199 }],

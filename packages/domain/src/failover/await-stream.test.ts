@@ -8,7 +8,15 @@ const replicaAt = (offset: number, over: { syncing?: boolean; up?: boolean } = {
   const link = { source: { host: '10.0.0.2', port: 1 }, up, syncing, lastHeardSeconds: 0 }
   return aServingReading({
     role: 'replica',
-    replication: { historyId: 'h', formerHistoryId: null, offset, keys: 0, loading: false, link },
+    replication: {
+      historyId: 'h',
+      formerHistoryId: null,
+      offset,
+      keys: 0,
+      loading: false,
+      replicas: [],
+      link,
+    },
   })
 }
 

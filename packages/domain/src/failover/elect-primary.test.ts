@@ -44,7 +44,7 @@ function candidate(name: string, over: Partial<Traits> = {}): Candidate {
   const { serves = true, zone = 'b' } = over
   const link = { source: { host: 'p', port: 1 }, up: false, syncing: all.syncing, lastHeardSeconds: 1 }
   const { historyId, offset, loading, letIn, isGoing, open, leaving } = all
-  const replication = { historyId, formerHistoryId: null, offset, keys: 1, loading, link }
+  const replication = { historyId, formerHistoryId: null, offset, keys: 1, loading, replicas: [], link }
   return {
     nodeId: `node-${name}`,
     cacheClusterId: name,

@@ -5,7 +5,14 @@ import type { NodeReading } from '../ports/node-reading.ts'
 import { judgePrimary } from './judge-primary.ts'
 
 const link = { source: { host: '10.0.0.2', port: 1 }, up: true, syncing: false, lastHeardSeconds: 0 }
-const replication = { historyId: 'h', formerHistoryId: null, offset: 1, keys: 1, loading: false }
+const replication = {
+  historyId: 'h',
+  formerHistoryId: null,
+  offset: 1,
+  keys: 1,
+  loading: false,
+  replicas: [],
+}
 const hearing: NodeReading = aServingReading({ role: 'replica', replication: { ...replication, link } })
 const linked = (changed: Partial<typeof link>): NodeReading =>
   aServingReading({ role: 'replica', replication: { ...replication, link: { ...link, ...changed } } })

@@ -3,11 +3,26 @@ import { aServingReading } from '../../../../test/support/builders.ts'
 import type { NodeReading } from '../ports/node-reading.ts'
 import { planMembership, type Member } from './plan-membership.ts'
 
-const target = { engineId: 'e', ip: '10.0.0.2', address: '127.0.0.1', port: 10_000 }
+const target = {
+  engineId: 'e',
+  ip: '10.0.0.2',
+  address: '127.0.0.1',
+  port: 10_000,
+  tls: false,
+  plainPort: null,
+}
 const following = (over: { up?: boolean; syncing?: boolean; port?: number } = {}): NodeReading => {
   const { up = true, syncing = false, port = target.port } = over
   const link = { source: { host: target.ip, port }, up, syncing, lastHeardSeconds: 0 }
-  const replication = { historyId: 'h', formerHistoryId: null, offset: 0, keys: 0, loading: false, link }
+  const replication = {
+    historyId: 'h',
+    formerHistoryId: null,
+    offset: 0,
+    keys: 0,
+    loading: false,
+    replicas: [],
+    link,
+  }
   return aServingReading({ role: 'replica', open: false, replication })
 }
 

@@ -1,5 +1,6 @@
 import type { NodeReading } from '../ports/node-reading.ts'
 import type { RouteTarget } from '../ports/edges.ts'
+import { copyPort } from '../route-target.ts'
 import { isInSync, type AwaitedStream } from './await-stream.ts'
 
 /** A member of a node group as it was just seen; `reading` is null while its own workflow is busy with it. */
@@ -18,7 +19,7 @@ export interface Member {
   isStranded?: boolean
   /** What is awaited before its copy counts as one that grows: see `awaitStream`. Null when nothing is. */
   stream?: AwaitedStream | null
-  /** Where its replicas find it. */
+  /** Where its replicas find it, and how it finds others. */
   target: RouteTarget
 }
 
@@ -114,7 +115,7 @@ function planReplica(member: Member, primary: Member, plan: Membership, wait: Wa
       outage === null && reading.kind === 'starting' ? 'at-once' : 'when-told',
     )
   if (!plan.primaryServes) return wait('a replica waits for its primary', 'when-told')
-  if (!follows(reading, primary)) {
+  if (!follows(member, reading, primary)) {
     plan.actions.push({ do: 'follow', nodeId })
     return wait('a replica turns to its primary', 'at-once')
   }
@@ -150,6 +151,8 @@ function renew({ nodeId }: Member, plan: Membership, wait: Wait): void {
   wait(`a replica is made again: ${because}`, 'when-told')
 }
 
-function follows({ replication: { link } }: Serving, { target: { ip, address, port } }: Member): boolean {
-  return link !== null && [ip, address].includes(link.source.host) && link.source.port === port
+function follows({ target: own }: Member, { replication: { link } }: Serving, { target }: Member): boolean {
+  if (link === null) return false
+  const { host, port } = link.source
+  return [target.ip, target.address].includes(host) && port === copyPort(own, target)
 }

@@ -4,6 +4,9 @@ import { familyOf } from './families.ts'
 import { replicaBufferLimit } from './node-type-parameters.ts'
 import type { ParameterValues } from './parameter.ts'
 
+/** Said by the group's creation, for ever: a node has it or not, whatever its parameter group says by the name. */
+export const CLUSTER_ENABLED = 'cluster-enabled'
+
 interface Of {
   engine: Engine
   engineVersion: string

@@ -4,6 +4,7 @@ export { nodeTypeParameters } from './node-type-parameters.ts'
 export { isSameValues, type NodeTypeParameter, type Parameter, type ParameterValues } from './parameter.ts'
 export {
   findDefaultGroup,
+  isForClusters,
   mergeDefaults,
   parameterGroupNotFound,
   requireAttachable,

@@ -2,7 +2,7 @@ import { canCluster, ENGINE_VERSIONS, type Engine } from '../engines.ts'
 import { ServiceError } from '../errors.ts'
 import { findNodeType } from '../node-types.ts'
 import { shown } from '../validation/findings.ts'
-import { effectiveValues, reserveOf } from './engine-parameters.ts'
+import { CLUSTER_ENABLED, effectiveValues, reserveOf } from './engine-parameters.ts'
 import { allFamilies, defaultParameterGroup, familyOf } from './families.ts'
 import type { ParameterValues } from './parameter.ts'
 
@@ -13,9 +13,6 @@ export interface ParameterGroup {
   /** What it says otherwise than its family. */
   parameterValues: ParameterValues
 }
-
-/** Of the families that have cluster mode, the one parameter in which its default group differs. */
-const CLUSTER_ENABLED = 'cluster-enabled'
 
 /** Those that exist without anybody having made them, and cannot be changed. */
 export const DEFAULT_PARAMETER_GROUPS: readonly ParameterGroup[] = allFamilies().flatMap(
@@ -54,6 +51,12 @@ interface Attaching {
   engine: Engine
   engineVersion: string
   cacheNodeType: string
+  clusterEnabled: boolean
+}
+
+/** Whether the group is for caches with cluster mode: their default groups are, and one's own that say so. */
+export function isForClusters({ parameterValues }: Pick<ParameterGroup, 'parameterValues'>): boolean {
+  return parameterValues[CLUSTER_ENABLED] === 'yes'
 }
 
 /** Throws when a cache of this version and node type cannot use the group. */
@@ -66,12 +69,18 @@ export function requireAttachable(
     throw refused(
       `Expected a parameter group of family ${family.name} but found one of family ${group.family}`,
     )
+  if (isForClusters(group) !== to.clusterEnabled)
+    throw refused(
+      to.clusterEnabled
+        ? 'Cluster mode should be enabled in parameter group, but found it is disabled.'
+        : 'Cluster mode should be disabled in parameter group, but found it is enabled.',
+    )
   const because = whyTooLarge(to, group.parameterValues)
   if (because !== null) throw refused(because)
 }
 
 /** Null when the values leave room for items; memcached would not start otherwise. */
-export function whyTooLarge(to: Attaching, values: ParameterValues): string | null {
+export function whyTooLarge(to: Omit<Attaching, 'clusterEnabled'>, values: ParameterValues): string | null {
   if (to.engine !== 'memcached') return null
   const maxItemSize = Number(effectiveValues(to, values).get('max_item_size'))
   const memoryMb = findNodeType(to.cacheNodeType)?.maxCacheMemoryMb ?? 0
@@ -86,14 +95,11 @@ export function requireExchangeable(
   cluster: Attaching & { parameterValues: ParameterValues },
 ): void {
   requireAttachable(group, cluster)
-  // Caches that have it keep the group with which they were made.
-  if (group.parameterValues[CLUSTER_ENABLED] === 'yes')
-    throw refused('Cluster mode should be disabled in parameter group, but found it is enabled.')
   const [has, wanted] = [cluster.parameterValues, group.parameterValues].map((values) =>
     effectiveValues(cluster, values),
   )
   const fixed = familyOf(cluster).parameters.filter(({ modifiable }) => modifiable === 'while-unattached')
-  const other = fixed.find(({ name }) => has?.get(name) !== wanted?.get(name))
+  const other = fixed.find(({ name }) => name !== CLUSTER_ENABLED && has?.get(name) !== wanted?.get(name))
   if (other === undefined) return
   throw refused(
     `${other.name} cannot be changed after creation: the parameter group must say ${has?.get(other.name)}, as the one before.`,

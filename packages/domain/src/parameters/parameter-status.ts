@@ -1,5 +1,5 @@
 import type { CacheCluster, CacheNode } from '../resources.ts'
-import { effectiveValues } from './engine-parameters.ts'
+import { CLUSTER_ENABLED, effectiveValues } from './engine-parameters.ts'
 import { familyOf } from './families.ts'
 import type { ParameterValues } from './parameter.ts'
 
@@ -48,5 +48,7 @@ export function afterTelling(cluster: Of, node: Pick<CacheNode, 'parameterValues
 function changesOf(cluster: Of, has: ParameterValues) {
   const wanted = effectiveValues(cluster, cluster.parameterValues)
   const running = effectiveValues(cluster, has)
-  return familyOf(cluster).parameters.filter(({ name }) => wanted.get(name) !== running.get(name))
+  return familyOf(cluster).parameters.filter(
+    ({ name }) => name !== CLUSTER_ENABLED && wanted.get(name) !== running.get(name),
+  )
 }

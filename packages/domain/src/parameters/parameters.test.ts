@@ -15,8 +15,18 @@ import { afterTelling, clusterParameterStatus } from './parameter-status.ts'
 import { planParameterChange, readParameterChange, readParameterReset } from './plan-parameter-group.ts'
 
 const ALL = allFamilies().flatMap((family) => family.parameters.map((parameter) => ({ family, parameter })))
-const VALKEY = { engine: 'valkey', engineVersion: '8.1', cacheNodeType: 'cache.t4g.micro' } as const
-const MEMCACHED = { engine: 'memcached', engineVersion: '1.6.38', cacheNodeType: 'cache.t4g.micro' } as const
+const VALKEY = {
+  engine: 'valkey',
+  engineVersion: '8.1',
+  cacheNodeType: 'cache.t4g.micro',
+  clusterEnabled: false,
+} as const
+const MEMCACHED = {
+  engine: 'memcached',
+  engineVersion: '1.6.38',
+  cacheNodeType: 'cache.t4g.micro',
+  clusterEnabled: false,
+} as const
 
 function refusal(act: () => unknown): string {
   try {
@@ -90,7 +100,7 @@ describe('a change of a parameter group', () => {
     ['redis7', 'notify-keyspace-events', 'KEQ', 'any of the letters'],
     ['redis7', 'appendonly', 'yes', 'does not support persistence'],
     ['redis7', 'maxclients', '9', 'cannot be modified'],
-    ['redis7', 'cluster-enabled', 'yes', 'cannot be modified'],
+    ['redis7', 'cluster-enabled', 'maybe', 'must be one of yes, no'],
     ['redis7', 'requirepass', 'x', 'Could not find parameter requirepass'],
     ['redis7', 'hash-max-ziplist-entries', '1', 'Could not find parameter'],
     ['redis7', '__proto__', '1', 'Could not find parameter'],
@@ -103,6 +113,8 @@ describe('a change of a parameter group', () => {
   it('of what is for ever once a cache has it needs a group that nobody uses', () => {
     expect(set('valkey8', 'databases', '32')).toEqual({ databases: '32' })
     expect(refusal(() => set('valkey8', 'databases', '32', true))).toContain('only while no cache cluster')
+    expect(set('valkey8', 'cluster-enabled', 'yes')).toEqual({ 'cluster-enabled': 'yes' })
+    expect(refusal(() => set('valkey8', 'cluster-enabled', 'no', true))).toContain('only while no cache')
   })
 
   it('is made as a whole or not at all', () => {
@@ -148,13 +160,30 @@ describe('a change of a parameter group', () => {
 })
 
 describe('a parameter group', () => {
-  it('of a cache without cluster mode is not exchanged for one with it', () => {
+  it.each([
+    [false, 'yes', 'should be disabled in parameter group, but found it is enabled'],
+    [true, 'no', 'should be enabled in parameter group, but found it is disabled'],
+  ])('of the other cluster mode than %s does not fit', (clusterEnabled, said, sentence) => {
+    const group = { family: 'valkey8', parameterValues: { 'cluster-enabled': said } }
+    const standing = { ...VALKEY, parameterValues: {}, clusterEnabled }
+    for (const refuses of [requireAttachable, requireExchangeable])
+      expect(refusal(() => refuses(group, standing))).toBe(
+        `InvalidParameterCombination: Cluster mode ${sentence}.`,
+      )
+  })
+
+  it('of a cluster is exchanged for the default and back: who has cluster mode has it for ever', () => {
     const group = findDefaultGroup('default.valkey8.cluster.on')
     expect(group).toMatchObject({ family: 'valkey8', parameterValues: { 'cluster-enabled': 'yes' } })
-    const standing = { ...VALKEY, parameterValues: {} }
-    expect(refusal(() => group && requireExchangeable(group, standing))).toBe(
-      'InvalidParameterCombination: Cluster mode should be disabled in parameter group, but found it is enabled.',
-    )
+    const parameterValues = { 'cluster-enabled': 'yes', timeout: '60' }
+    const [plain, own] = [{}, parameterValues].map((values) => ({
+      ...VALKEY,
+      clusterEnabled: true,
+      parameterValues: values,
+    }))
+    expect(refusal(() => own && group && requireExchangeable(group, own))).toBe('accepted')
+    const mine = { family: 'valkey8', parameterValues }
+    expect(refusal(() => plain && requireExchangeable(mine, plain))).toBe('accepted')
   })
 
   it('fits caches of its family, with room for what it allows', () => {
@@ -186,6 +215,7 @@ describe('what a node runs with', () => {
   it.each<[string, ParameterValues, ParameterValues]>([
     ['in-sync', { timeout: '60' }, { timeout: '60' }],
     ['in-sync', { timeout: '0' }, {}],
+    ['in-sync', { 'cluster-enabled': 'yes' }, {}],
     ['applying', { timeout: '60' }, {}],
     ['applying', {}, { timeout: '60', databases: '32' }],
     ['pending-reboot', { databases: '32' }, {}],

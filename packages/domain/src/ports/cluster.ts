@@ -11,6 +11,8 @@ export interface ClusterView {
   peers: ClusterPeer[]
   /** Slots that it marks as on their way. */
   marked: MarkedSlot[]
+  /** It takes commands; one that has just started, or is out of most primaries' reach, answers that the cluster is down. */
+  isServing: boolean
 }
 
 /** A slot on its way to another node, or from it. */

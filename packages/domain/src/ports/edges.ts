@@ -29,6 +29,10 @@ export interface RouteTarget {
   ip: string
   address: string
   port: number
+  /** `port` takes TLS. */
+  tls: boolean
+  /** Takes plain text while `port` takes TLS; null for a node that takes one of them only. */
+  plainPort: number | null
 }
 
 export interface EndpointRoutes {

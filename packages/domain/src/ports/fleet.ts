@@ -142,6 +142,13 @@ export interface Fleet {
    * a higher version stays. Nobody but an edge of that kind has such endpoints.
    */
   publishList(ref: EdgeRef, slot: number, list: DiscoveryList | null): Promise<Ensured<'dead'>>
+  /** What the edge shows to whoever drives it; null when it does not answer. */
+  edgeCertificateOf(ref: EdgeRef): Promise<Certificate | null>
+  /**
+   * Gives a running edge other certificates, that of its configuration endpoints among them: connections live on, and
+   * handshakes from then on show them.
+   */
+  renewEdgeCertificates(spec: EdgeSpec): Promise<Ensured<'dead'>>
   removeEdge(ref: EdgeRef): Promise<Removed>
   /**
    * Has the node write out everything it holds as of one moment, straight into the vault under the trial's file id, and at the
@@ -208,6 +215,8 @@ export interface NodeRef {
   cacheNodeId: string
   ip: string
   port: number
+  /** Takes plain text while `port` takes TLS; null for a node that takes one of them only. */
+  plainPort: number | null
   /** Where the nodes of a cluster speak to one another; null without cluster mode. */
   busPort: number | null
   tls: boolean

@@ -36,6 +36,8 @@ export interface ReplicationFacts {
   keys: number
   /** It reads its data from disk or network and answers for none of it yet. */
   loading: boolean
+  /** Who copies it or follows it. */
+  replicas: readonly ListedReplica[]
   /** What a replica says of its primary; null for a primary. */
   link: {
     source: Hop
@@ -45,4 +47,13 @@ export interface ReplicationFacts {
     /** Since it last heard from its primary, in whole seconds as the engine counts them; null when it never did. */
     lastHeardSeconds: number | null
   } | null
+}
+
+/** A replica as its primary lists it, for as long as it is connected. */
+export interface ListedReplica {
+  at: Hop
+  /** It is being sent a full copy, or is about to be: a primary hangs up on one that takes none of it for ten seconds. */
+  isCopying: boolean
+  /** Since it last said a word, in whole seconds; 0 while it is being sent a copy. */
+  lagSeconds: number
 }

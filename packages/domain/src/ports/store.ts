@@ -7,14 +7,17 @@ import type {
   AvailabilityZone,
   AzMode,
   CacheCluster,
+  ClusterMode,
   EngineCapacity,
   NodeChoice,
   NodeSettings,
   OutageMode,
   ReplicationGroup,
+  TransitEncryptionMode,
 } from '../resources.ts'
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
+import type { ForeignFile } from './backups.ts'
 import type { GroupReplicaDecrease, GroupReplicaIncrease } from './replica-count.ts'
 import type { ImportPlan } from '../snapshots/plan-import.ts'
 import type { CopyPlan } from '../snapshots/plan-copy.ts'
@@ -213,6 +216,10 @@ interface PlanBase extends NodeSettings {
   authToken: Secret | null
   /** Zone wishes per node, in order; null leaves the choice to the placement. */
   zones: readonly (string | null)[]
+  /** What it is to hold from the start; null for one that begins empty, or with `seedFiles`. */
+  snapshotName: string | null
+  /** RDB files that it is to hold from the start; none otherwise. */
+  seedFiles: readonly ForeignFile[]
   idempotency: Idempotency | null
 }
 
@@ -222,10 +229,9 @@ export interface ReplicationGroupPlan extends PlanBase {
   atRestEncryptionEnabled: boolean
   automaticFailoverEnabled: boolean
   multiAZEnabled: boolean
+  clusterMode: ClusterMode
   /** Cluster mode: its shards, whose nodes are those of `zones` in this order; null without it. */
   shards: readonly ShardPlan[] | null
-  /** What it is to hold from the start; null for one that begins empty. */
-  snapshotName: string | null
 }
 
 export interface ShardPlan {
@@ -255,6 +261,7 @@ export interface GroupChange {
   authToken?: { token: Secret; strategy: AuthTokenUpdate }
   /** Engine, version and node type as far as they are to change. */
   choice?: Partial<NodeChoice>
+  transitEncryption?: { enabled?: boolean; mode?: TransitEncryptionMode }
   /** Whether the choice waits for the maintenance window; false also hurries one that waits. */
   deferred?: boolean
 }

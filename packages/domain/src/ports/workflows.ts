@@ -8,6 +8,7 @@ import type {
   AuthTokenUpdate,
   CacheCluster,
   CacheNode,
+  ClusterMode,
   Edge,
   Network,
   NodeChoice,
@@ -176,6 +177,8 @@ export type Change =
   | { do: 'move-edge-ports'; edgeId: string }
   /** Deletes the row with its endpoints, quarantines its ports; nobody may use them any more. */
   | { do: 'remove-edge'; edgeId: string }
+  /** Of a node group or a replication group: it goes to somebody else when it is needed. Nobody may be led through it any more. */
+  | { do: 'release-endpoint'; holderId: string }
   /** Raises on everybody who has an endpoint on the edge. */
   | { do: 'raise-on-edge'; edgeId: string; signal: Signal }
   /** The zone is no longer out: nodes may be placed and made there again. */
@@ -191,8 +194,8 @@ export type Change =
   | { do: 'record-copy'; fileId: string }
   /** Deletes the row and those of its files, which must be gone from the vault. */
   | { do: 'remove-snapshot'; id: string }
-  /** The cache that was being restored holds its data: it needs the snapshot no more. */
-  | { do: 'end-restore'; replicationGroupRow: string }
+  /** The cache that was being restored holds its data: it needs the snapshot no more. One brought for it alone goes. */
+  | { do: 'end-restore'; ownerId: string }
 
 /** All that a node's workflow needs to know. */
 export interface NodeSubject {
@@ -208,8 +211,8 @@ export interface NodeSubject {
   formerAuthToken: Secret | null
   saslUsers: readonly SaslUser[]
   engineCpus: number
-  /** Where clients find its node group, which may be at another host; null for a node of a standalone cluster. */
-  endpointAddress: string | null
+  /** Where clients find its node group or its cluster, which may be at other hosts; none for a node of a standalone cluster. */
+  endpointAddresses: readonly string[]
   /** Whether the user asked for this very port. */
   portIsFixed: boolean
   /** Of its availability zone: while it lasts, the node does not come back. */
@@ -240,6 +243,7 @@ export interface NodeGroupSubject {
     accountId: string
     replicationGroupId: string
     automaticFailoverEnabled: boolean
+    clusterMode: ClusterMode
     clusterEnabled: boolean
     authTokenUpdate: AuthTokenUpdate | null
     pending: PendingChange | null
@@ -290,4 +294,6 @@ export interface OwnerSubject<Owner> {
   engineIds: string[]
   /** Why its own endpoint could not be made; null while nothing is known to be wrong, and where it has none. */
   endpointFailure: string | null
+  /** Files that are brought for it to begin with; null when none are (any more). */
+  brought: Snapshot | null
 }

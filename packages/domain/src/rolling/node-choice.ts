@@ -1,5 +1,7 @@
 import type { CacheCluster, CacheNode, NodeChoice } from '../resources.ts'
 
+export type EngineChoice = Pick<NodeChoice, 'engine' | 'engineVersion'>
+
 /** What this very node is, or is to be, made as: in the middle of a rolling change not what its cache cluster says. */
 export function choiceOf({
   node,
@@ -11,21 +13,32 @@ export function choiceOf({
   return node.choice ?? pickChoice(cluster)
 }
 
-export function pickChoice({ engine, engineVersion, cacheNodeType }: NodeChoice): NodeChoice {
-  return { engine, engineVersion, cacheNodeType }
+export function pickChoice({
+  engine,
+  engineVersion,
+  cacheNodeType,
+  transitEncryptionMode,
+}: NodeChoice): NodeChoice {
+  return { engine, engineVersion, cacheNodeType, transitEncryptionMode }
 }
 
 export function isSameChoice(a: NodeChoice, b: NodeChoice): boolean {
-  return a.cacheNodeType === b.cacheNodeType && isSameEngine(a, b)
+  return (
+    a.cacheNodeType === b.cacheNodeType &&
+    a.transitEncryptionMode === b.transitEncryptionMode &&
+    isSameEngine(a, b)
+  )
 }
 
-export function isSameEngine(a: NodeChoice, b: NodeChoice): boolean {
+export function isSameEngine(a: EngineChoice, b: EngineChoice): boolean {
   return a.engine === b.engine && a.engineVersion === b.engineVersion
 }
 
-/** `cache.t4g.small with valkey 8.1`. */
-export function describeChoice({ engine, engineVersion, cacheNodeType }: NodeChoice): string {
-  return `${cacheNodeType} with ${engine} ${engineVersion}`
+/** `cache.t4g.small with valkey 8.1 and TLS`. */
+export function describeChoice(choice: NodeChoice): string {
+  const { engine, engineVersion, cacheNodeType, transitEncryptionMode } = choice
+  const secured = { preferred: ' and TLS beside plain text', required: ' and TLS' }
+  return `${cacheNodeType} with ${engine} ${engineVersion}${transitEncryptionMode === null ? '' : secured[transitEncryptionMode]}`
 }
 
 /** What a rolling change is called in events, in ElastiCache's words where it has any. */
@@ -33,6 +46,9 @@ export function describeModification(from: NodeChoice, to: NodeChoice): string {
   const parts = [
     ...(from.cacheNodeType === to.cacheNodeType ? [] : [`cache node type to ${to.cacheNodeType}`]),
     ...(isSameEngine(from, to) ? [] : [`engine version to ${to.engine} ${to.engineVersion}`]),
+    ...(from.transitEncryptionMode === to.transitEncryptionMode
+      ? []
+      : [`transit encryption mode to ${to.transitEncryptionMode ?? 'disabled'}`]),
   ]
   return parts.length === 0 ? `back to ${describeChoice(to)}` : parts.join(' and ')
 }

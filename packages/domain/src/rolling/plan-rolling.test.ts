@@ -11,8 +11,18 @@ import {
   type RollingNode,
 } from './plan-rolling.ts'
 
-const OLD: NodeChoice = { engine: 'redis', engineVersion: '6.0', cacheNodeType: 'cache.t4g.micro' }
-const NEW: NodeChoice = { engine: 'valkey', engineVersion: '8.1', cacheNodeType: 'cache.t4g.small' }
+const OLD: NodeChoice = {
+  engine: 'redis',
+  engineVersion: '6.0',
+  cacheNodeType: 'cache.t4g.micro',
+  transitEncryptionMode: null,
+}
+const NEW: NodeChoice = {
+  engine: 'valkey',
+  engineVersion: '8.1',
+  cacheNodeType: 'cache.t4g.small',
+  transitEncryptionMode: 'preferred',
+}
 
 const aMember = (n: number, over: Partial<RollingNode> = {}): RollingNode => ({
   nodeId: `node-${n}`,

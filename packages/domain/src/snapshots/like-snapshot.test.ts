@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { aSnapshot } from '../../../../test/support/builders.ts'
-import { likeSnapshot } from './like-snapshot.ts'
+import { clusterLikeSnapshot, likeSnapshot } from './like-snapshot.ts'
 
 const halves = [
   {
@@ -90,4 +90,12 @@ it.each([
 it('leaves the mode that is asked for to be judged', () => {
   expect(likeSnapshot({ clusterMode: 'disabled' }, ofCluster)).toMatchObject({ clusterMode: 'disabled' })
   expect(likeSnapshot({ clusterMode: 'disabled' }, ofCluster).nodeGroupConfiguration).toBeUndefined()
+})
+
+it('makes a cache cluster of the same kind, and of no shards', () => {
+  const { engine, engineVersion, cacheNodeType } = ofCluster.origin
+  expect(clusterLikeSnapshot({ cacheClusterId: 'one', cacheNodeType: 'cache.m7g.large' }, ofCluster)).toEqual(
+    { cacheClusterId: 'one', engine, engineVersion, cacheNodeType: 'cache.m7g.large' },
+  )
+  expect(clusterLikeSnapshot({}, ofCluster)).toEqual({ engine, engineVersion, cacheNodeType })
 })

@@ -1,12 +1,29 @@
 import { formatSlots } from '../cluster/slots.ts'
-import type { CreateReplicationGroupRequest } from '../validation/requests.ts'
+import type { CreateCacheClusterRequest, CreateReplicationGroupRequest } from '../validation/requests.ts'
 import type { Snapshot } from './snapshot.ts'
 
 type Request = CreateReplicationGroupRequest
 
 /** What a request for a replication group leaves out is as in the snapshot that it is made from. */
 export function likeSnapshot(request: Request, snapshot: Pick<Snapshot, 'origin' | 'files'>): Request {
-  const { origin } = snapshot
+  return {
+    ...withChoice(request, snapshot),
+    ...(snapshot.origin.clusterEnabled && withShards(request, snapshot)),
+  }
+}
+
+/** The same of a cache cluster that stands alone. */
+export function clusterLikeSnapshot(
+  request: CreateCacheClusterRequest,
+  snapshot: Pick<Snapshot, 'origin'>,
+): CreateCacheClusterRequest {
+  return withChoice(request, snapshot)
+}
+
+function withChoice<R extends Pick<Request, 'engine' | 'engineVersion' | 'cacheNodeType'>>(
+  request: R,
+  { origin }: Pick<Snapshot, 'origin'>,
+): R {
   const engine = request.engine ?? origin.engine
   const isSameEngine = engine === origin.engine
   return {
@@ -14,7 +31,6 @@ export function likeSnapshot(request: Request, snapshot: Pick<Snapshot, 'origin'
     engine,
     engineVersion: request.engineVersion ?? (isSameEngine ? origin.engineVersion : undefined),
     cacheNodeType: request.cacheNodeType ?? origin.cacheNodeType,
-    ...(origin.clusterEnabled && withShards(request, snapshot)),
   }
 }
 

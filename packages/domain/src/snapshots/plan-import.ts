@@ -1,20 +1,20 @@
 import { defaultParameterGroup } from '../parameters/families.ts'
 import type { ForeignFile } from '../ports/backups.ts'
-import type { NodeChoice } from '../resources.ts'
+import type { NodeSettings } from '../resources.ts'
 import { checkEngine, checkEngineVersion } from '../validation/engine-version.ts'
 import { Findings } from '../validation/findings.ts'
 import { checkIdentifier } from '../validation/identifiers.ts'
 import { checkNodeType } from '../validation/node-type.ts'
+import { readArns } from '../validation/snapshot-arns.ts'
 import { MAX_SNAPSHOT_NAME, type CreateSnapshotRequest } from './plan-snapshot.ts'
 
 /** A file that is to become a snapshot. */
-export interface ImportPlan extends NodeChoice {
+export interface ImportPlan extends Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'> {
   snapshotName: string
   from: ForeignFile
   cacheParameterGroupName: string
 }
 
-const ARN = /^arn:aws:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/([^,\p{Cc}]{1,1024}\.rdb)$/u
 const OF_ITS_OWN = ['replicationGroupId', 'cacheClusterId'] as const
 
 /**
@@ -24,7 +24,7 @@ const OF_ITS_OWN = ['replicationGroupId', 'cacheClusterId'] as const
 export function planImport(request: CreateSnapshotRequest & { snapshotArns: readonly string[] }): ImportPlan {
   const findings = new Findings()
   const snapshotName = checkIdentifier(findings, 'snapshotName', request.snapshotName, MAX_SNAPSHOT_NAME)
-  const from = readArn(findings, request.snapshotArns)
+  const [from] = readArns(findings, request.snapshotArns, 1)
   const engine = checkEngine(findings, request.engine, ['redis', 'valkey'])
   const version = engine === null ? null : checkEngineVersion(findings, engine, request.engineVersion)
   const type = checkNodeType(findings, request.cacheNodeType, version)
@@ -37,20 +37,10 @@ export function planImport(request: CreateSnapshotRequest & { snapshotArns: read
   findings.throwIfAny()
   return {
     snapshotName,
-    from,
+    from: from ?? { bucket: '', key: '' },
     engine: engine ?? 'valkey',
     engineVersion: version?.version ?? '',
     cacheNodeType: type?.name ?? '',
     cacheParameterGroupName: version === null ? '' : defaultParameterGroup(version),
   }
-}
-
-function readArn(findings: Findings, arns: readonly string[]): ForeignFile {
-  const found = arns.length === 1 ? ARN.exec(arns[0] ?? '') : null
-  if (found === null)
-    findings.value(
-      'snapshotArns',
-      'snapshotArns names exactly one RDB file, as in arn:aws:s3:::bucket/path/file.rdb, without commas.',
-    )
-  return { bucket: found?.[1] ?? '', key: found?.[2] ?? '' }
 }

@@ -2,7 +2,7 @@ import type { SlotRange } from '../cluster/slots.ts'
 import { ServiceError } from '../errors.ts'
 import { findNodeType, nodeLimits } from '../node-types.ts'
 import { mib } from '../plan-placement.ts'
-import type { NodeChoice } from '../resources.ts'
+import type { NodeSettings } from '../resources.ts'
 import { canFollow } from '../rolling/can-follow.ts'
 import { shareOf } from './plan-seed.ts'
 import type { Snapshot, SnapshotContent } from './snapshot.ts'
@@ -12,47 +12,51 @@ import { snapshotStatus } from './snapshot-status.ts'
 const OVERHEAD_BYTES = 16 * 1024 ** 2
 
 /** What is to be made from the snapshot. */
-export interface RestoreWish extends NodeChoice {
+export interface RestoreWish extends Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'> {
   /** Null without cluster mode. */
   shards: readonly { slots: readonly SlotRange[] }[] | null
 }
 
 /** Throws why the snapshot cannot be what was asked for; nothing is made then. */
 export function requireRestorable(snapshot: Snapshot, wish: RestoreWish): void {
-  const { snapshotName } = snapshot
+  const refusal = whyNotRestorable(snapshot, wish)
+  if (refusal !== null) throw refusal
+}
+
+export function whyNotRestorable(snapshot: Snapshot, wish: RestoreWish): ServiceError | null {
   const status = snapshotStatus(snapshot)
+  const called = nameOf(snapshot)
   if (status !== 'available' && status !== 'restoring')
-    throw new ServiceError(
+    return new ServiceError(
       'InvalidSnapshotState',
-      `Snapshot ${snapshotName} has status ${status}; a cache can be made from one that is available.`,
+      `${called} has status ${status}; a cache can be made from one that is available.`,
     )
-  requireMode(snapshot, wish)
+  if (snapshot.origin.clusterEnabled && wish.shards === null)
+    // A cluster's keys have to be shared out again, which engines without cluster mode do for nobody.
+    return combination(
+      'snapshotName',
+      `${called} is of a replication group with cluster mode enabled, and is restored to one with cluster mode enabled.`,
+    )
   const contents = snapshot.files.flatMap(({ content }) => content ?? [])
   const foreign = contents.find((content) => !canFollow(wish, { ...wish, ...writerOf(content) }))
   if (foreign !== undefined)
-    throw combination(
+    return combination(
       'engineVersion',
-      `Snapshot ${snapshotName} was written by ${foreign.engine} ${foreign.engineVersion}, which ${wish.engine} ${wish.engineVersion} cannot read.`,
+      `${called} was written by ${foreign.engine} ${foreign.engineVersion}, which ${wish.engine} ${wish.engineVersion} cannot read.`,
     )
-  const needed = neededBytes(snapshot, wish)
-  const room = roomOf(wish)
-  if (needed > room)
-    throw combination(
-      'cacheNodeType',
-      `Snapshot ${snapshotName} takes ${mib(needed)} MiB of a node's memory, and ${wish.cacheNodeType} has ${mib(room)} MiB for data.`,
-    )
-}
-
-const writerOf = ({ engine, engineVersion }: SnapshotContent) => ({ engine, engineVersion })
-
-/** A cluster's keys have to be shared out again, which engines without cluster mode do for nobody. */
-function requireMode({ snapshotName, origin }: Snapshot, { shards }: RestoreWish): void {
-  if (!origin.clusterEnabled || shards !== null) return
-  throw combination(
-    'snapshotName',
-    `Snapshot ${snapshotName} is of a replication group with cluster mode enabled, and is restored to one with cluster mode enabled.`,
+  const [needed, room] = [neededBytes(snapshot, wish), roomOf(wish)]
+  if (needed <= room) return null
+  return combination(
+    'cacheNodeType',
+    `${called} takes ${mib(needed)} MiB of a node's memory, and ${wish.cacheNodeType} has ${mib(room)} MiB for data.`,
   )
 }
+
+/** What was brought for one cache has a name that nobody has given it. */
+const nameOf = ({ snapshotName, broughtFor }: Snapshot): string =>
+  broughtFor === null ? `Snapshot ${snapshotName}` : 'What snapshotArns names'
+
+const writerOf = ({ engine, engineVersion }: SnapshotContent) => ({ engine, engineVersion })
 
 /** Memory that the fullest shard will need for data, if keys are spread evenly over their slots. */
 function neededBytes({ files }: Snapshot, { shards }: RestoreWish): number {
@@ -65,7 +69,7 @@ function neededBytes({ files }: Snapshot, { shards }: RestoreWish): number {
   return Math.ceil(Math.max(0, ...all))
 }
 
-function roomOf({ cacheNodeType, engine }: NodeChoice): number {
+function roomOf({ cacheNodeType, engine }: Pick<RestoreWish, 'cacheNodeType' | 'engine'>): number {
   const type = findNodeType(cacheNodeType)
   return type === undefined ? 0 : nodeLimits(type, engine, type.vcpus).maxmemoryBytes
 }

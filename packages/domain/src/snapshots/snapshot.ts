@@ -20,8 +20,17 @@ export interface SnapshotOrigin extends NodeSettings {
   numNodeGroups: number
   preferredAvailabilityZone: string | null
   createdAt: Date
-  /** Of a file that somebody brought: where it lay, and the Docker engine that it is tried on. */
-  imported?: ForeignFile & { engineId: string }
+  /** Of files that somebody brought. */
+  imported?: BroughtFiles
+}
+
+export interface BroughtFiles {
+  /** The Docker engine that they are tried on. */
+  engineId: string
+  /** Where each lay, in order; empty when they were sent to us. */
+  from: ForeignFile[]
+  /** Among how many nodes of the type each is to be shared out. */
+  shards: number
 }
 
 /** What one node group held at one moment; ElastiCache calls it a node snapshot. */
@@ -69,6 +78,8 @@ export interface Snapshot {
   isBeingCopied: boolean
   /** A cache is being made from it. */
   restoring: boolean
+  /** Id of the replication group or cache cluster that alone is to begin with it; nobody else is shown it, and it goes then. */
+  broughtFor: string | null
   createdAt: Date
   workflow: WorkflowView
 }

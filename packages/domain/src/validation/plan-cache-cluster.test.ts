@@ -46,9 +46,16 @@ describe('a plan for a cache cluster', () => {
     expect(plan).toMatchObject({
       zones: ['local-1c'],
       snapshotWindow: '05:00-07:00',
-      transitEncryptionEnabled: true,
+      transitEncryptionMode: 'required',
     })
     expect(plan.authToken).toBeNull()
+  })
+
+  it('begins with what a snapshot holds, whatever the case of its name', () => {
+    const wish = { ...memcached, engine: 'valkey' }
+    expect(planCacheCluster({ ...wish, snapshotName: 'Monday' }, context).snapshotName).toBe('monday')
+    expect(planCacheCluster(wish, context).snapshotName).toBeNull()
+    expect(refusal({ snapshotName: 'monday' }).message).toContain('snapshotName is not supported')
   })
 
   it('says the same for one node in one zone, spelled out', () => {

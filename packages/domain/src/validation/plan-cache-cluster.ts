@@ -10,6 +10,7 @@ import { isRetention } from './retention.ts'
 import { applyRules, exactly, never, ruleFor } from './rules.ts'
 import { checkSaslUsers } from './sasl-users.ts'
 import { checkSettings, requireReferences } from './settings.ts'
+import { checkSeedArns } from './snapshot-arns.ts'
 
 const allow = ruleFor<CreateCacheClusterRequest>()
 /** ElastiCache's default quota of nodes per cluster. */
@@ -21,6 +22,12 @@ export const AZ_MODE_VALUES = 'azMode must be single-az or cross-az.'
 export const isAzMode = (text: string): text is AzMode => AZ_MODES.some((mode) => mode === text)
 
 const RULES = [
+  allow(
+    'transitEncryptionMode',
+    (mode) => mode !== 'preferred',
+    'TLS beside plain text is for the endpoints of replication groups: with a cache cluster transitEncryptionMode must be required or left out.',
+    'combination',
+  ),
   allow(
     'replicationGroupId',
     never,
@@ -61,12 +68,6 @@ const rulesOf = (engine: Engine) => [
     `A cache cluster of engine ${engine} has exactly one node: numCacheNodes must be 1 or left out.`,
   ),
   allow(
-    'snapshotName',
-    never,
-    'A cache cluster is not made from a snapshot: create a replication group of one node instead.',
-    'combination',
-  ),
-  allow(
     'snapshotRetentionLimit',
     (days) => !isRetention(days) || days === 0,
     'Automatic snapshots are taken of replication groups: snapshotRetentionLimit must be 0 or left out, or create a replication group of one node instead.',
@@ -101,11 +102,13 @@ export function planCacheCluster(
   const zones = checkZones(findings, request)
   const azMode = engine === 'memcached' ? checkAzMode(findings, request, zones) : null
   const saslUsers = checkSaslUsers(findings, request.saslUsers ?? [], engine)
+  const seedFiles = engine === 'memcached' ? [] : checkSeedArns(findings, request, 1)
   const settings = checkSettings(findings, request, engine, context, false)
   findings.throwIfAny()
   requireReferences(request)
   if (engine === 'memcached') refuseTooMany(zones.length)
-  return { accountId: context.accountId, cacheClusterId, zones, azMode, saslUsers, ...settings }
+  const seed = { snapshotName: request.snapshotName?.toLowerCase() ?? null, seedFiles }
+  return { accountId: context.accountId, cacheClusterId, zones, azMode, saslUsers, ...settings, ...seed }
 }
 
 /** ElastiCache has a code of its own for it. */

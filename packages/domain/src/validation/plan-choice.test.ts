@@ -11,6 +11,7 @@ const runs = (
   engine,
   engineVersion,
   cacheNodeType,
+  transitEncryptionMode: null,
 })
 const SIX = runs('redis', '6.0')
 const PARAMETERS: Record<string, string> = {

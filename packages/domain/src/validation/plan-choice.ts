@@ -7,36 +7,44 @@ import { checkEngineVersion } from './engine-version.ts'
 import type { Findings } from './findings.ts'
 import { checkNodeType } from './node-type.ts'
 import { defaultParameterGroup } from '../parameters/families.ts'
+import { planTransitEncryption } from './plan-transit-encryption.ts'
 
 /** What becomes of the pending change: it stays, is dropped, or is this one. */
 export type ChoicePlan =
   { kind: 'keep' } | { kind: 'drop' } | ({ kind: 'set' } & Pick<PendingChange, 'wanted' | 'state'>)
 
 /**
- * Judges a wish for another engine, version or node type by the group as it stands (elasticache-reference, 2.2, 5.4): a newer
+ * Judges a wish for another engine, version, node type or encryption in transit by the group as it stands (elasticache-reference, 2.2, 5.4): a newer
  * wish replaces an older one member by member, and one for now takes along what waits. Asking for what there is takes a
  * wish back, and nodes that were brought over already.
  */
 export function planChoice(findings: Findings, group: ReplicationGroup, change: GroupChange): ChoicePlan {
-  const { choice = {}, deferred = true } = change
+  const { choice = {}, transitEncryption = {}, deferred = true } = change
   const { pending } = group
-  const isAsked = Object.keys(choice).length > 0
+  const isEncryptionAsked = Object.keys(transitEncryption).length > 0
+  const isAsked = Object.keys(choice).length > 0 || isEncryptionAsked
   const isHurried = !deferred && change.primaryClusterId === undefined && pending?.state === 'waiting'
   if (!isAsked && !isHurried) return { kind: 'keep' }
-  const wanted = complete(findings, pending?.wanted ?? pickChoice(group), choice)
+  const wanted = complete(findings, group, choice, isEncryptionAsked ? transitEncryption : null)
   if (wanted === null) return { kind: 'keep' }
   checkPath(findings, group, wanted)
   if (change.primaryClusterId !== undefined)
     findings.combination(
       'primaryClusterId',
-      'Another primary is promoted in a request of its own: leave engine, engineVersion and cacheNodeType out, or primaryClusterId.',
+      'Another primary is promoted in a request of its own: leave engine, engineVersion, cacheNodeType and encryption in transit out, or primaryClusterId.',
     )
   if (choices(group).every((one) => isSameChoice(one, wanted))) return { kind: 'drop' }
   return { kind: 'set', wanted, state: deferred ? 'waiting' : 'rolling' }
 }
 
 /** The wish with everything that it leaves out. Another engine without a version is its newest. */
-function complete(findings: Findings, before: NodeChoice, choice: Partial<NodeChoice>): NodeChoice | null {
+function complete(
+  findings: Findings,
+  group: ReplicationGroup,
+  choice: Partial<NodeChoice>,
+  encryption: GroupChange['transitEncryption'] | null,
+): NodeChoice | null {
+  const before = group.pending?.wanted ?? pickChoice(group)
   const engine = choice.engine ?? before.engine
   const isOther = engine !== before.engine
   const asked = choice.engineVersion ?? (isOther ? undefined : before.engineVersion)
@@ -44,7 +52,11 @@ function complete(findings: Findings, before: NodeChoice, choice: Partial<NodeCh
   if (version === null) return null
   const cacheNodeType = choice.cacheNodeType ?? before.cacheNodeType
   if (checkNodeType(findings, cacheNodeType, version) === null) return null
-  return { engine, engineVersion: version.version, cacheNodeType }
+  const mode = before.transitEncryptionMode
+  const transitEncryptionMode = encryption
+    ? planTransitEncryption(findings, group, mode, choices(group), encryption)
+    : mode
+  return { engine, engineVersion: version.version, cacheNodeType, transitEncryptionMode }
 }
 
 /** Every version that serves must be able to hand its data on to the wanted one, and there is no way back to an older. */

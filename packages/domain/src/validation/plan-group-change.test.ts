@@ -108,16 +108,23 @@ describe('a change of a replication group', () => {
 describe('a group with cluster mode', () => {
   const group = groupIn(TWO, { automaticFailoverEnabled: true, clusterEnabled: true })
 
-  it.each<[string, GroupChange]>([
-    ['authToken', { authToken: { token: new Secret('0123456789abcdef'), strategy: 'ROTATE' } }],
-    ['cacheParameterGroupName', { cacheParameterGroupName: 'mine' }],
-    ['primaryClusterId', { primaryClusterId: 'sessions-002' }],
-  ])('keeps its %s', (path, change) => {
-    const details = [expect.objectContaining({ path })]
-    expect(() => planGroupChange(group, { ...change, deferred: false })).toThrow(
-      expect.objectContaining({ code: 'InvalidParameterCombination', details }),
-    )
-  })
+  it.each<[string, GroupChange]>([['primaryClusterId', { primaryClusterId: 'sessions-002' }]])(
+    'keeps its %s',
+    (path, change) => {
+      const details = [expect.objectContaining({ path })]
+      expect(() => planGroupChange(group, { ...change, deferred: false })).toThrow(
+        expect.objectContaining({ code: 'InvalidParameterCombination', details }),
+      )
+    },
+  )
+})
+
+it.each<[string, GroupChange]>([
+  ['a token', { authToken: { token: new Secret('0123456789abcdef'), strategy: 'ROTATE' } }],
+  ['a parameter group', { cacheParameterGroupName: 'mine' }],
+])('a group with cluster mode takes another of %s', (_, change) => {
+  const group = groupIn(TWO, { automaticFailoverEnabled: true, clusterEnabled: true })
+  expect(planGroupChange(group, { ...change, deferred: false })).toMatchObject({ choice: { kind: 'keep' } })
 })
 
 describe('a group with cluster mode that changes', () => {

@@ -1,12 +1,15 @@
 import { ServiceError } from '../errors.ts'
 import type { GroupChange } from '../ports/store.ts'
-import type { NodeGroup, ReplicationGroup } from '../resources.ts'
+import type { ClusterMode, NodeGroup, ReplicationGroup } from '../resources.ts'
 import { Findings, shown } from './findings.ts'
 import { AUTOMATIC_FAILOVER_NEEDS, isOneZone, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS } from './nodes.ts'
 import { planChoice, type ChoicePlan } from './plan-choice.ts'
+import { planClusterMode } from './plan-cluster-mode.ts'
 import { windowsOverlap } from './windows.ts'
 
 export interface GroupChangePlan {
+  /** Null when it stays. */
+  clusterMode: ClusterMode | null
   /** What the group's row is to say. */
   set: {
     description: string
@@ -43,11 +46,11 @@ export function planGroupChange(group: ReplicationGroup, change: GroupChange): G
     )
   if (group.clusterEnabled) checkClusterChange(findings, group, change)
   else checkSwitches(findings, group, set, change)
-  checkMode(findings, group, change)
+  const clusterMode = planClusterMode(findings, group, change)
   const promotion = planPromotion(findings, group, set, change.primaryClusterId)
   const choice = planChoice(findings, group, change)
   findings.throwIfAny()
-  return { set, promotion, choice }
+  return { set, clusterMode, promotion, choice }
 }
 
 function checkSwitches(
@@ -94,24 +97,6 @@ function checkClusterChange(findings: Findings, group: ReplicationGroup, change:
       'primaryClusterId',
       'A primary can be chosen only with cluster mode disabled: use test-failover with the nodeGroupId of a shard.',
     )
-  for (const path of ['authToken', 'cacheParameterGroupName'] as const)
-    if (change[path] !== undefined) findings.combination(path, staysAsCreated(path))
-}
-
-const staysAsCreated = (path: string) =>
-  `With cluster mode enabled, ${path} stays as it was created: leave ${path} out, or create another replication group.`
-
-function checkMode(
-  findings: Findings,
-  { clusterEnabled }: ReplicationGroup,
-  { clusterMode }: GroupChange,
-): void {
-  const mode = clusterEnabled ? 'enabled' : 'disabled'
-  if (clusterMode === undefined || clusterMode === mode) return
-  findings.value(
-    'clusterMode',
-    `The cluster mode of a group cannot be changed: clusterMode must be ${mode} or left out.`,
-  )
 }
 
 function planPromotion(

@@ -32,6 +32,17 @@ describe('more replicas', () => {
     expect(plan).toEqual({ cacheClusterIds: ['sessions-002', 'sessions-004'], zones: [null, null] })
   })
 
+  it.each([
+    ['sessions-001', 'sessions-002'],
+    ['sessions-0001-001', 'sessions-0001-002'],
+  ])('are named as the others, beside %s as %s', (cacheClusterId, next) => {
+    const shard = aNodeGroupIn('a')
+    const named = { ...shard, members: shard.members.map((member) => ({ ...member, cacheClusterId })) }
+    const group = aReplicationGroup({ clusterMode: 'enabled', clusterEnabled: true, nodeGroups: [named] })
+    const wish = { newReplicaCount: 1, zones: null }
+    expect(planReplicaIncrease(group, named, wish).cacheClusterIds).toEqual([next])
+  })
+
   it('pass over names that other cache clusters have', () => {
     expect(increase(['a'], { newReplicaCount: 1, zones: null }, ['sessions-002']).cacheClusterIds).toEqual([
       'sessions-003',

@@ -59,24 +59,27 @@ function zonesLeft(
   return left
 }
 
-/** The next free suffixes: `sessions-002` comes back once it is free. */
+/** Named as those that there are. The next free suffixes: `sessions-002` comes back once it is free. */
 function nextMemberIds(
   group: ReplicationGroup,
-  { nodeGroupId }: NodeGroup,
+  { nodeGroupId, members: own }: NodeGroup,
   count: number,
   others: readonly string[],
 ): string[] {
   const members = group.nodeGroups.flatMap((shard) => shard.members.map((one) => one.cacheClusterId))
+  const byShard = own.some(({ cacheClusterId }) =>
+    cacheClusterId.startsWith(`${group.replicationGroupId}-${nodeGroupId}-`),
+  )
   const taken = new Set([...members, ...others])
   const ids: string[] = []
   for (let n = 1; ids.length < count; n++) {
-    const id = memberId(group.replicationGroupId, n, group.clusterEnabled ? nodeGroupId : null)
+    const id = memberId(group.replicationGroupId, n, byShard ? nodeGroupId : null)
     if (!taken.has(id)) ids.push(id)
   }
   return ids
 }
 
-/** `sessions-001`, or in cluster mode `sessions-0001-001`. */
+/** `sessions-001`, or with cluster mode enabled `sessions-0001-001`. */
 export function memberId(replicationGroupId: string, n: number, nodeGroupId: string | null = null): string {
   const prefix = nodeGroupId === null ? replicationGroupId : `${replicationGroupId}-${nodeGroupId}`
   return `${prefix}-${String(n).padStart(3, '0')}`

@@ -33,7 +33,7 @@ describe('a plan for a replication group', () => {
       cacheNodeType: 'cache.t4g.micro',
       cacheParameterGroupName: 'default.redis7',
       port: null,
-      transitEncryptionEnabled: false,
+      transitEncryptionMode: null,
       atRestEncryptionEnabled: false,
       automaticFailoverEnabled: false,
       multiAZEnabled: false,
@@ -45,6 +45,8 @@ describe('a plan for a replication group', () => {
       snapshotWindow: '04:00-05:00',
       zones: [null],
       snapshotName: null,
+      seedFiles: [],
+      clusterMode: 'disabled',
       shards: null,
     })
   })
@@ -141,11 +143,7 @@ describe('a plan for a replication group', () => {
     ['data tiering', { dataTieringEnabled: true }, 'dataTieringEnabled'],
     ['a KMS key', { kmsKeyId: 'k' }, 'kmsKeyId'],
     ['encryption at rest', { atRestEncryptionEnabled: true }, 'atRestEncryptionEnabled must be false'],
-    [
-      'the way between the cluster modes',
-      { clusterMode: 'compatible' },
-      'clusterMode must be enabled, disabled',
-    ],
+    ['a cluster mode of another name', { clusterMode: 'both' }, 'clusterMode must be enabled, disabled'],
     ['tags', { tags: [{ key: 'a' }] }, 'tags'],
     ['IPv6', { networkType: 'ipv6' }, 'networkType must be ipv4'],
     ['a nonsense zone', { preferredCacheClusterAZs: ['Local 1a'] }, 'not the name of an availability zone'],
@@ -155,9 +153,9 @@ describe('a plan for a replication group', () => {
       'Invalid AuthToken provided.',
     ],
     [
-      'TLS and plain together',
-      { transitEncryptionEnabled: true, transitEncryptionMode: 'preferred' },
-      'not both',
+      'a mode that is none',
+      { transitEncryptionEnabled: true, transitEncryptionMode: 'always' },
+      'must be preferred or required',
     ],
   ])('refuses %s as a value', (_, request, sentence) => {
     const error = refusal(request)
@@ -172,6 +170,11 @@ describe('a plan for a replication group', () => {
       'a token without TLS',
       { authToken: new Secret('a'.repeat(16)) },
       'only when transitEncryptionEnabled is true',
+    ],
+    [
+      'TLS beside plain text of an old version',
+      { transitEncryptionMode: 'preferred', transitEncryptionEnabled: true, engineVersion: '6.0' },
+      'needs redis 7.0 or later, or valkey',
     ],
     ['a mode without TLS', { transitEncryptionMode: 'required' }, 'set transitEncryptionEnabled to true'],
     ['automatic failover with one node', { automaticFailoverEnabled: true }, 'at least 2 cache clusters'],
@@ -190,11 +193,6 @@ describe('a plan for a replication group', () => {
       'a parameter group without cluster mode for a group with it',
       { cacheParameterGroupName: 'default.redis7', numNodeGroups: 2 },
       'Cluster mode should be enabled',
-    ],
-    [
-      'a parameter group of one’s own for cluster mode',
-      { cacheParameterGroupName: 'mine', clusterMode: 'enabled' },
-      'With cluster mode only default.redis7.cluster.on is available',
     ],
     [
       'cluster mode on an engine that cannot tell clients where to go',

@@ -1,12 +1,14 @@
 import type { ReplicationGroupPlan } from '../ports/store.ts'
+import { CLUSTER_MODES } from '../resources.ts'
 import { checkEngine } from './engine-version.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_REPLICATION_GROUP_ID } from './identifiers.ts'
-import { checkNodes } from './nodes.ts'
+import { checkNodes, MAX_SHARDS } from './nodes.ts'
 import type { CreateReplicationGroupRequest, PlanContext } from './requests.ts'
 import { applyRules, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkSettings, requireReferences } from './settings.ts'
-import { checkShards, requireShardQuota, wantsCluster } from './shards.ts'
+import { checkShards, clusterModeOf, requireShardQuota } from './shards.ts'
+import { checkSeedArns } from './snapshot-arns.ts'
 
 const allow = ruleFor<CreateReplicationGroupRequest>()
 
@@ -35,8 +37,8 @@ const RULES = [
   ),
   allow(
     'clusterMode',
-    exactly('enabled', 'disabled'),
-    'The way from one cluster mode to the other is not available: clusterMode must be enabled, disabled or left out.',
+    (mode) => CLUSTER_MODES.some((one) => one === mode),
+    'clusterMode must be enabled, disabled or compatible, or left out.',
   ),
   allow(
     'durability',
@@ -66,8 +68,10 @@ export function planReplicationGroup(
   const description = checkDescription(findings, 'description', request.description)
   const engine = checkEngine(findings, request.engine ?? 'redis', ['redis', 'valkey'])
   applyRules(findings, request, RULES)
-  const isCluster = wantsCluster(request)
+  const clusterMode = clusterModeOf(request, context.isClusterGroup)
+  const isCluster = clusterMode !== 'disabled'
   const nodes = isCluster ? checkShards(findings, request) : checkNodes(findings, request)
+  const seedFiles = checkSeedArns(findings, request, isCluster ? MAX_SHARDS : 1)
   const settings = checkSettings(findings, request, engine, context, isCluster)
   const snapshotRetentionLimit = request.snapshotRetentionLimit ?? 0
   findings.throwIfAny()
@@ -78,9 +82,11 @@ export function planReplicationGroup(
     replicationGroupId,
     description,
     atRestEncryptionEnabled: false,
+    clusterMode,
     ...nodes,
     ...settings,
     snapshotRetentionLimit,
     snapshotName: request.snapshotName?.toLowerCase() ?? null,
+    seedFiles,
   }
 }

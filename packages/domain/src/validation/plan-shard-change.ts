@@ -15,7 +15,7 @@ export interface ShardChangePlan {
 
 /** Judges a wish for other shards by the group as it stands (elasticache-reference, 2.7). */
 export function planShardChange(group: ReplicationGroup, wish: ShardChange): ShardChangePlan {
-  if (!group.clusterEnabled)
+  if (group.clusterMode !== 'enabled')
     throw new ServiceError(
       'InvalidParameterValue',
       'Operation is only applicable for cluster mode enabled replication groups.',

@@ -3,7 +3,7 @@ import { Secret } from '../secret.ts'
 import { planTokenUpdate } from './plan-token-update.ts'
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => new Secret(letter.repeat(16)))
-const WITH_TLS = { transitEncryptionEnabled: true }
+const WITH_TLS = { transitEncryptionMode: 'required' } as const
 
 type Held = [current: Secret | undefined, former: Secret | undefined]
 
@@ -36,6 +36,6 @@ it.each<[string, Held, 'SET' | 'ROTATE', Secret | undefined]>([
 it('a token is refused without TLS', () => {
   const update = { token: new Secret('x'.repeat(16)), strategy: 'SET' } as const
   expect(() =>
-    planTokenUpdate({ transitEncryptionEnabled: false }, { authToken: null, formerAuthToken: null }, update),
+    planTokenUpdate({ transitEncryptionMode: null }, { authToken: null, formerAuthToken: null }, update),
   ).toThrow(/transitEncryptionEnabled/)
 })

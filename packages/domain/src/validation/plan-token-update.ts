@@ -13,11 +13,11 @@ interface Tokens {
  * between: `ROTATE` adds one and keeps the one before, `SET` may only drop what is not the newest.
  */
 export function planTokenUpdate(
-  group: Pick<ReplicationGroup, 'transitEncryptionEnabled'>,
+  group: Pick<ReplicationGroup, 'transitEncryptionMode'>,
   tokens: Tokens,
   { token, strategy }: NonNullable<GroupChange['authToken']>,
 ): { authToken: Secret; formerAuthToken: Secret | null } {
-  if (!group.transitEncryptionEnabled)
+  if (group.transitEncryptionMode === null)
     throw refused('authToken can be used only when transitEncryptionEnabled is true.')
   const { authToken: current, formerAuthToken } = tokens
   const isCurrent = current?.reveal() === token.reveal()

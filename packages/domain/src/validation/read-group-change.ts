@@ -1,7 +1,7 @@
 import type { GroupChange } from '../ports/store.ts'
 import { Findings } from './findings.ts'
 import { checkDescription, checkIdentifier, MAX_CACHE_CLUSTER_ID } from './identifiers.ts'
-import { readChoice } from './read-choice.ts'
+import { readChoice, readTransitEncryption } from './read-choice.ts'
 import type { ModifyReplicationGroupRequest } from './requests.ts'
 import { readParameterGroupName } from './read-parameter-group-name.ts'
 import { readTokenUpdate } from './read-token-update.ts'
@@ -11,16 +11,11 @@ import { checkMaintenanceWindow, checkSnapshotWindow } from './windows.ts'
 
 const allow = ruleFor<ModifyReplicationGroupRequest>()
 
-const fixed = (path: keyof ModifyReplicationGroupRequest, what: string) =>
-  allow(path, never, `${what} cannot be changed after creation: leave ${path} out.`)
-
 const unavailable = (path: keyof ModifyReplicationGroupRequest, what: string) =>
   allow(path, never, `${what} not available: leave ${path} out.`)
 
 /** `nodeGroupId` is not among them: ElastiCache ignores it, and so do we. */
 const RULES = [
-  fixed('transitEncryptionEnabled', 'Encryption in transit'),
-  fixed('transitEncryptionMode', 'Encryption in transit'),
   allow(
     'cacheSecurityGroupNames',
     empty,
@@ -70,8 +65,7 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
   if (request.snapshotWindow !== undefined)
     change.snapshotWindow = checkSnapshotWindow(findings, request.snapshotWindow)
   if (request.clusterMode !== undefined) change.clusterMode = request.clusterMode
-  const choice = readChoice(findings, request)
-  if (Object.keys(choice).length > 0) change.choice = choice
+  Object.assign(change, readNodes(findings, request))
   if (request.applyImmediately !== undefined) change.deferred = !request.applyImmediately
   if (request.primaryClusterId !== undefined) {
     change.primaryClusterId = checkIdentifier(
@@ -92,4 +86,17 @@ export function readGroupChange(request: ModifyReplicationGroupRequest): GroupCh
     change.cacheParameterGroupName = readParameterGroupName(findings, request)
   findings.throwIfAny()
   return change
+}
+
+/** What nodes are to be. */
+function readNodes(
+  findings: Findings,
+  request: ModifyReplicationGroupRequest,
+): Pick<GroupChange, 'choice' | 'transitEncryption'> {
+  const choice = readChoice(findings, request)
+  const transitEncryption = readTransitEncryption(findings, request)
+  return {
+    ...(Object.keys(choice).length > 0 && { choice }),
+    ...(transitEncryption !== undefined && { transitEncryption }),
+  }
 }

@@ -145,7 +145,7 @@ describe('a request to change a group', () => {
     ['a token that is none', { authToken: new Secret('x'), ...NOW }, 'Invalid AuthToken provided'],
     ['another strategy', { authToken: new Secret(TOKEN), authTokenUpdateStrategy: 'ADD' }, 'SET or ROTATE'],
     ['no token any more', { authTokenUpdateStrategy: 'DELETE', ...NOW }, 'delete is not supported'],
-    ['TLS', { transitEncryptionEnabled: true }, 'Encryption in transit cannot be changed'],
+    ['a mode that is none', { transitEncryptionMode: 'always' }, 'must be preferred or required'],
     ['snapshots', { snapshotRetentionLimit: 36 }, 'must be between 0 and 35'],
     ['user groups', { userGroupIdsToAdd: ['g'] }, 'User groups are not available'],
     ['a window that is none', { preferredMaintenanceWindow: 'noon' }, 'must look like ddd:hh24:mi'],

@@ -162,4 +162,6 @@ export interface PlanContext {
   accountId: string
   /** Uniform in [0, 1); chooses the windows nobody asked for. */
   random: () => number
+  /** The parameter group that is asked for is for caches with cluster mode. */
+  isClusterGroup?: boolean
 }

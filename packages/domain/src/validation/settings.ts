@@ -2,7 +2,7 @@ import { canCluster, type Engine, ENGINE_VERSIONS, type EngineVersion } from '..
 import { ServiceError } from '../errors.ts'
 import { CLUSTER_ON, defaultParameterGroup } from '../parameters/families.ts'
 import { MAX_PARAMETER_GROUP_NAME } from '../parameters/plan-parameter-group.ts'
-import type { NodeSettings } from '../resources.ts'
+import { TRANSIT_ENCRYPTION_MODES, type NodeSettings } from '../resources.ts'
 import type { Secret } from '../secret.ts'
 import { checkAuthToken } from './auth-token.ts'
 import { checkEngineVersion } from './engine-version.ts'
@@ -10,6 +10,8 @@ import { type Findings, shown } from './findings.ts'
 import { isIdentifier } from './identifiers.ts'
 import { checkNodeType } from './node-type.ts'
 import type { CreateCacheClusterRequest, CreateReplicationGroupRequest, PlanContext } from './requests.ts'
+import { canPrefer, PREFERRED_NEEDS } from './plan-transit-encryption.ts'
+import { MODE_ALLOWED } from './read-choice.ts'
 import { isRetention, RETENTION_ALLOWED } from './retention.ts'
 import { applyRules, between, empty, exactly, never, ruleFor } from './rules.ts'
 import { checkWindows } from './windows.ts'
@@ -44,27 +46,11 @@ const SHARED_RULES = [
   ),
   allow('networkType', exactly('ipv4'), 'networkType must be ipv4 or left out.'),
   allow('ipDiscovery', exactly('ipv4'), 'ipDiscovery must be ipv4 or left out.'),
-  allow(
-    'transitEncryptionMode',
-    exactly('required', 'preferred'),
-    'transitEncryptionMode must be required or preferred.',
-  ),
-  allow(
-    'transitEncryptionMode',
-    (mode) => mode !== 'preferred',
-    'Nodes accept either TLS or plain connections, not both: transitEncryptionMode must be required or left out.',
-  ),
+  allow('transitEncryptionMode', exactly<string>(...TRANSIT_ENCRYPTION_MODES), MODE_ALLOWED),
 ]
 
-/** For the engines that have snapshots; memcached refuses these members altogether. */
-const SNAPSHOT_RULES = [
-  allow('snapshotRetentionLimit', isRetention, RETENTION_ALLOWED),
-  allow(
-    'snapshotArns',
-    empty,
-    'A cache is made from a snapshot: import the RDB file by POST /v1/snapshots with snapshotArns, and name that snapshot as snapshotName.',
-  ),
-]
+/** For the engines that have snapshots; memcached refuses it altogether. */
+const SNAPSHOT_RULES = [allow('snapshotRetentionLimit', isRetention, RETENTION_ALLOWED)]
 
 export interface Checked extends NodeSettings {
   authToken: Secret | null
@@ -86,12 +72,7 @@ export function checkSettings(
   const version = engine === null ? null : checkEngineVersion(findings, engine, request.engineVersion)
   const nodeType = checkNodeType(findings, request.cacheNodeType, version)
   const tls = request.transitEncryptionEnabled ?? false
-  if (request.transitEncryptionMode !== undefined && !tls) {
-    findings.combination(
-      'transitEncryptionMode',
-      'To use a transit encryption mode, set transitEncryptionEnabled to true.',
-    )
-  }
+  const transitEncryptionMode = checkEncryption(findings, request, version)
   const authToken = checkAuthToken(findings, request.authToken, tls)
   if (version !== null) checkMode(findings, request.cacheParameterGroupName, version, isCluster)
   const windows = checkWindows(
@@ -106,13 +87,31 @@ export function checkSettings(
     cacheNodeType: nodeType?.name ?? '',
     cacheParameterGroupName: version === null ? '' : parameterGroupOf(request, version, isCluster),
     port: request.port ?? null,
-    transitEncryptionEnabled: tls,
+    transitEncryptionMode,
     authTokenEnabled: authToken !== null,
     autoMinorVersionUpgrade: request.autoMinorVersionUpgrade ?? true,
     snapshotRetentionLimit: 0,
     ...windows,
     authToken,
   }
+}
+
+/** Null without TLS; `required` when nothing is said. */
+function checkEncryption(
+  findings: Findings,
+  { transitEncryptionEnabled = false, transitEncryptionMode: wanted }: Request,
+  version: EngineVersion | null,
+): NodeSettings['transitEncryptionMode'] {
+  if (wanted !== undefined && !transitEncryptionEnabled)
+    findings.combination(
+      'transitEncryptionMode',
+      'To use a transit encryption mode, set transitEncryptionEnabled to true.',
+    )
+  if (!transitEncryptionEnabled) return null
+  if (wanted !== 'preferred') return 'required'
+  if (version !== null && !canPrefer({ engine: version.engine, engineVersion: version.version }))
+    findings.combination('transitEncryptionMode', PREFERRED_NEEDS)
+  return 'preferred'
 }
 
 function parameterGroupOf(
@@ -142,8 +141,7 @@ function checkClusterVersion(findings: Findings, { engine, version }: EngineVers
 }
 
 /**
- * A default of another family or mode is a wrong combination; of a user's own, the store knows the family. None of these is
- * for cluster mode.
+ * A default of another family or mode is a wrong combination; of a user's own, the store knows both.
  */
 function checkParameterGroup(
   findings: Findings,
@@ -153,15 +151,7 @@ function checkParameterGroup(
 ): void {
   const name = given?.toLowerCase()
   const family = defaultFamilyOf(name)
-  if (family === null) {
-    if (name !== undefined && isCluster) {
-      findings.combination(
-        'cacheParameterGroupName',
-        `With cluster mode only ${defaultParameterGroup(version, true)} is available: parameter groups of one's own are not.`,
-      )
-    }
-    return
-  }
+  if (family === null) return
   if (`default.${family}` === defaultParameterGroup(version, isCluster)) return
   if (`default.${family}` === defaultParameterGroup(version, !isCluster)) {
     const [wanted, found] = isCluster ? ['enabled', 'disabled'] : ['disabled', 'enabled']

@@ -3,7 +3,7 @@ import { formatSlots } from '../cluster/slots.ts'
 import { ServiceError } from '../errors.ts'
 import { Findings } from './findings.ts'
 import type { CreateReplicationGroupRequest } from './requests.ts'
-import { checkShards, requireShardQuota, wantsCluster } from './shards.ts'
+import { checkShards, clusterModeOf, requireShardQuota } from './shards.ts'
 
 type Request = CreateReplicationGroupRequest
 
@@ -22,15 +22,26 @@ const shardsOf = (request: Request) =>
   ])
 
 describe('cluster mode', () => {
-  it.each<[boolean, string, Request]>([
-    [true, 'it is said', { clusterMode: 'enabled' }],
-    [true, 'there are several shards', { numNodeGroups: 2 }],
-    [true, 'several shards are configured', { nodeGroupConfiguration: [{}, {}] }],
-    [true, 'the parameter group has it', { cacheParameterGroupName: 'Default.Redis7.Cluster.On' }],
-    [false, 'there is one shard', { numNodeGroups: 1, replicasPerNodeGroup: 2 }],
-    [false, 'the opposite is said', { clusterMode: 'disabled', numNodeGroups: 2 }],
-  ])('is wanted: %s, when %s', (wanted, _, request) => {
-    expect(wantsCluster(request)).toBe(wanted)
+  it.each<[string, string, Request]>([
+    ['enabled', 'it is said', { clusterMode: 'enabled' }],
+    ['enabled', 'there are several shards', { numNodeGroups: 2 }],
+    ['enabled', 'several shards are configured', { nodeGroupConfiguration: [{}, {}] }],
+    ['enabled', 'the parameter group has it', { cacheParameterGroupName: 'Default.Redis7.Cluster.On' }],
+    ['compatible', 'it is said', { clusterMode: 'compatible', numNodeGroups: 1 }],
+    ['disabled', 'there is one shard', { numNodeGroups: 1, replicasPerNodeGroup: 2 }],
+    ['disabled', 'the opposite is said', { clusterMode: 'disabled', numNodeGroups: 2 }],
+  ])('is %s when %s', (mode, _, request) => {
+    expect(clusterModeOf(request)).toBe(mode)
+  })
+
+  it('has one shard when it is compatible, for clients who know of no others', () => {
+    expect(shardsOf({ clusterMode: 'compatible', replicasPerNodeGroup: 1 })).toEqual([['0001', '0-16383', 2]])
+    expect(() => plan({ clusterMode: 'compatible', numNodeGroups: 2 })).toThrow('one shard')
+  })
+
+  it('is wanted by a parameter group of one’s own that has it, unless the opposite is said', () => {
+    expect(clusterModeOf({ cacheParameterGroupName: 'mine' }, true)).toBe('enabled')
+    expect(clusterModeOf({ cacheParameterGroupName: 'mine', clusterMode: 'disabled' }, true)).toBe('disabled')
   })
 })
 

@@ -1,5 +1,6 @@
 import { parseSlots, rangesOf, SLOTS, slotsIn, splitSlots, type SlotRange } from '../cluster/slots.ts'
 import type { ShardPlan } from '../ports/store.ts'
+import { CLUSTER_MODES, type ClusterMode } from '../resources.ts'
 import type { Findings } from './findings.ts'
 import { checkZone } from './identifiers.ts'
 import { isOneZone, MAX_REPLICAS, MAX_SHARDS, MULTI_AZ_NEEDS, MULTI_AZ_SPREADS, type Nodes } from './nodes.ts'
@@ -38,12 +39,17 @@ const RULES = [
   ),
 ]
 
-/** ElastiCache takes the mode from whatever implies it (elasticache-reference, 2.4), unless it is said. */
-export function wantsCluster(request: Request): boolean {
-  if (request.clusterMode !== undefined) return request.clusterMode === 'enabled'
-  const hasClusterGroup = request.cacheParameterGroupName?.toLowerCase().endsWith('.cluster.on') === true
+/**
+ * ElastiCache takes the mode from whatever implies it (elasticache-reference, 2.4), unless it is said.
+ * @param isClusterGroup whether a parameter group of the user's own is asked for that has it
+ */
+export function clusterModeOf(request: Request, isClusterGroup = false): ClusterMode {
+  const said = CLUSTER_MODES.find((mode) => mode === request.clusterMode)
+  if (said !== undefined) return said
+  const hasClusterGroup =
+    isClusterGroup || request.cacheParameterGroupName?.toLowerCase().endsWith('.cluster.on') === true
   const shards = Math.max(request.numNodeGroups ?? 1, request.nodeGroupConfiguration?.length ?? 1)
-  return hasClusterGroup || shards > 1
+  return hasClusterGroup || shards > 1 ? 'enabled' : 'disabled'
 }
 
 /** The shards of a group in cluster mode, where their nodes go, and which slots they serve. */
@@ -51,6 +57,11 @@ export function checkShards(findings: Findings, request: Request): Nodes {
   applyRules(findings, request, RULES)
   const configured = request.nodeGroupConfiguration ?? []
   const count = countShards(findings, request, configured)
+  if (request.clusterMode === 'compatible' && count > 1)
+    findings.combination(
+      'numNodeGroups',
+      'With clusterMode compatible a replication group has one shard: numNodeGroups must be 1 or left out.',
+    )
   const configurations = Array.from({ length: count }, (_, i) => configured[i] ?? {})
   const ids = checkIds(findings, configurations)
   const slots = checkSlots(findings, configurations)

@@ -18,6 +18,8 @@ const COMMAND_SOCKET = 'unix@/tmp/command.sock'
 /** Names of a slot's backends; the routes are read and written under them. */
 export const primaryBackend = (slot: number): string => `primary${slot}`
 export const readerBackend = (slot: number): string => `readers${slot}`
+/** Where clients in plain text go that share their endpoint with others who speak TLS. */
+export const plainBackend = (backend: string): string => `plain-${backend}`
 /** Under which the list of a configuration endpoint is in the map of lists. */
 export const listName = (slot: number): string => `list${slot}`
 
@@ -48,9 +50,13 @@ export function renderEdgeConfig(spec: EdgeSpec, { addresses, connectMs }: EdgeP
 function ofNodeGroup(slot: EdgeSlot, addresses: readonly string[]): string[] {
   return [
     ...frontend(primaryBackend(slot.slot), addresses, portOf(slot.primaryPort)),
-    ...primary(slot.slot),
+    ...dividing(primaryBackend(slot.slot)),
+    ...primary(primaryBackend(slot.slot)),
+    ...primary(plainBackend(primaryBackend(slot.slot)), PLAIN),
     ...frontend(readerBackend(slot.slot), addresses, portOf(slot.readerPort)),
-    ...readers(slot.slot),
+    ...dividing(readerBackend(slot.slot)),
+    ...readers(readerBackend(slot.slot)),
+    ...readers(plainBackend(readerBackend(slot.slot)), PLAIN),
   ]
 }
 
@@ -73,7 +79,9 @@ function ofCluster(
     '  tcp-request inspect-delay 24d',
     '  tcp-request content lua.begins if { req.len gt 0 }',
     '  tcp-request content use-service lua.discovery if { var(txn.discovers) -m bool }',
-    ...primary(slot).map((line) => (line.startsWith('  server') ? `${line}${secured}` : line)),
+    ...primary(primaryBackend(slot)).map((line) =>
+      line.startsWith('  server') ? `${line}${secured}` : line,
+    ),
     `backend ${readerBackend(slot)}`,
     `${closed('fallback')}${secured}`,
   ]
@@ -141,23 +149,41 @@ function frontend(backend: string, addresses: readonly string[], port: number, b
   ]
 }
 
+/**
+ * An endpoint tells TLS from plain text while anybody is there for plain text: clients of these engines speak first, and none
+ * of their commands begins like a handshake. Otherwise nothing is looked at, and nobody waits.
+ */
+function dividing(backend: string): string[] {
+  const plain = plainBackend(backend)
+  return [
+    `  acl divided nbsrv(${plain}) gt 0`,
+    '  acl handshake req.payload(0,1) -m bin 16',
+    '  tcp-request inspect-delay 24d',
+    '  tcp-request content accept if !divided or { req.len gt 0 }',
+    `  use_backend ${plain} if divided !handshake`,
+  ]
+}
+
 /** No retries: a client that finds no primary is told so at once, and comes again when there is another. */
-function primary(slot: number): string[] {
-  return [`backend ${primaryBackend(slot)}`, '  retries 0', closed('primary')]
+function primary(backend: string, prefix = ''): string[] {
+  return [`backend ${backend}`, '  retries 0', closed(`${prefix}primary`)]
 }
 
 /** Whoever meets a dead replica is passed on to another one. */
-function readers(slot: number): string[] {
-  const names = Array.from({ length: READERS_MAX }, (_, index) => `reader${index + 1}`)
+function readers(backend: string, prefix = ''): string[] {
+  const names = Array.from({ length: READERS_MAX }, (_, index) => `${prefix}reader${index + 1}`)
   return [
-    `backend ${readerBackend(slot)}`,
+    `backend ${backend}`,
     '  balance leastconn',
     `  retries ${READERS_MAX}`,
     '  option redispatch 1',
     ...names.map(closed),
-    `${closed('fallback')} backup`,
+    `${closed(`${prefix}fallback`)} backup`,
   ]
 }
+
+/** Before the names of servers in plain text. */
+const PLAIN = 'plain-'
 
 const closed = (name: string): string => `  server ${name} 127.0.0.1:1 disabled`
 

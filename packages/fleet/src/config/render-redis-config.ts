@@ -89,7 +89,7 @@ function clustering({ busPort, address, tls }: NodeSpec, { hasSisters }: NodePla
   ]
 }
 
-function listening({ port, tls }: NodeSpec): Directive[] {
+function listening({ port, plainPort, tls }: NodeSpec): Directive[] {
   if (!tls) {
     return [
       ['bind', '0.0.0.0'],
@@ -98,7 +98,7 @@ function listening({ port, tls }: NodeSpec): Directive[] {
   }
   return [
     ['bind', '0.0.0.0'],
-    ['port', 0],
+    ['port', plainPort ?? 0],
     ['tls-port', port],
     ['tls-cert-file', FILES.certificate],
     ['tls-key-file', FILES.key],

@@ -19,6 +19,7 @@ export function clusterContract(openBench: OpenBench, variant: ContractVariant):
         const { primary, replica, other } = await cluster(bench, variant)
         await vi.waitFor(async () => {
           for (const node of [primary, replica, other]) await seesAll(bench, node, primary, replica, other)
+          for (const node of [primary, replica]) expect((await view(bench, node)).isServing).toBe(true)
         }, SOON)
         const { historyId } = (await serving(bench, replica)).replication
         const [lostId, heirId] = [await idOf(bench, primary), await idOf(bench, replica)]
@@ -131,8 +132,8 @@ function slotsOf({ peers }: ClusterView, id: string): readonly SlotRange[] | und
   return peers.find((one) => one.id === id)?.slots
 }
 
-function peer({ engineId, ip, address, port, busPort }: NodeSpec): PeerTarget {
-  return { engineId, ip, address, port, busPort: busPort ?? 0 }
+function peer({ engineId, ip, address, port, tls, plainPort, busPort }: NodeSpec): PeerTarget {
+  return { engineId, ip, address, port, tls, plainPort, busPort: busPort ?? 0 }
 }
 
 async function sourceOf(bench: ContractBench, node: NodeSpec): Promise<ReplicationSource> {

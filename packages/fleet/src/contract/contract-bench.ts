@@ -40,8 +40,11 @@ export interface ContractVariant {
   tls: boolean
   authToken: Secret | null
   inCluster?: boolean
+  /** It takes plain text beside TLS. */
+  takesBoth?: boolean
 }
 
-export function variantTitle({ engine, engineVersion, tls, authToken }: ContractVariant): string {
-  return `${engine} ${engineVersion}${tls ? ', TLS' : ''}${authToken === null ? '' : ', AUTH'}`
+export function variantTitle({ engine, engineVersion, tls, authToken, takesBoth }: ContractVariant): string {
+  const secured = takesBoth === true ? ', TLS and plain text' : ', TLS'
+  return `${engine} ${engineVersion}${tls ? secured : ''}${authToken === null ? '' : ', AUTH'}`
 }

@@ -5,6 +5,7 @@ import type { ContractBench, ContractVariant } from './contract-bench.ts'
 import { configureContract } from './configure-contract.ts'
 import { discoveryContract } from './discovery-contract.ts'
 import { edgeContract } from './edge-contract.ts'
+import { encryptionContract } from './encryption-contract.ts'
 import { engineContract } from './engine-contract.ts'
 import { freezeContract } from './freeze-contract.ts'
 import { imageContract } from './image-contract.ts'
@@ -28,6 +29,7 @@ export function describeFleetContract(
     freezeContract(openBench, variants[0])
     orphanContract(openBench, variants[0])
     imageContract(openBench, variants[0])
+    encryptionContract(openBench, variants[0])
     upgradeContract(openBench)
     for (const variant of variants) engineContract(openBench, variant)
     certificateContract(openBench, variants)

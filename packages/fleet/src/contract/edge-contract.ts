@@ -14,6 +14,7 @@ export function edgeContract(openBench: OpenBench, variant: ContractVariant): vo
     refusals(openBench, variant)
     routing(openBench, variant)
     rerouting(openBench, variant)
+    renewing(openBench, variant)
     reading(openBench, variant)
   })
 }
@@ -38,8 +39,8 @@ async function openNodes(bench: ContractBench, variant: ContractVariant, count: 
   )
 }
 
-function target({ node: { engineId, ip, port } }: Member): RouteTarget {
-  return { engineId, ip, port, address: '127.0.0.1' }
+function target({ node: { engineId, ip, port, tls, plainPort } }: Member): RouteTarget {
+  return { engineId, ip, port, tls, plainPort, address: '127.0.0.1' }
 }
 
 async function standUpEdge(bench: ContractBench): Promise<EdgeSpec> {
@@ -215,6 +216,36 @@ function rerouting(openBench: OpenBench, variant: ContractVariant): void {
     for (const client of [writer, reader]) expect(await client.runId()).toBeNull()
     expect(await ask(bench, ports(edge).primaryPort)).toBeNull()
     expect(await ask(bench, ports(edge).readerPort)).toBeNull()
+  })
+}
+
+function renewing(openBench: OpenBench, variant: ContractVariant): void {
+  benchTest(
+    'a running edge shows another certificate, and keeps its connections',
+    openBench,
+    async (bench) => {
+      const [member] = await openNodes(bench, variant, 1)
+      const edge = await standUpEdge(bench)
+      await route(bench, edge, member ?? null)
+      const held = await bench.connect(ports(edge).primaryPort)
+      expect(await held.runId()).toBe(member?.runId)
+      const before = await bench.fleet.edgeCertificateOf(edge)
+      expect(before?.serialNumber).toMatch(/^[0-9A-Fa-f]+$/)
+      expect(await bench.fleet.renewEdgeCertificates(edge)).toEqual(READY)
+      const after = await bench.fleet.edgeCertificateOf(edge)
+      expect(after).not.toBeNull()
+      expect(after?.serialNumber).not.toBe(before?.serialNumber)
+      expect(await held.runId()).toBe(member?.runId)
+      await route(bench, edge, null)
+      expect(await held.runId()).toBeNull()
+    },
+  )
+
+  benchTest('an edge that is gone has no certificate, and is given none', openBench, async (bench) => {
+    const edge = await standUpEdge(bench)
+    await bench.fleet.removeEdge(edge)
+    expect(await bench.fleet.edgeCertificateOf(edge)).toBeNull()
+    expect(await bench.fleet.renewEdgeCertificates(edge)).toMatchObject(DEAD)
   })
 }
 

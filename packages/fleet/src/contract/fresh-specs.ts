@@ -46,7 +46,7 @@ export class FreshSpecs {
 
   node(
     network: NetworkSpec,
-    { engine, engineVersion, tls, authToken, inCluster }: ContractVariant,
+    { engine, engineVersion, tls, authToken, inCluster, takesBoth }: ContractVariant,
   ): NodeSpec {
     const port = this.#port()
     const ip = network.gateway.replace(/\.1$/, `.${2 + (port % 12)}`)
@@ -62,6 +62,7 @@ export class FreshSpecs {
       nodeGroupId: `ng-of-${network.networkId}`,
       ip,
       port,
+      plainPort: takesBoth === true ? this.#port() : null,
       busPort: inCluster === true ? this.#port() : null,
       address: '127.0.0.1',
       tls,

@@ -20,7 +20,8 @@ export function replicationContract(openBench: OpenBench, variant: ContractVaria
         expect(await bench.fleet.openNode(primary)).toEqual(READY)
         await inSync(bench, replica)
         const [leads, follows] = [await serving(bench, primary), await serving(bench, replica)]
-        expect(leads).toMatchObject({ role: 'primary', replication: { link: null } })
+        const at = { host: replica.ip, port: replica.port }
+        expect(leads).toMatchObject({ role: 'primary', replication: { link: null, replicas: [{ at }] } })
         expect(follows.role).toBe('replica')
         expect(follows.replication.link?.source.port).toBe(primary.port)
         expect(follows.replication.historyId).toBe(leads.replication.historyId)
@@ -74,9 +75,9 @@ export function replicationContract(openBench: OpenBench, variant: ContractVaria
   })
 }
 
-function sourceOf({ engineId, ip, port, nodeGroupId }: NodeSpec): ReplicationSource {
+export function sourceOf({ engineId, ip, port, tls, plainPort, nodeGroupId }: NodeSpec): ReplicationSource {
   return {
-    target: { engineId, ip, address: '127.0.0.1', port },
+    target: { engineId, ip, address: '127.0.0.1', port, tls, plainPort },
     nodeGroupId: nodeGroupId ?? '',
     inCluster: null,
   }

@@ -1,6 +1,7 @@
 import { canFollow, type Engine } from '@cacheplane/domain'
 import { describe, expect, vi } from 'vitest'
 import type { ContractBench } from './contract-bench.ts'
+import { sourceOf } from './replication-contract.ts'
 import { benchTest, serving, standUp, type OpenBench } from './with-bench.ts'
 
 const READY = { kind: 'ready' }
@@ -50,10 +51,7 @@ async function followed(bench: ContractBench, of: Variant, by: Variant): Promise
   expect((await serving(bench, primary)).usedMemoryBytes).toBeGreaterThan(100_000)
   await serving(bench, replica)
   expect(await fleet.openNode(primary)).toEqual(READY)
-  const { engineId, ip, port, nodeGroupId } = primary
-  const target = { engineId, ip, address: '127.0.0.1', port }
-  const source = { target, nodeGroupId: nodeGroupId ?? '', inCluster: null }
-  expect(await fleet.followPrimary(replica, source)).toEqual(READY)
+  expect(await fleet.followPrimary(replica, sourceOf(primary))).toEqual(READY)
   return async () => {
     const reading = await fleet.observeNode(replica, 0)
     expect(reading).toMatchObject({ replication: { link: { up: true, syncing: false } } })

@@ -7,6 +7,7 @@ import type { Reply } from './resp-parser.ts'
 export type Ask = (node: NodeRef, commands: readonly (readonly string[])[]) => Promise<Answer<Reply[]>>
 
 const done = { kind: 'answered', value: undefined } as const
+const SERVES = /^cluster_state:ok\r?$/m
 const ALREADY_LEADS = /CLUSTER FAILOVER to a (replica|slave)/i
 const ALREADY_FORGOTTEN = /Unknown node/i
 
@@ -18,12 +19,14 @@ export class ClusterControl {
     const answer = await this.ask(node, [
       ['CLUSTER', 'NODES'],
       ['CLUSTER', 'SLOTS'],
+      ['CLUSTER', 'INFO'],
     ])
     if (answer.kind !== 'answered') return answer
-    const [text, listing] = answer.value
+    const [text, listing, info] = answer.value
     const view = typeof text === 'string' ? parseClusterNodes(text, listedIds(listing)) : null
     if (view === null) return { kind: 'silent', because: 'its CLUSTER NODES makes no sense' }
-    return { kind: 'answered', value: view }
+    const isServing = typeof info === 'string' && SERVES.test(info)
+    return { kind: 'answered', value: { ...view, isServing } }
   }
 
   /** One who does not know its primary yet is introduced to it, which takes a moment. */

@@ -42,6 +42,7 @@ test('a slot is told with its open servers, and with the connections that stand 
         { name: 'reader1', hop: { host: 'fd00::1', port: 10_002 }, sessions: 1 },
         { name: 'reader2', hop: null, sessions: 0 },
       ],
+      plain: null,
     },
   ])
 })

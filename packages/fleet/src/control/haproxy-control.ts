@@ -1,18 +1,27 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { invariant, type AuthorityMaterial, type EdgeRef } from '@cacheplane/domain'
+import {
+  invariant,
+  type AuthorityMaterial,
+  type Certificate,
+  type EdgeRef,
+  type EdgeSpec,
+} from '@cacheplane/domain'
 import { EDGE_FILES } from '../config/node-files.ts'
-import { listName, primaryBackend, readerBackend } from '../config/render-edge-config.ts'
+import { listName, plainBackend, primaryBackend, readerBackend } from '../config/render-edge-config.ts'
 import { EDGE_MS } from '../core/deadlines.ts'
 import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
 import type { Answer } from '../core/node-control.ts'
+import { edgePapers } from '../tls/edge-papers.ts'
 import { edgeIdentity } from '../tls/issue-leaf.ts'
 import type { Leaf } from '../tls/issue-certificate.ts'
 import { CommandLine } from './command-line.ts'
+import type { Route } from './connect.ts'
 import { countConnecting } from './count-connecting.ts'
 import { parseStat } from './parse-stat.ts'
 import { SharedQuestion } from './shared-question.ts'
+import { shownCertificate } from './shown-certificate.ts'
 
 export interface HaproxyControlOptions {
   authority: () => Promise<AuthorityMaterial>
@@ -20,6 +29,7 @@ export interface HaproxyControlOptions {
   own: () => Promise<Leaf>
   /** Host under which edges of this engine take commands. */
   host: string
+  certificateLifetimeMs: number
 }
 
 const PAUSE_MS = 5
@@ -88,6 +98,24 @@ export class HaproxyControl implements EdgeControl {
     )
   }
 
+  async certificate(edge: EdgeRef): Promise<Answer<Certificate | null>> {
+    return shownCertificate(await this.#routeTo(edge))
+  }
+
+  // What is set counts once it is committed, and what was set before and never committed is forgotten.
+  async renewCertificates(edge: EdgeSpec): Promise<Answer<void>> {
+    const { authority, certificateLifetimeMs } = this.options
+    const papers = Object.entries(await edgePapers(await authority(), edge, certificateLifetimeMs))
+    const commands = papers.flatMap(([file, pem]) => [
+      `set ssl cert ${file} <<\n${pem}`,
+      `commit ssl cert ${file}`,
+    ])
+    return understood(await this.#lineTo(edge).line.ask(commands), (texts) => {
+      const isDone = texts.filter((_, i) => i % 2 === 1).every((text) => text.includes('Success!'))
+      if (!isDone) throw new Error('the edge did not take its certificate')
+    })
+  }
+
   async addressOf(host: string): Promise<string | null> {
     if (isIP(host) !== 0) return host
     const found = lookup(host, { family: 4 }).then(({ address }) => address)
@@ -124,11 +152,7 @@ export class HaproxyControl implements EdgeControl {
     const held = this.#lines.get(edgeId)
     if (held?.incarnation === incarnation && held.controlPort === controlPort) return held
     held?.line.close()
-    const { authority, own: ownLeaf, host } = this.options
-    const line = new CommandLine(async () => {
-      const [{ certificatePem: authorityPem }, leaf] = await Promise.all([authority(), ownLeaf()])
-      return { host, port: controlPort, tls: { authorityPem, identity: edgeIdentity(edge), own: leaf } }
-    })
+    const line = new CommandLine(() => this.#routeTo(edge))
     const connecting = new SharedQuestion<Connecting>(async () =>
       understood(await line.ask(['show sess']), ([text = '']) => countConnecting(text)),
     )
@@ -136,14 +160,22 @@ export class HaproxyControl implements EdgeControl {
     this.#lines.set(edgeId, own)
     return own
   }
+
+  async #routeTo(edge: EdgeRef): Promise<Route> {
+    const { authority, own, host } = this.options
+    const [{ certificatePem: authorityPem }, leaf] = await Promise.all([authority(), own()])
+    return { host, port: edge.controlPort, tls: { authorityPem, identity: edgeIdentity(edge), own: leaf } }
+  }
 }
 
 function pathOf(slot: number, server: ServerName): string {
-  return `${server === 'primary' ? primaryBackend(slot) : readerBackend(slot)}/${server}`
+  const backend = server.endsWith('primary') ? primaryBackend(slot) : readerBackend(slot)
+  return `${server.startsWith('plain-') ? plainBackend(backend) : backend}/${server}`
 }
 
 function statOf(slot: number): string[] {
-  return [primaryBackend(slot), readerBackend(slot)].map((backend) => `show stat ${backend} 4 -1`)
+  const backends = [primaryBackend(slot), readerBackend(slot)]
+  return [...backends, ...backends.map(plainBackend)].map((backend) => `show stat ${backend} 4 -1`)
 }
 
 function slotIn(texts: readonly string[]): SlotFacts | null {
@@ -165,7 +197,8 @@ function listIn(texts: readonly string[], slot: number): string | null {
 
 function sessionsOf(slot: SlotFacts | null, servers: readonly ServerName[]): number {
   if (slot === null) return 0
-  return [slot.primary, slot.fallback, ...slot.readers]
+  return [slot, ...(slot.plain === null ? [] : [slot.plain])]
+    .flatMap(({ primary, fallback, readers }) => [primary, fallback, ...readers])
     .filter(({ name }) => servers.includes(name))
     .reduce((sum, { sessions }) => sum + sessions, 0)
 }

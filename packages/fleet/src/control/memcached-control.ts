@@ -13,6 +13,7 @@ const NO_REPLICATION: ReplicationFacts = {
   offset: 0,
   keys: 0,
   loading: false,
+  replicas: [],
   link: null,
 }
 

@@ -1,8 +1,11 @@
 import type { ClusterPeer, ClusterView, Hop, MarkedSlot, SlotRange } from '@cacheplane/domain'
 import type { Reply } from './resp-parser.ts'
 
+/** What `CLUSTER NODES` says, and what does not stand there. */
+export type ParsedNodes = Omit<ClusterView, 'isServing'>
+
 /** Null when the answer makes no sense. Who is being introduced has no id of its own yet and is left out. */
-export function parseClusterNodes(text: string, listed: ReadonlySet<string>): ClusterView | null {
+export function parseClusterNodes(text: string, listed: ReadonlySet<string>): ParsedNodes | null {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const entries = lines
     .map((line) => parseLine(line, listed))

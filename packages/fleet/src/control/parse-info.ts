@@ -1,4 +1,4 @@
-import type { ReplicationFacts } from '@cacheplane/domain'
+import type { ListedReplica, ReplicationFacts } from '@cacheplane/domain'
 import type { NodeFacts } from '../core/node-control.ts'
 
 /** What we want of the answer to `INFO`. */
@@ -33,7 +33,23 @@ function replicationIn(fields: Fields): ReplicationFacts {
     offset: numberIn(fields, 'master_repl_offset'),
     keys: keysIn(fields),
     loading: fields.get('loading') === '1',
+    replicas: [...fields].flatMap(([name, value]) => (/^slave\d+$/.test(name) ? listed(value) : [])),
     link: fields.get('role') === 'slave' ? linkIn(fields) : null,
+  }
+}
+
+/** `ip=10.96.1.3,port=10004,state=online,offset=140,lag=0`; an address of IPv6 has no commas either. */
+function listed(value: string): ListedReplica {
+  const said = new Map(
+    value.split(',').map((pair): [string, string] => {
+      const equals = pair.indexOf('=')
+      return [pair.slice(0, equals), pair.slice(equals + 1)]
+    }),
+  )
+  return {
+    at: { host: said.get('ip') ?? '', port: numberIn(said, 'port') },
+    isCopying: said.get('state') !== 'online',
+    lagSeconds: numberIn(said, 'lag'),
   }
 }
 

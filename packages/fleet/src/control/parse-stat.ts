@@ -1,8 +1,8 @@
 import type { Hop } from '@cacheplane/domain'
-import type { ServerFacts, ServerName, SlotFacts } from '../core/edge-control.ts'
+import type { ServerFacts, ServerName, SideFacts, SlotFacts } from '../core/edge-control.ts'
 
-const BACKEND = /^(?:primary|readers)(\d+)$/
-const SERVER = /^(?:primary|fallback|reader[1-9])$/
+const BACKEND = /^(?:plain-)?(?:primary|readers)(\d+)$/
+const SERVER = /^(?:plain-)?(?:primary|fallback|reader[1-9])$/
 
 /** Slots as `show stat` tells of them, by the names that the configuration gives to backends and servers. */
 export function parseStat(answers: readonly string[]): SlotFacts[] {
@@ -18,13 +18,17 @@ export function parseStat(answers: readonly string[]): SlotFacts[] {
 }
 
 function assemble(slot: number, servers: readonly ServerFacts[]): SlotFacts {
-  const one = (wanted: ServerName) => {
-    const found = servers.find(({ name }) => name === wanted)
-    if (found === undefined) throw new Error(`slot ${slot} has no ${wanted}`)
-    return found
+  const side = (prefix: '' | 'plain-'): SideFacts => {
+    const one = (wanted: ServerName) => {
+      const found = servers.find(({ name }) => name === wanted)
+      if (found === undefined) throw new Error(`slot ${slot} has no ${wanted}`)
+      return found
+    }
+    const readers = servers.filter(({ name }) => name.startsWith(`${prefix}reader`))
+    return { primary: one(`${prefix}primary`), fallback: one(`${prefix}fallback`), readers }
   }
-  const readers = servers.filter(({ name }) => name.startsWith('reader'))
-  return { slot, primary: one('primary'), fallback: one('fallback'), readers }
+  const isDividing = servers.some(({ name }) => name === 'plain-primary')
+  return { slot, ...side(''), plain: isDividing ? side('plain-') : null }
 }
 
 type Row = Record<(typeof COLUMNS)[number], string>

@@ -14,14 +14,15 @@ import type { Answer, DrainHop, NodeControl, NodeFacts, PeerHop, Source } from '
 import { ClusterControl } from './cluster-control.ts'
 import type { Route } from './connect.ts'
 import { controlPassword, migrationPassword, replicationPassword } from './control-password.ts'
-import { HeldProbe } from './held-probe.ts'
 import { differing, REFUSING } from './differing-parameters.ts'
+import { drain } from './drain.ts'
+import { HeldProbe } from './held-probe.ts'
 import { parseInfo } from './parse-info.ts'
 import type { Reply } from './resp-parser.ts'
 import { isOn, pairsOf, takesTokens } from './parse-user.ts'
 import { respSession, type Login } from './resp-session.ts'
-import { drain, setSlots } from './slot-control.ts'
 import { saveStream } from './save-stream.ts'
+import { setSlots } from './set-slots.ts'
 
 /** Stands for the tokens among names of parameters. */
 const AUTH_TOKEN = 'auth-token'
@@ -76,11 +77,13 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
     ])
   }
 
-  async follow(node: NodeSpec, { host, port, nodeGroupId, inCluster }: Source): Promise<Answer<void>> {
+  // Only a node that was given a certificate knows of TLS; what it is told counts for the next connection.
+  async follow(node: NodeSpec, { host, port, tls, nodeGroupId, inCluster }: Source): Promise<Answer<void>> {
     const password = replicationPassword(this.keyring, nodeGroupId).reveal()
     const login = [
       ['CONFIG', 'SET', 'masteruser', REPLICATION_USER],
       ['CONFIG', 'SET', 'masterauth', password],
+      ...(node.tls ? [['CONFIG', 'SET', 'tls-replication', tls ? 'yes' : 'no']] : []),
     ]
     if (inCluster === null)
       return this.#order(node, [...login, ['REPLICAOF', host, String(port)], takeWrites(node)])
@@ -119,8 +122,8 @@ export class RedisControl implements Omit<NodeControl, 'listens' | 'certificate'
     return this.#cluster.claim(node, slots, epoch)
   }
 
-  setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>> {
-    return setSlots((ref, commands) => this.#ask(ref, commands), node, slots, as)
+  async setSlots(node: NodeRef, slots: readonly SlotRange[], as: SlotMark): Promise<Answer<void>> {
+    return setSlots(await this.routeTo(node), this.#login(node), slots, as)
   }
 
   async drain(node: NodeRef, slots: readonly SlotRange[], to: DrainHop, pace: DrainPace) {

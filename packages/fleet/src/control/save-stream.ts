@@ -104,15 +104,19 @@ class Incoming {
     }
   }
 
-  /** Everything before the mark, which is the last that the node sends of it. */
+  /**
+   * Everything before the mark, which is the last that the node sends of it. A piece is held back until the next shows that it
+   * was not the last; only what is shorter than the mark is copied.
+   */
   async *until(mark: Buffer): AsyncGenerator<Buffer> {
     let held = this.#held
-    while (held.length < mark.length || !held.subarray(-mark.length).equals(mark)) {
-      if (held.length > mark.length) {
-        yield held.subarray(0, -mark.length)
-        held = held.subarray(-mark.length)
+    while (!held.subarray(-mark.length).equals(mark)) {
+      const next = await this.#next()
+      if (next.length < mark.length || held.length < mark.length) held = Buffer.concat([held, next])
+      else {
+        yield held
+        held = next
       }
-      held = Buffer.concat([held, await this.#next()])
     }
     yield held.subarray(0, -mark.length)
   }

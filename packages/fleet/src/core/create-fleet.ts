@@ -17,7 +17,7 @@ import { introduceNode, readCluster } from './introduce-node.ts'
 import { inventory, removeOrphan } from './inventory.ts'
 import { EDGE_LABEL, incarnationOf, NODE_LABEL } from './labels.ts'
 import type { Answer, NodeControl } from './node-control.ts'
-import { observeEdge } from './observe-edge.ts'
+import { observeEdge, type EdgeBench } from './observe-edge.ts'
 import { observeNode } from './observe-node.ts'
 import { openNode } from './open-node.ts'
 import { orderNode, type OrderBench } from './order-node.ts'
@@ -25,6 +25,7 @@ import { publishList } from './publish-list.ts'
 import { removeEdge } from './remove-edge.ts'
 import { removeNode } from './remove-node.ts'
 import { renewCertificate } from './renew-certificate.ts'
+import { renewEdgeCertificates } from './renew-edge-certificates.ts'
 import { routeEndpoint } from './route-endpoint.ts'
 import { importFile } from './import-file.ts'
 import { removeFile, saveNode } from './save-node.ts'
@@ -76,18 +77,7 @@ export function createFleet(parts: FleetParts): Fleet {
     freezeNode: (ref) => on(ref.engineId, (engine) => freezeNode(engine, ref)),
     thawNode: (ref) => on(ref.engineId, (engine) => thawNode(engine, ref)),
     removeNode: (ref) => on(ref.engineId, (engine) => removeNode(engine, ref.nodeId)),
-    ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
-    observeEdge: (ref, patienceMs) =>
-      on(ref.engineId, (engine) => observeEdge(edgeBench(engine), ref, patienceMs)),
-    routeEndpoint: (edge, slot, routes) =>
-      on(edge.engineId, (engine) =>
-        routeEndpoint({ engine, control: edgeControlOf(engine), edge, slot }, routes),
-      ),
-    publishList: (edge, slot, list) =>
-      on(edge.engineId, (engine) =>
-        publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
-      ),
-    removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
+    ...edges(on, edgeControlOf, edgeBench, installation),
     ...backups({ parts, on, onNode }),
     inventory: (engineId) => on(engineId, (engine) => inventory(engine, engineId)),
     removeOrphan: (object) => on(object.engineId, (engine) => removeOrphan(engine, object)),
@@ -164,6 +154,42 @@ function clusterOrders(onNode: OnNode): Pick<Fleet, ClusterOrders> {
     drainSlots: (ref, slots, to, pace) => onNode(ref, (bench) => drainSlots(bench, ref, { slots, to, pace })),
   }
 }
+
+/** Proxies, and where they lead. */
+function edges(
+  on: On,
+  edgeControlOf: FleetParts['edgeControlOf'],
+  edgeBench: (engine: DockerEngine) => EdgeBench,
+  installation: string,
+): Pick<Fleet, EdgeCalls> {
+  return {
+    ensureEdge: (spec) => on(spec.engineId, (engine) => ensureEdge(edgeBench(engine), installation, spec)),
+    observeEdge: (ref, patienceMs) =>
+      on(ref.engineId, (engine) => observeEdge(edgeBench(engine), ref, patienceMs)),
+    routeEndpoint: (edge, slot, routes) =>
+      on(edge.engineId, (engine) =>
+        routeEndpoint({ engine, control: edgeControlOf(engine), edge, slot }, routes),
+      ),
+    publishList: (edge, slot, list) =>
+      on(edge.engineId, (engine) =>
+        publishList({ engine, control: edgeControlOf(engine), edge, slot }, list),
+      ),
+    edgeCertificateOf: async (ref) =>
+      answered(await on(ref.engineId, (engine) => edgeControlOf(engine).certificate(ref))),
+    renewEdgeCertificates: (spec) =>
+      on(spec.engineId, (engine) => renewEdgeCertificates(edgeBench(engine), spec)),
+    removeEdge: (ref) => on(ref.engineId, (engine) => removeEdge(engine, ref.edgeId)),
+  }
+}
+
+type EdgeCalls =
+  | 'ensureEdge'
+  | 'observeEdge'
+  | 'routeEndpoint'
+  | 'publishList'
+  | 'edgeCertificateOf'
+  | 'renewEdgeCertificates'
+  | 'removeEdge'
 
 /** What is carried between nodes and the vault. */
 function backups({

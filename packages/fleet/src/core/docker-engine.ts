@@ -67,6 +67,9 @@ export interface ObjectFacts {
   createdAt: Date | null
 }
 
+/** Why a container has stopped that took more memory than it may have. */
+export const OUT_OF_MEMORY = 'it was killed because it used up its memory'
+
 export interface ContainerFacts extends ObjectFacts {
   state: ContainerState
   /** Whether it is connected to any network, the host's included. */

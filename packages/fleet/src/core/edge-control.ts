@@ -1,4 +1,4 @@
-import type { EdgeRef, Hop } from '@cacheplane/domain'
+import type { Certificate, EdgeRef, EdgeSpec, Hop } from '@cacheplane/domain'
 import type { Answer } from './node-control.ts'
 
 /** Speaks to an edge itself. All of it may be repeated; nothing of it takes longer than its deadline. */
@@ -14,19 +14,33 @@ export interface EdgeControl {
   readList(edge: EdgeRef, slot: number): Promise<Answer<string | null>>
   /** Answers what it shows then. */
   setList(edge: EdgeRef, slot: number, text: string | null): Promise<Answer<string | null>>
+  /** Shown by a handshake. */
+  certificate(edge: EdgeRef): Promise<Answer<Certificate | null>>
+  /** Has it show others from the next handshake on. */
+  renewCertificates(edge: EdgeSpec): Promise<Answer<void>>
   /** The IP address of a host, since an edge looks up no names; null when there is none. */
   addressOf(host: string): Promise<string | null>
   close(): void
 }
 
-/** What an edge declares for every slot: where writers go, where readers go, and where these go for want of readers. */
-export type ServerName = 'primary' | 'fallback' | `reader${number}`
+type Role = 'primary' | 'fallback' | `reader${number}`
 
-export interface SlotFacts {
-  slot: number
+/**
+ * What an edge declares for every slot: where writers go, where readers go, and where these go for want of readers; and the
+ * same for those who speak plain text while others speak TLS.
+ */
+export type ServerName = Role | `plain-${Role}`
+
+export interface SideFacts {
   primary: ServerFacts
   fallback: ServerFacts
   readers: readonly ServerFacts[]
+}
+
+export interface SlotFacts extends SideFacts {
+  slot: number
+  /** Null of a configuration endpoint, which does not tell them apart. */
+  plain: SideFacts | null
 }
 
 export interface ServerFacts {

@@ -59,6 +59,8 @@ export interface NodeControl {
 
 /** Whom a replica copies; outside of a cluster that is all it needs to know. */
 export interface Source extends Hop {
+  /** It takes TLS there, and the replica can. */
+  tls: boolean
   nodeGroupId: string
   inCluster: { clusterNodeId: string; busPort: number } | null
 }

@@ -1,12 +1,13 @@
 import { invariant, READERS_MAX } from '@cacheplane/domain'
-import type { EdgeRef, EndpointRoutes, Ensured, Hop, RouteTarget } from '@cacheplane/domain'
+import type { EdgeRef, EndpointRoutes, Ensured, RouteTarget } from '@cacheplane/domain'
 import { ready, unknown } from './call.ts'
 import type { DockerEngine } from './docker-engine.ts'
 import type { EdgeControl } from './edge-control.ts'
 import { EDGE_LABEL } from './labels.ts'
 import type { Answer } from './node-control.ts'
 import { standingOf } from './observe-node.ts'
-import { isReader, isSameHop, planRoutes, type RoutePlan, type WantedRoutes } from './plan-routes.ts'
+import { isReader, planRoutes, type RoutePlan, type WantedRoutes } from './plan-routes.ts'
+import { wantRoutes, type Reached } from './want-routes.ts'
 
 export interface Route {
   engine: DockerEngine
@@ -29,6 +30,7 @@ export async function routeEndpoint(route: Route, routes: EndpointRoutes): Promi
   let facts = await control.readSlot(edge, slot)
   if (facts.kind !== 'answered') return silence(route, facts)
   if (facts.value === null) return unknown(`the edge has no slot ${slot}`)
+  if (facts.value.plain === null && isPlainWanted(wanted)) return unknown(OLD_EDGE)
   const plan = planRoutes(facts.value, wanted)
   if (isDone(plan)) return ready
 
@@ -55,13 +57,20 @@ function divide<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] 
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
 
+/** It is made again as soon as its container is gone. */
+const OLD_EDGE = 'the edge was made by an earlier version, which cannot tell TLS from plain text'
+
+function isPlainWanted({ plain: { primary, fallback, readers } }: WantedRoutes): boolean {
+  return primary !== null || fallback !== null || readers.length > 0
+}
+
 function isDone({ cut, open }: RoutePlan): boolean {
   return cut.length === 0 && open.length === 0
 }
 
 /** Cut connections and a stopped container look alike from here; only the container tells. */
 export async function silence(
-  { engine, edge }: Route,
+  { engine, edge }: Pick<Route, 'engine' | 'edge'>,
   answer: Exclude<Answer<never>, { kind: 'answered' }>,
 ): Promise<Routed> {
   const standing = await standingOf(engine, edge.edgeId, edge.incarnation, EDGE_LABEL)
@@ -71,20 +80,17 @@ export async function silence(
 
 async function resolve(route: Route, { primary, readers }: EndpointRoutes): Promise<WantedRoutes | Routed> {
   const targets = primary === null ? readers : [primary, ...readers]
-  const hops = await Promise.all(targets.map((target) => hopTo(route, target)))
-  const lost = targets[hops.indexOf(null)]
+  const reached = await Promise.all(targets.map((target) => reach(route, target)))
+  const lost = targets[reached.indexOf(null)]
   if (lost !== undefined) return unknown(`no address is known of ${lost.address}`)
-  const known = hops.filter((hop): hop is Hop => hop !== null)
-  if (primary === null) return { primary, readers: distinct(known) }
-  return { primary: known[0] ?? null, readers: distinct(known.slice(1)) }
-}
-
-function distinct(hops: readonly Hop[]): Hop[] {
-  return hops.filter((hop, index) => hops.findIndex((other) => isSameHop(other, hop)) === index)
+  const known = reached.filter((one): one is Reached => one !== null)
+  if (primary === null) return wantRoutes(null, known)
+  return wantRoutes(known[0] ?? null, known.slice(1))
 }
 
 /** The edge is on its engine's host network, so the engine's bridges are its own, too. */
-async function hopTo({ control, edge }: Route, target: RouteTarget): Promise<Hop | null> {
+async function reach({ control, edge }: Route, target: RouteTarget): Promise<Reached | null> {
   const host = target.engineId === edge.engineId ? target.ip : await control.addressOf(target.address)
-  return host === null ? null : { host, port: target.port }
+  const { port, tls, plainPort } = target
+  return host === null ? null : { host, port, tls, plainPort }
 }

@@ -1,6 +1,6 @@
 import {
   describeError,
-  seconds,
+  minutes,
   VaultDamage,
   type Clock,
   type Removed,
@@ -9,13 +9,13 @@ import {
   type Vault,
 } from '@cacheplane/domain'
 import { gone, reason, unknown } from './call.ts'
-import type { ContainerFacts, DockerEngine } from './docker-engine.ts'
+import { OUT_OF_MEMORY, type ContainerFacts, type DockerEngine } from './docker-engine.ts'
 import { isOurs, TRIAL_LABEL, trialLabels } from './labels.ts'
 import { trialName } from './names.ts'
 
 const LOOK_EVERY_MS = 50
-/** From the last byte that it was sent. */
-const LOAD_WITHIN_MS = seconds(30)
+/** From the last byte that it was sent: what is small when packed may take long to unpack. */
+const LOAD_WITHIN_MS = minutes(3)
 /** What every version says once it has loaded everything, and not before. */
 const HAS_LOADED = /Ready to accept connections/
 
@@ -100,6 +100,8 @@ const AT_LAST = /Fatal error loading the DB/
 
 /** The engine's own last warning says more than its exit code. */
 function whyExited({ because }: Inspected, said: string): string {
+  // Whoever is killed says nothing any more, and what it said before is about something else.
+  if (because === OUT_OF_MEMORY) return `the engine did not load it: ${because}`
   const lines = said.split('\n').filter((line) => line.includes(' # ') && !AT_LAST.test(line))
   const complaint = lines.findLast((line) => /RDB|load|format|version|OOM|memory|corrupt/i.test(line)) ?? ''
   const words = complaint

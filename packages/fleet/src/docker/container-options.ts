@@ -20,7 +20,8 @@ export function containerOptions(
 ): ContainerCreateOptions {
   const { name, labels, networkName, spec } = blueprint
   // On one engine the nodes of a cluster speak to one another in their own network.
-  const ports = [spec.port, ...(hasSisters && spec.busPort !== null ? [spec.busPort] : [])]
+  const busPort = hasSisters ? spec.busPort : null
+  const ports = [spec.port, spec.plainPort, busPort].filter((port) => port !== null)
   return {
     name,
     Image: engineImageTag({ engine: spec.engine, version: spec.engineVersion }),

@@ -5,13 +5,14 @@ import type {
   NetworkInspectInfo,
   VolumeInspectInfo,
 } from 'dockerode'
-import type {
-  ContainerFacts,
-  ContainerState,
-  EngineInfo,
-  ImageFacts,
-  NetworkFacts,
-  ObjectFacts,
+import {
+  OUT_OF_MEMORY,
+  type ContainerFacts,
+  type ContainerState,
+  type EngineInfo,
+  type ImageFacts,
+  type NetworkFacts,
+  type ObjectFacts,
 } from '../core/docker-engine.ts'
 
 /**
@@ -102,7 +103,7 @@ function stateOf(status: string): ContainerState {
 }
 
 function whyStopped(state: ContainerInspectInfo['State']): string {
-  if (state.OOMKilled) return 'it was killed because it used up its memory'
+  if (state.OOMKilled) return OUT_OF_MEMORY
   const error = state.Error === '' ? '' : `: ${state.Error}`
   return `it exited with code ${state.ExitCode}${error}`
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError, VaultDamage } from '@cacheplane/domain'
@@ -7,6 +6,9 @@ import { ok, unknown, type Call } from '../core/call.ts'
 
 /** Docker closes a connection of which it has passed everything on. */
 const PASSED_ON_WITHIN_MS = 5_000
+
+/** Sent at a time: every handing over, to Docker and on from there, has a price of its own. */
+const BATCH_BYTES = 1024 ** 2
 
 /**
  * Sends content to a container's standard input, at the container's pace. `ok` says that it was sent, and nothing of what
@@ -23,13 +25,16 @@ export async function feedInput(
     input.on('error', () => resolve())
   })
   input.resume()
-  let isOpen = true
-  void closed.then(() => (isOpen = false))
+  // The next batch is read while one is on its way.
+  let sending = Promise.resolve(true)
   try {
-    for await (const piece of content) {
-      if (!isOpen) return ok(undefined)
-      if (!input.write(piece)) await Promise.race([drained(input, stalledMs), closed])
+    for await (const batch of batchesOf(content)) {
+      if (!(await sending)) return ok(undefined)
+      sending = sent(input, batch, stalledMs)
+      // Whether it fails is seen when it is waited for.
+      sending.catch(() => undefined)
     }
+    if (!(await sending)) return ok(undefined)
     input.end()
     await Promise.race([closed, sleep(PASSED_ON_WITHIN_MS, undefined, { ref: false })])
     return ok(undefined)
@@ -41,17 +46,39 @@ export async function feedInput(
   }
 }
 
-async function drained(input: Duplex, stalledMs: number): Promise<void> {
-  const stop = new AbortController()
-  const late = sleep(stalledMs, undefined, { signal: stop.signal }).then(() => {
-    throw new Error(`nothing was taken for ${stalledMs} ms`)
+/** False when nobody takes it any more. Throws when nothing is taken for too long. */
+function sent(input: Duplex, batch: readonly Uint8Array[], stalledMs: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    if (input.destroyed) return resolve(false)
+    const late = () => reject(new Error(`nothing was taken for ${stalledMs} ms`))
+    const timer = setTimeout(late, stalledMs)
+    const settle = (isOpen: boolean) => {
+      clearTimeout(timer)
+      input.removeListener('close', gone)
+      resolve(isOpen)
+    }
+    const gone = () => settle(false)
+    input.once('close', gone)
+    input.cork()
+    for (const [i, piece] of batch.entries())
+      input.write(piece, i === batch.length - 1 ? (error) => settle(!error) : undefined)
+    input.uncork()
   })
-  try {
-    await Promise.race([once(input, 'drain', { signal: stop.signal }), late])
-  } finally {
-    late.catch(() => undefined)
-    stop.abort()
+}
+
+async function* batchesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
+  let batch: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of content) {
+    if (piece.length === 0) continue
+    batch.push(piece)
+    bytes += piece.length
+    if (bytes < BATCH_BYTES) continue
+    yield batch
+    batch = []
+    bytes = 0
   }
+  if (batch.length > 0) yield batch
 }
 
 /** A container's standard input. Its types do not say so, but what Docker hands over is a whole connection. */

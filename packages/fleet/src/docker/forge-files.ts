@@ -8,13 +8,14 @@ import { renderRedisConfig, type NodePlace } from '../config/render-redis-config
 import { renderUsers, usersAtBoot, type UserRules } from '../config/users.ts'
 import { controlPassword } from '../control/control-password.ts'
 import { controlUser } from '../core/names.ts'
-import { issueEdgeLeaf, issueEndpointLeaf, issueLeaf } from '../tls/issue-leaf.ts'
+import { edgePapers } from '../tls/edge-papers.ts'
+import { issueLeaf } from '../tls/issue-leaf.ts'
 import type { TarFile } from './tar.ts'
 
 export interface Forge extends NodePlace {
   keyring: Pick<Keyring, 'derive'>
   authority: () => Promise<AuthorityMaterial>
-  /** How long a node's certificate is good for. */
+  /** How long the certificates of nodes and edges are good for. */
   certificateLifetimeMs: number
 }
 
@@ -47,13 +48,11 @@ export function forgeLogins(forge: Forge, spec: NodeSpec): TarFile[] {
 /** The same for an edge. */
 export async function forgeEdgeFiles(forge: Forge, spec: EdgeSpec, place: EdgePlace): Promise<TarFile[]> {
   const material = await forge.authority()
-  const leaf = await issueEdgeLeaf(material, spec)
   return filesOf({
     [EDGE_FILES.config]: renderEdgeConfig(spec, place),
-    [EDGE_FILES.certificate]: `${leaf.certificatePem}\n${leaf.keyPem.reveal()}\n`,
+    ...(await edgePapers(material, spec, forge.certificateLifetimeMs)),
     [EDGE_FILES.authority]: material.certificatePem,
     ...(spec.kind === 'replication' ? {} : discoveryFiles(spec)),
-    ...(spec.kind === 'discovery-tls' ? await endpointFiles(material, spec) : {}),
   })
 }
 
@@ -63,11 +62,6 @@ function discoveryFiles({ slots }: EdgeSpec): Record<string, string> {
     [EDGE_FILES.script]: DISCOVERY_SCRIPT,
     [EDGE_FILES.lists]: slots.map(({ slot }) => `${listName(slot)} -\n`).join(''),
   }
-}
-
-async function endpointFiles(material: AuthorityMaterial, spec: EdgeSpec): Promise<Record<string, string>> {
-  const leaf = await issueEndpointLeaf(material, spec)
-  return { [EDGE_FILES.endpoint]: `${leaf.certificatePem}\n${leaf.keyPem.reveal()}\n` }
 }
 
 function filesOf(contents: Record<string, string>): TarFile[] {

@@ -26,6 +26,7 @@ const MUTATING: readonly CallName[] = [
   'pauseContainer',
   'unpauseContainer',
   'routeEdge',
+  'renewEdge',
 ]
 
 export type Counters = Record<CallName, number>
@@ -74,5 +75,7 @@ export function noCalls(): Counters {
     readLog: 0,
     readEdge: 0,
     routeEdge: 0,
+    showEdge: 0,
+    renewEdge: 0,
   }
 }

@@ -125,9 +125,9 @@ export class FakeFleet {
     this.#world(engineId).state = state
   }
 
-  /** Connects a client to an endpoint; null when nobody is behind it. */
-  connect(engineId: string, port: number): SimulatedConnection | null {
-    return connectThrough(this.#worlds, this.#world(engineId), port)
+  /** Connects a client to an endpoint; null when nobody is behind it. One who says what he speaks has to be understood. */
+  connect(engineId: string, port: number, speaks?: 'plain' | 'tls'): SimulatedConnection | null {
+    return connectThrough(this.#worlds, this.#world(engineId), port, speaks)
   }
 
   /** What a configuration endpoint shows to a client; null when it shows nothing, or nobody is there. */
@@ -176,6 +176,19 @@ export class FakeFleet {
     return this.#each(ownerId, 'paused', (_, container) => {
       container.state = 'running'
     })
+  }
+
+  /** A node's process stands still, or goes on. */
+  hang(nodeId: string, isHung: boolean): boolean {
+    this.replicate()
+    return this.#each(nodeId, 'running', (_, container) => {
+      container.isHung = isHung
+    })
+  }
+
+  /** Nodes of the engine are slow to copy, and too busy with it to answer; null ends that for copies to come. */
+  slowCopies(engineId: string, ms: number | null): void {
+    this.#world(engineId).slowCopyMs = ms
   }
 
   /** Cuts a node off from its network, or connects it again. */
@@ -236,6 +249,7 @@ export class FakeFleet {
       networkName: null,
       imageId: 'sha256:foreign',
       attached: true,
+      isHung: false,
       process: null,
       edge: null,
       log: '',

@@ -40,6 +40,8 @@ export type CallName =
   | 'readLog'
   | 'readEdge'
   | 'routeEdge'
+  | 'showEdge'
+  | 'renewEdge'
 
 /** `before`: lost on the way there, without effect. `after`: it had its effect, but the answer was lost. */
 export type Fault = { lost: 'before' | 'after' } | { delayMs: number }

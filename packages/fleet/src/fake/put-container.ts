@@ -23,6 +23,7 @@ export function putContainer(world: EngineWorld, made: MadeContainer, createdAt:
     createdAt,
     answersAtMs: Infinity,
     attached: true,
+    isHung: false,
   })
   const isStanding = world.volumes.some((volume) => volume.name === name)
   if (!isStanding && !(TRIAL_LABEL in labels)) world.volumes.push({ ref: name, name, labels, createdAt })

@@ -12,8 +12,10 @@ import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
 import type { EngineWorld, SimulatedCluster, SimulatedPeer, SimulatedProcess } from './world.ts'
 
 const BANNED_MS = 60_000
+/** A primary that has just started answers for so long that the cluster is down. */
+const AWAITS_OTHERS_MS = 2_000
 
-export function bootedCluster(random: Random): SimulatedCluster {
+export function bootedCluster(random: Random, nowMs: number): SimulatedCluster {
   const id = Array.from({ length: 5 }, () =>
     random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
   ).join('')
@@ -27,6 +29,7 @@ export function bootedCluster(random: Random): SimulatedCluster {
     peers: new Map(),
     banned: new Map(),
     version: 1,
+    servesAtMs: nowMs + AWAITS_OTHERS_MS,
     isDeaf: false,
   }
 }
@@ -218,7 +221,10 @@ function raiseEpoch(cluster: SimulatedCluster, epoch: number): void {
   cluster.version += 1
 }
 
-export function clusterView({ role, ip, port, cluster }: SimulatedProcess): ClusterView | null {
+export function clusterView(
+  { role, ip, port, cluster }: SimulatedProcess,
+  nowMs: number,
+): ClusterView | null {
   if (cluster === null) return null
   const { id, primaryId, epoch, slots, marked } = cluster
   const own: ClusterPeer = {
@@ -232,7 +238,8 @@ export function clusterView({ role, ip, port, cluster }: SimulatedProcess): Clus
     slots,
   }
   const peers = [own, ...[...cluster.peers].map(([peerId, peer]) => peerSeen(peerId, peer))]
-  return { id, peers, marked: [...marked.values()] }
+  const isServing = role === 'replica' || nowMs >= cluster.servesAtMs
+  return { id, peers, marked: [...marked.values()], isServing }
 }
 
 function peerSeen(id: string, peer: SimulatedPeer): ClusterPeer {

@@ -1,6 +1,12 @@
 import type { Hop } from '@cacheplane/domain'
-import type { SimulatedServer, SimulatedSlot } from './simulated-edge.ts'
-import { processAt, type EngineWorld, type SimulatedContainer, type SimulatedProcess } from './world.ts'
+import type { SimulatedServer, SimulatedSide, SimulatedSlot } from './simulated-edge.ts'
+import {
+  portsOf,
+  processAt,
+  type EngineWorld,
+  type SimulatedContainer,
+  type SimulatedProcess,
+} from './world.ts'
 
 /** A client's connection to an endpoint; it stays on the node that it was made to. */
 export interface SimulatedConnection {
@@ -9,30 +15,59 @@ export interface SimulatedConnection {
   process(): SimulatedProcess | null
 }
 
-/** Connects a client to a port of an engine's edges; null when it is refused, or closed at once. */
+/**
+ * Connects a client to a port of an engine's edges; null when it is refused, or closed at once.
+ *
+ * @param speaks undefined of one who takes whatever there is
+ */
 export function connectThrough(
   worlds: readonly EngineWorld[],
   world: EngineWorld,
   port: number,
+  speaks: 'plain' | 'tls' | undefined,
 ): SimulatedConnection | null {
   if (world.state === 'dark') return null
   for (const container of world.containers) {
     if (container.state !== 'running' || container.edge === null) continue
     for (const slot of container.edge.slots) {
-      const servers = candidates(slot, port)
+      const servers = candidates(slot, port, speaks !== 'tls')
       const server = servers.find(({ hop }) => hop !== null && listenerAt(worlds, world, hop) !== null)
+      const isUnderstood =
+        !server?.hop || understands(listenerAt(worlds, world, server.hop), server.hop, speaks)
+      if (!isUnderstood) return null
       if (server?.hop) return establish(worlds, world, container, server, server.hop)
     }
   }
   return null
 }
 
+function understands(
+  listener: SimulatedContainer | null,
+  { port }: Hop,
+  speaks: 'plain' | 'tls' | undefined,
+): boolean {
+  const takesTls = listener?.process?.tls === true && port === listener.process.port
+  return speaks === undefined || (speaks === 'tls') === takesTls
+}
+
 /** Readers by the fewest connections; their fallback counts only when there is none. */
-function candidates(slot: SimulatedSlot, port: number): SimulatedServer[] {
-  if (port === slot.primaryPort) return [slot.primary]
+function candidates(slot: SimulatedSlot, port: number, isPlain: boolean): SimulatedServer[] {
+  const sides = isPlain ? [slot.plain, slot] : [slot]
+  if (port === slot.primaryPort)
+    return sides
+      .map(({ primary }) => primary)
+      .filter(isOpen)
+      .slice(0, 1)
   if (port !== slot.readerPort) return []
-  const readers = slot.readers.filter(({ hop }) => hop !== null)
-  if (readers.length === 0) return [slot.fallback]
+  const side = sides.find(({ readers, fallback }) => [fallback, ...readers].some(isOpen))
+  return side === undefined ? [] : readersOf(side)
+}
+
+const isOpen = ({ hop }: SimulatedServer): boolean => hop !== null
+
+function readersOf(side: SimulatedSide): SimulatedServer[] {
+  const readers = side.readers.filter(isOpen)
+  if (readers.length === 0) return [side.fallback]
   return readers.sort((a, b) => a.sessions.size - b.sessions.size)
 }
 
@@ -67,7 +102,10 @@ function listenerAt(
   const published = worlds
     .filter(({ address, state }) => address === host && (state !== 'dark' || world.address === host))
     .flatMap(({ containers }) => containers)
-    .find(({ state, process }) => (state === 'running' || state === 'paused') && process?.port === port)
+    .find(
+      ({ state, process }) =>
+        (state === 'running' || state === 'paused') && process !== null && portsOf(process).includes(port),
+    )
   return published ?? null
 }
 

@@ -19,7 +19,7 @@ import { turnTo } from './simulated-link.ts'
 import { newHistoryId, usedMemory } from './simulated-process.ts'
 import { advanceReplication, replicationFacts } from './simulated-replication.ts'
 import { carry, type Simulation } from './wire.ts'
-import { processAt, type EngineWorld, type SimulatedProcess } from './world.ts'
+import { processAt, type EngineWorld, type SimulatedContainer, type SimulatedProcess } from './world.ts'
 
 const done = { kind: 'answered', value: undefined } as const
 
@@ -48,7 +48,7 @@ export class SimulatedControl implements NodeControl {
   read(node: NodeRef): Promise<Answer<NodeFacts>> {
     return this.#talk('readNode', node, (process, nowMs) => {
       const { version, runId, role, open, maxmemoryBytes } = process
-      const replication = replicationFacts(process, nowMs)
+      const replication = replicationFacts(this.simulation.worlds, process, nowMs)
       const clusterNodeId = process.cluster?.id ?? null
       const usedMemoryBytes = usedMemory(process)
       return { version, runId, role, open, maxmemoryBytes, usedMemoryBytes, clusterNodeId, replication }
@@ -74,10 +74,10 @@ export class SimulatedControl implements NodeControl {
 
   async follow(node: NodeSpec, source: Source): Promise<Answer<void>> {
     if (source.inCluster !== null) return this.#followInCluster(node, source, source.inCluster.clusterNodeId)
-    const { host, port } = source
+    const { host, port, tls } = source
     return this.#talk('followPrimary', node, (process, nowMs) => {
       if (process.link?.host === host && process.link.port === port) return
-      turnTo(process, { host, port }, nowMs)
+      turnTo(process, { host, port, tls }, nowMs)
     })
   }
 
@@ -255,7 +255,7 @@ export class SimulatedControl implements NodeControl {
     const container = processAt(this.world, ip, port)
     if (container === undefined || container.process === null)
       return { kind: 'absent', because: 'nothing listens at its address' }
-    if (container.state === 'paused' || !container.attached)
+    if (container.state === 'paused' || !container.attached || isSpeechless(this.world, container))
       return { kind: 'silent', because: 'it did not answer in time' }
     if (container.answersAtMs > this.simulation.clock.monotonicMs()) {
       return { kind: 'absent', because: 'it does not listen yet' }
@@ -268,6 +268,11 @@ export class SimulatedControl implements NodeControl {
     if (!same && engine !== 'memcached') return { kind: 'stranger', because: 'it refused our login' }
     return { kind: 'process', process }
   }
+}
+
+/** Its process stands still, or has no time to answer. */
+function isSpeechless({ slowCopyMs }: EngineWorld, { isHung, process }: SimulatedContainer): boolean {
+  return isHung || (slowCopyMs !== null && process?.link?.state === 'syncing')
 }
 
 async function* inOnePiece(content: Buffer): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-import type { EdgeRef } from '@cacheplane/domain'
+import type { Certificate, EdgeRef, EdgeSpec } from '@cacheplane/domain'
 import type { Call } from '../core/call.ts'
 import { EDGE_MS } from '../core/deadlines.ts'
 import type { EdgeControl, Opening, ServerName, SlotFacts } from '../core/edge-control.ts'
@@ -10,6 +10,7 @@ import {
   type SimulatedServer,
   type SimulatedSlot,
 } from './simulated-edge.ts'
+import { newCertificate } from './simulated-process.ts'
 import { carry, type Simulation } from './wire.ts'
 import type { EngineWorld } from './world.ts'
 
@@ -53,6 +54,17 @@ export class SimulatedEdgeControl implements EdgeControl {
     return this.#talk('routeEdge', edge, (found) => (slotOf(found, slot).list = text))
   }
 
+  certificate(edge: EdgeRef): Promise<Answer<Certificate | null>> {
+    return this.#talk('showEdge', edge, ({ certificate }) => certificate)
+  }
+
+  renewCertificates(edge: EdgeSpec): Promise<Answer<void>> {
+    const { random, clock, certificateLifetimeMs } = this.simulation
+    return this.#talk('renewEdge', edge, (found) => {
+      found.certificate = newCertificate(random, clock.now(), certificateLifetimeMs)
+    })
+  }
+
   async addressOf(host: string): Promise<string> {
     return Promise.resolve(host)
   }
@@ -71,7 +83,11 @@ export class SimulatedEdgeControl implements EdgeControl {
     })
   }
 
-  async #talk<T>(name: 'readEdge' | 'routeEdge', ref: EdgeRef, act: (edge: SimulatedEdge) => T) {
+  async #talk<T>(
+    name: 'readEdge' | 'routeEdge' | 'showEdge' | 'renewEdge',
+    ref: EdgeRef,
+    act: (edge: SimulatedEdge) => T,
+  ) {
     const { clock, timings } = this.simulation
     const alwaysUp = { ...this.world, state: this.world.state === 'dark' ? 'dark' : 'up' } as const
     const call = await carry(this.simulation, alwaysUp, name, EDGE_MS, (): Call<Answer<T>> => {
@@ -96,6 +112,8 @@ export class SimulatedEdgeControl implements EdgeControl {
     if (container.answersAtMs > this.simulation.clock.monotonicMs()) {
       return { kind: 'absent', because: 'it does not listen yet' }
     }
+    if (edge.certificate.notAfter <= this.simulation.clock.now())
+      return { kind: 'stranger', because: 'its certificate has expired' }
     const same = edge.edgeId === edgeId && edge.incarnation === incarnation
     return same ? { kind: 'edge', edge } : { kind: 'stranger', because: 'it showed another certificate' }
   }

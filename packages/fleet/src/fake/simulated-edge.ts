@@ -1,17 +1,24 @@
-import { READERS_MAX, type EdgeSlot, type EdgeSpec, type Hop } from '@cacheplane/domain'
-import type { ServerName, SlotFacts } from '../core/edge-control.ts'
+import { READERS_MAX, type Certificate, type EdgeSlot, type EdgeSpec, type Hop } from '@cacheplane/domain'
+import type { ServerName, SideFacts, SlotFacts } from '../core/edge-control.ts'
 
 export interface SimulatedEdge {
   edgeId: string
   incarnation: number
   controlPort: number
+  /** By which it is known. */
+  certificate: Certificate
   slots: SimulatedSlot[]
 }
 
 /** Where a slot sends new connections to, and whose connections stand. */
-export interface SimulatedSlot extends EdgeSlot {
+export interface SimulatedSlot extends EdgeSlot, SimulatedSide {
   /** Of a configuration endpoint. */
   list: string | null
+  /** For those who speak plain text where others speak TLS. */
+  plain: SimulatedSide
+}
+
+export interface SimulatedSide {
   primary: SimulatedServer
   fallback: SimulatedServer
   readers: SimulatedServer[]
@@ -26,23 +33,34 @@ export interface SimulatedServer {
 }
 
 /** As an edge boots: every route closed. */
-export function bootedEdge({ edgeId, incarnation, controlPort, slots }: EdgeSpec): SimulatedEdge {
-  return { edgeId, incarnation, controlPort, slots: slots.map(bootedSlot) }
+export function bootedEdge(
+  { edgeId, incarnation, controlPort, slots }: EdgeSpec,
+  certificate: Certificate,
+): SimulatedEdge {
+  return { edgeId, incarnation, controlPort, certificate, slots: slots.map(bootedSlot) }
 }
 
 function bootedSlot(slot: EdgeSlot): SimulatedSlot {
   const server = (name: ServerName): SimulatedServer => ({ name, hop: null, sessions: new Set() })
-  const readers = Array.from({ length: READERS_MAX }, (_, index) => server(`reader${index + 1}`))
-  return { ...slot, list: null, primary: server('primary'), fallback: server('fallback'), readers }
+  const side = (prefix: '' | 'plain-'): SimulatedSide => ({
+    primary: server(`${prefix}primary`),
+    fallback: server(`${prefix}fallback`),
+    readers: Array.from({ length: READERS_MAX }, (_, index) => server(`${prefix}reader${index + 1}`)),
+  })
+  return { ...slot, list: null, ...side(''), plain: side('plain-') }
 }
 
-export function serversOf({ primary, fallback, readers }: SimulatedSlot): SimulatedServer[] {
-  return [primary, fallback, ...readers]
+export function serversOf({ plain, ...slot }: SimulatedSlot): SimulatedServer[] {
+  return [slot, plain].flatMap(({ primary, fallback, readers }) => [primary, fallback, ...readers])
 }
 
-export function slotFacts({ slot, primary, fallback, readers }: SimulatedSlot): SlotFacts {
+export function slotFacts({ slot, plain, ...side }: SimulatedSlot): SlotFacts {
+  return { slot, ...sideFacts(side), plain: sideFacts(plain) }
+}
+
+function sideFacts({ primary, fallback, readers }: SimulatedSide): SideFacts {
   const facts = ({ name, hop, sessions }: SimulatedServer) => ({ name, hop, sessions: sessions.size })
-  return { slot, primary: facts(primary), fallback: facts(fallback), readers: readers.map(facts) }
+  return { primary: facts(primary), fallback: facts(fallback), readers: readers.map(facts) }
 }
 
 export function edgePorts({ controlPort, slots }: SimulatedEdge): number[] {

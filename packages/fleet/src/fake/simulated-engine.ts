@@ -109,7 +109,7 @@ export class SimulatedEngine implements DockerEngine {
             networkName: null,
             imageId: 'edge',
             process: null,
-            edge: bootedEdge(spec),
+            edge: bootedEdge(spec, this.#newCertificate()),
           }),
     )
   }

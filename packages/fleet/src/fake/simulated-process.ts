@@ -20,6 +20,7 @@ export function bootedProcess(
     runId: random.between(0, 0xffffffff).toString(16).padStart(8, '0'),
     ip: spec.ip,
     port: spec.port,
+    plainPort: spec.plainPort,
     busPort: spec.busPort,
     tls: spec.tls,
     certificate,
@@ -41,7 +42,7 @@ export function bootedProcess(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: spec.busPort === null ? null : bootedCluster(random),
+    cluster: spec.busPort === null ? null : bootedCluster(random, nowMs),
   }
 }
 
@@ -65,7 +66,7 @@ export function rebooted(
     pings: 0,
     pingsSinceMs: nowMs,
     link: null,
-    cluster: cluster === null ? null : bootedCluster(random),
+    cluster: cluster === null ? null : bootedCluster(random, nowMs),
   }
 }
 

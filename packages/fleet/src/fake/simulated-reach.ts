@@ -1,8 +1,11 @@
 import type { Hop } from '@cacheplane/domain'
-import type { EngineWorld, SimulatedContainer } from './world.ts'
+import { portsOf, type EngineWorld, type SimulatedContainer } from './world.ts'
 
-export function isAwake({ state, attached, answersAtMs }: SimulatedContainer, nowMs: number): boolean {
-  return state === 'running' && attached && answersAtMs <= nowMs
+export function isAwake(
+  { state, attached, isHung, answersAtMs }: SimulatedContainer,
+  nowMs: number,
+): boolean {
+  return state === 'running' && attached && !isHung && answersAtMs <= nowMs
 }
 
 /** No packet comes or goes: neither side knows that the other is there no more. */
@@ -20,7 +23,8 @@ export function containerAt(
     const container = at.containers.find(
       ({ state, process }) =>
         (state === 'running' || state === 'paused') &&
-        process?.port === port &&
+        process !== null &&
+        portsOf(process).includes(port) &&
         (at === world ? process.ip === host || at.address === host : at.address === host),
     )
     if (container !== undefined) return { world: at, container }

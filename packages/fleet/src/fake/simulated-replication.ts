@@ -1,4 +1,4 @@
-import { canFollow, type ReplicationFacts } from '@cacheplane/domain'
+import { canFollow, type ListedReplica, type ReplicationFacts } from '@cacheplane/domain'
 import type { Random } from './random.ts'
 import { gossip } from './simulated-cluster.ts'
 import { containerAt, isAwake, isSevered } from './simulated-reach.ts'
@@ -41,23 +41,28 @@ function follow(
   const source = at?.container ?? null
   const primary = source !== null && isAwake(source, nowMs) ? source.process : null
   if (primary === null) {
-    // A frozen primary hangs up on nobody: the link stays up and silent.
-    if (source?.state !== 'paused') link.state = 'down'
+    if (hangsUp(source)) link.state = 'down'
     return
   }
   // A process that took the other's place knows nothing of the connection.
   if (link.runId !== primary.runId) link.state = 'down'
-  if (link.state === 'down') connect(link, replica, primary, nowMs, random)
+  if (link.state === 'down') connect(link, replica, primary, nowMs, () => copyMs(world, random))
   // Another process took its place between two looks: the connection to the one before is gone.
   if (link.runId !== primary.runId) {
     link.state = 'down'
     return
   }
   finishCopy(link, replica, primary, nowMs, random)
+  if (link.state === 'syncing') link.heardAtMs = nowMs
   if (link.state !== 'up') return
   if (nowMs < link.streamsAtMs) return
   takeOver(replica, primary, nowMs - random.between(...LAG_MS))
   link.heardAtMs = nowMs
+}
+
+/** A frozen primary hangs up on nobody: the link stays up and silent. */
+function hangsUp(primary: SimulatedContainer | null): boolean {
+  return primary === null || (primary.state !== 'paused' && !primary.isHung)
 }
 
 function finishCopy(
@@ -75,6 +80,9 @@ function finishCopy(
   replica.pings = 0
   takeOver(replica, primary, link.forkedAtMs)
 }
+
+const copyMs = ({ slowCopyMs }: EngineWorld, random: Random): number =>
+  slowCopyMs ?? random.between(...FULL_COPY_MS)
 
 function takeOver(replica: SimulatedProcess, primary: SimulatedProcess, reachedMs: number): void {
   // What it has is a beginning of what its primary has: it would not be linked otherwise.
@@ -100,17 +108,23 @@ const choiceOf = ({ engine, version }: SimulatedProcess) => ({
   cacheNodeType: '',
 })
 
+/** A port takes TLS or plain text, and a process without a certificate cannot begin a handshake. */
+function areSpeaking(link: SimulatedLink, replica: SimulatedProcess, primary: SimulatedProcess): boolean {
+  const takesTls = primary.tls && link.port === primary.port
+  return link.tls === takesTls && (replica.tls || !link.tls)
+}
+
 /** A login that is refused leaves what the replica has; another history begins with a full copy. */
 function connect(
   link: SimulatedLink,
   replica: SimulatedProcess,
   primary: SimulatedProcess,
   nowMs: number,
-  random: Random,
+  fullCopyMs: () => number,
 ): void {
   if (nowMs < link.readyAtMs) return
   link.readyAtMs = nowMs + RECONNECT_MS
-  if (!primary.replicasAdmitted) return
+  if (!primary.replicasAdmitted || !areSpeaking(link, replica, primary)) return
   const known = [primary.historyId, primary.formerHistoryId]
   const isPrefix =
     known.includes(replica.historyId) &&
@@ -121,10 +135,37 @@ function connect(
   if (isPrefix) replica.pings = Math.min(replica.pings, pingsBy(primary, nowMs))
   link.state = isPrefix ? 'up' : 'syncing'
   link.forkedAtMs = nowMs
-  link.readyAtMs = nowMs + (isPrefix ? 0 : random.between(...FULL_COPY_MS))
+  link.readyAtMs = nowMs + (isPrefix ? 0 : fullCopyMs())
 }
 
-export function replicationFacts(process: SimulatedProcess, nowMs: number): ReplicationFacts {
+/** A primary hangs up on a replica that takes and says nothing for so long. */
+const GIVEN_UP_AFTER_MS = 10_000
+
+function replicasOf(
+  worlds: readonly EngineWorld[],
+  { runId }: SimulatedProcess,
+  nowMs: number,
+): ListedReplica[] {
+  const processes = worlds.flatMap(({ containers }) =>
+    containers.flatMap(({ state, process }) =>
+      process !== null && (state === 'running' || state === 'paused') ? [process] : [],
+    ),
+  )
+  return processes.flatMap(({ ip, port, link }): ListedReplica[] => {
+    if (link?.runId !== runId || link.state === 'down') return []
+    const unheardMs = Math.max(0, nowMs - link.heardAtMs)
+    if (unheardMs >= GIVEN_UP_AFTER_MS) return []
+    const isCopying = link.state === 'syncing'
+    const lagSeconds = isCopying ? 0 : Math.floor(unheardMs / HEARD_EVERY_MS)
+    return [{ at: { host: ip, port }, isCopying, lagSeconds }]
+  })
+}
+
+export function replicationFacts(
+  worlds: readonly EngineWorld[],
+  process: SimulatedProcess,
+  nowMs: number,
+): ReplicationFacts {
   const { historyId, formerHistoryId, writes, link } = process
   return {
     historyId,
@@ -132,6 +173,7 @@ export function replicationFacts(process: SimulatedProcess, nowMs: number): Repl
     offset: writes.length + (link === null ? pingsBy(process, nowMs) : process.pings),
     keys: writes.length,
     loading: false,
+    replicas: replicasOf(worlds, process, nowMs),
     link:
       link === null
         ? null

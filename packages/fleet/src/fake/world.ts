@@ -22,6 +22,8 @@ export interface EngineWorld {
    * same. Of a `dark` engine nothing can be heard, nodes and edges included.
    */
   state: 'up' | 'hung' | 'unreachable' | 'dark'
+  /** Full copies to its nodes take so long, and whoever receives one says nothing meanwhile; null for the usual time. */
+  slowCopyMs: number | null
   readonly listeners: Set<(event: ContainerEvent) => void>
   /** Connections that are held to nodes in order to notice when they fall silent. */
   readonly probes: Set<SimulatedProbe>
@@ -49,6 +51,8 @@ export interface SimulatedContainer {
   imageId: string
   /** False while it is cut off from its network. */
   attached: boolean
+  /** Its process stands still, and Docker knows nothing of it. */
+  isHung: boolean
   /** What runs inside: a cache, an edge, or neither in a foreign container. */
   process: SimulatedProcess | null
   edge: SimulatedEdge | null
@@ -64,6 +68,7 @@ export interface SimulatedProcess {
   runId: string
   ip: string
   port: number
+  plainPort: number | null
   busPort: number | null
   tls: boolean
   /** What it shows, and what lies in its files; null without TLS. */
@@ -117,6 +122,8 @@ export interface SimulatedCluster {
   banned: Map<string, number>
   /** Counts its changes, so that others look only at what is new. */
   version: number
+  /** As a primary it serves from then on: it lets the cluster find together first. */
+  servesAtMs: number
   /** It hears of others' changes only from who is told to speak to it. */
   isDeaf: boolean
 }
@@ -133,6 +140,7 @@ export interface SimulatedPeer extends Hop {
 export interface SimulatedLink {
   host: string
   port: number
+  tls: boolean
   state: 'down' | 'syncing' | 'up'
   /** Of the process it is connected to: one that took its place is another. */
   runId: string
@@ -177,6 +185,7 @@ export function emptyWorld(engineId: string, address: string): EngineWorld {
     missingImages: new Set(),
     rebuiltImages: new Map(),
     state: 'up',
+    slowCopyMs: null,
     listeners: new Set(),
     probes: new Set(),
     made: 0,
@@ -203,8 +212,13 @@ export function findContainer(world: EngineWorld, ref: string): SimulatedContain
 export function processAt(world: EngineWorld, ip: string, port: number): SimulatedContainer | undefined {
   return world.containers.find(
     ({ state, process }) =>
-      (state === 'running' || state === 'paused') && process?.ip === ip && process.port === port,
+      (state === 'running' || state === 'paused') && process?.ip === ip && portsOf(process).includes(port),
   )
+}
+
+/** Where its clients, and its replicas, find it. */
+export function portsOf({ port, plainPort }: SimulatedProcess): number[] {
+  return plainPort === null ? [port] : [port, plainPort]
 }
 
 export function removeWhere<T>(list: T[], matches: (item: T) => boolean): boolean {

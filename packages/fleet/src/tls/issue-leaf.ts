@@ -29,15 +29,26 @@ export function issueLeaf(authority: AuthorityMaterial, spec: NodeSpec, lifetime
 export function issueEndpointLeaf(
   authority: AuthorityMaterial,
   { edgeId, tlsNames }: EdgeSpec,
+  lifetimeMs: number,
 ): Promise<Leaf> {
-  return issueCertificate(authority, { commonName: edgeId, names: tlsNames, usages: ['serverAuth'] })
+  return issueCertificate(authority, {
+    commonName: edgeId,
+    names: tlsNames,
+    usages: ['serverAuth'],
+    lifetimeMs,
+  })
 }
 
 /** A certificate for one incarnation of an edge; clients of caches never see it. */
-export function issueEdgeLeaf(authority: AuthorityMaterial, edge: EdgeRef): Promise<Leaf> {
+export function issueEdgeLeaf(
+  authority: AuthorityMaterial,
+  edge: EdgeRef,
+  lifetimeMs: number,
+): Promise<Leaf> {
   return issueCertificate(authority, {
     commonName: edge.edgeId,
     names: [edgeIdentity(edge)],
     usages: ['serverAuth'],
+    lifetimeMs,
   })
 }

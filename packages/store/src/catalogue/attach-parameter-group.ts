@@ -19,7 +19,8 @@ export async function attachToGroup(
 ): Promise<string | null> {
   const parameterGroup = await holdParameterGroup(q, group.accountId, name)
   const members = group.nodeGroups.flatMap((shard) => shard.members)
-  for (const member of members) requireExchangeable(parameterGroup, member)
+  const { clusterEnabled } = group
+  for (const member of members) requireExchangeable(parameterGroup, { ...member, clusterEnabled })
   await q.run(sql`UPDATE replication_group SET cache_parameter_group_name = ${name} WHERE id = ${group.id}`)
   await q.run(
     sql`UPDATE cache_cluster SET cache_parameter_group_name = ${name} WHERE replication_group_id = ${group.id}`,
@@ -36,7 +37,8 @@ export async function attachToCluster(
   cluster: CacheCluster,
   name: string,
 ): Promise<string | null> {
-  requireExchangeable(await holdParameterGroup(q, cluster.accountId, name), cluster)
+  const parameterGroup = await holdParameterGroup(q, cluster.accountId, name)
+  requireExchangeable(parameterGroup, { ...cluster, clusterEnabled: false })
   await q.run(sql`UPDATE cache_cluster SET cache_parameter_group_name = ${name} WHERE id = ${cluster.id}`)
   await tell(q, cluster, name)
   const woken: (string | null)[] = []

@@ -25,14 +25,15 @@ export async function changeChoice(
   if (plan.kind === 'drop') {
     await q.run(sql`
       UPDATE replication_group SET pending_engine = NULL, pending_engine_version = NULL, pending_cache_node_type = NULL,
-        pending_state = NULL, pending_because = NULL WHERE id = ${group.id}`)
+        pending_transit_encryption_mode = NULL, pending_state = NULL, pending_because = NULL WHERE id = ${group.id}`)
     return null
   }
   const { wanted, state } = plan
   if (state === 'rolling') await requireRoom(q, settings, group, memoryOf(wanted))
   await q.run(sql`
     UPDATE replication_group SET pending_engine = ${wanted.engine}, pending_engine_version = ${wanted.engineVersion},
-      pending_cache_node_type = ${wanted.cacheNodeType}, pending_state = ${state}, pending_because = NULL
+      pending_cache_node_type = ${wanted.cacheNodeType},
+      pending_transit_encryption_mode = ${wanted.transitEncryptionMode}, pending_state = ${state}, pending_because = NULL
     WHERE id = ${group.id}`)
   if (state === 'waiting') return null
   const what = describeModification(pickChoice(group), wanted)

@@ -14,6 +14,8 @@ import {
 } from './create-owner.ts'
 import { takeConfigurationEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { insertSeedFiles } from './import-snapshot.ts'
+import { insertRestore, seedWish } from './insert-restore.ts'
 import { requireParameterGroup } from './parameter-group-users.ts'
 
 /** One transaction: a standalone cache cluster's rows and the workflow that will make it real, or nothing. */
@@ -33,19 +35,20 @@ export function createCacheCluster(
       SELECT 1 FROM cache_cluster WHERE account_id = ${accountId} AND cache_cluster_id = ${cacheClusterId}`)
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
-      await requireParameterGroup(q, plan)
+      await requireParameterGroup(q, { ...plan, clusterEnabled: false })
       const zones = await place(q, { ...plan, together: plan.azMode === 'single-az' }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const placed = { cacheClusterId, zones, network, pools: settings.pools }
       // The port that was asked for is the configuration endpoint's.
       const port = plan.azMode === null ? plan.port : null
       const { id } = await insertCluster(q, { ...plan, port }, placed)
+      if (plan.snapshotName !== null || plan.seedFiles.length > 0)
+        await q.run(sql`UPDATE cache_cluster SET from_snapshot = true WHERE id = ${id}`)
+      await insertRestore(q, { ...plan, shards: null }, id)
       if (plan.azMode !== null) await insertMemcached(q, keyring, settings, plan, id)
-      const accepted = {
-        resourceId: id,
-        workflowId: await insertWorkflow(q, 'cache-cluster', id),
-        replayed: false,
-      }
+      const workflowId = await insertWorkflow(q, 'cache-cluster', id)
+      await insertSeedFiles(q, seedWish({ ...plan, shards: null }, { ownerId: id, workflowId }))
+      const accepted = { resourceId: id, workflowId, replayed: false }
       await rememberKey(q, plan, accepted)
       return accepted
     },
@@ -60,7 +63,8 @@ async function insertMemcached(
   plan: CacheClusterPlan,
   id: string,
 ): Promise<void> {
-  const { azMode, zones, port: wishedPort, transitEncryptionEnabled: tls, saslUsers } = plan
+  const { azMode, zones, port: wishedPort, transitEncryptionMode, saslUsers } = plan
+  const tls = transitEncryptionMode !== null
   const sealed = sealUsers(keyring, { accountId: plan.accountId, clusterId: id }, saslUsers)
   await q.run(sql`
     INSERT INTO memcached_cluster (cluster_id, az_mode, announced, last_node_number, user_names, users_sealed)

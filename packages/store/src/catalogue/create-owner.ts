@@ -12,7 +12,7 @@ import {
   type ReplicationGroupPlan,
   type ZoneRoom,
 } from '@cacheplane/domain'
-import { allocateIp, allocatePort, lockPlacement, type Pools } from '../allocation.ts'
+import { allocateIp, allocateNodePorts, lockPlacement, type Pools } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { insertNetwork, takeSpare } from '../spare-networks.ts'
 import { sql } from '../sql.ts'
@@ -114,10 +114,10 @@ export async function insertCluster(
   const id = newId('cacheCluster', q.random)
   await q.run(sql`
     INSERT INTO cache_cluster (id, account_id, cache_cluster_id, engine, engine_version, cache_node_type,
-      cache_parameter_group_name, port, transit_encryption_enabled, auto_minor_version_upgrade,
+      cache_parameter_group_name, port, transit_encryption_mode, auto_minor_version_upgrade,
       preferred_maintenance_window, snapshot_retention_limit, snapshot_window, network_id)
     VALUES (${id}, ${plan.accountId}, ${placed.cacheClusterId}, ${plan.engine}, ${plan.engineVersion}, ${plan.cacheNodeType},
-      ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled}, ${plan.autoMinorVersionUpgrade},
+      ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionMode}, ${plan.autoMinorVersionUpgrade},
       ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit}, ${plan.snapshotWindow}, ${placed.network.id})`)
   const nodeIds = await insertNodes(q, { ...plan, id }, { ...placed, firstNumber: 1 })
   return { id, nodeIds }
@@ -126,7 +126,7 @@ export async function insertCluster(
 /** Nodes of a cluster, numbered from `firstNumber` on; returns their ids in order. */
 export async function insertNodes(
   q: Queryable,
-  cluster: Pick<ClusterSettings, 'port' | 'cacheNodeType'> & { id: string },
+  cluster: Pick<ClusterSettings, 'port' | 'cacheNodeType' | 'transitEncryptionMode'> & { id: string },
   placed: {
     zones: readonly ZoneRoom[]
     network: { id: string; subnet: string }
@@ -140,12 +140,14 @@ export async function insertNodes(
     const nodeId = newId('node', q.random)
     const cacheNodeId = String(placed.firstNumber + i).padStart(4, '0')
     const ip = await allocateIp(q, placed.pools, placed.network, nodeId)
-    const port = await allocatePort(q, placed.pools, zone.engineId, nodeId, cluster.port)
-    const busPort =
-      placed.inCluster === true ? await allocatePort(q, placed.pools, zone.engineId, nodeId, null) : null
+    const ports = await allocateNodePorts(q, placed.pools, zone.engineId, nodeId, {
+      wished: cluster.port,
+      inCluster: placed.inCluster === true,
+      takesBoth: cluster.transitEncryptionMode === 'preferred',
+    })
     await q.run(sql`
-      INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, bus_port, memory_bytes)
-      VALUES (${nodeId}, ${cluster.id}, ${cacheNodeId}, ${zone.name}, ${zone.engineId}, ${ip}, ${port}, ${busPort},
+      INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, plain_port, bus_port, memory_bytes)
+      VALUES (${nodeId}, ${cluster.id}, ${cacheNodeId}, ${zone.name}, ${zone.engineId}, ${ip}, ${ports.port}, ${ports.plainPort}, ${ports.busPort},
         ${memoryOf(cluster)})`)
     nodeIds.push(nodeId)
   }
@@ -162,11 +164,17 @@ export async function networkReaching(q: Queryable, networkId: string, zones: re
   return network
 }
 
-export async function insertWorkflow(q: Queryable, kind: string, subjectId: string): Promise<string> {
+/** @param parentId of the workflow that waits for it */
+export async function insertWorkflow(
+  q: Queryable,
+  kind: string,
+  subjectId: string,
+  parentId: string | null = null,
+): Promise<string> {
   const id = newId('workflow', q.random)
-  await q.run(
-    sql`INSERT INTO workflow (id, kind, subject_id, root_id) VALUES (${id}, ${kind}, ${subjectId}, ${subjectId})`,
-  )
+  await q.run(sql`
+    INSERT INTO workflow (id, kind, subject_id, parent_id, root_id)
+    VALUES (${id}, ${kind}, ${subjectId}, ${parentId}, ${subjectId})`)
   return id
 }
 

@@ -3,7 +3,6 @@ import {
   memberId,
   MULTI_AZ_SPREADS,
   newId,
-  requireRestorable,
   ServiceError,
   type Accepted,
   type Keyring,
@@ -21,9 +20,10 @@ import {
   wasCreated,
   type PlacementSettings,
 } from './create-owner.ts'
-import { lockSnapshot } from './delete-snapshot.ts'
 import { takeEndpoint } from './endpoints.ts'
 import { recall, rememberKey } from './idempotency.ts'
+import { insertSeedFiles } from './import-snapshot.ts'
+import { insertRestore, seedWish } from './insert-restore.ts'
 import { insertShard, type Shard } from './insert-shard.ts'
 import { requireParameterGroup } from './parameter-group-users.ts'
 
@@ -47,14 +47,13 @@ export function createReplicationGroup(
         plan,
         shards.flatMap((shard) => shard.memberIds),
       )
-      // Cluster mode has its default group, of which there is no row.
-      if (plan.shards === null) await requireParameterGroup(q, plan)
+      await requireParameterGroup(q, { ...plan, clusterEnabled: plan.shards !== null })
       const shardSizes = shards.map((shard) => shard.memberIds.length)
       const zones = await place(q, { ...plan, shardSizes }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', q.random)
       await insertGroup(q, keyring, plan, id, network.id)
-      if (plan.snapshotName !== null) await insertRestore(q, plan, plan.snapshotName, id)
+      await insertRestore(q, plan, id)
       const left = [...zones]
       for (const shard of shards) {
         const own = left.splice(0, shard.memberIds.length)
@@ -65,14 +64,12 @@ export function createReplicationGroup(
           zones: own,
           network,
         })
-        if (plan.shards === null) await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
+        if (plan.clusterMode !== 'enabled') await takeEndpoint(q, settings.pools, { nodeGroupId }, plan.port)
       }
-      if (plan.shards !== null) await takeEndpoint(q, settings.pools, { replicationGroupId: id }, plan.port)
-      const accepted = {
-        resourceId: id,
-        workflowId: await insertWorkflow(q, 'replication-group', id),
-        replayed: false,
-      }
+      await takeClusterEndpoint(q, settings, plan, id)
+      const workflowId = await insertWorkflow(q, 'replication-group', id)
+      await insertSeedFiles(q, seedWish(plan, { ownerId: id, workflowId }))
+      const accepted = { resourceId: id, workflowId, replayed: false }
       await rememberKey(q, plan, accepted)
       return accepted
     },
@@ -80,21 +77,19 @@ export function createReplicationGroup(
   )
 }
 
-/** From here on the snapshot is kept until the group holds its data, or is gone. */
-async function insertRestore(
+/** The port that was asked for is where plain clients come, as long as they do. */
+async function takeClusterEndpoint(
   q: Queryable,
-  plan: ReplicationGroupPlan,
-  snapshotName: string,
-  groupId: string,
+  { pools }: PlacementSettings,
+  { clusterMode, port }: ReplicationGroupPlan,
+  replicationGroupId: string,
 ): Promise<void> {
-  const snapshot = await lockSnapshot(q, plan.accountId, snapshotName)
-  requireRestorable(snapshot, plan)
-  await q.run(
-    sql`INSERT INTO restore (replication_group_id, snapshot_id) VALUES (${groupId}, ${snapshot.id})`,
-  )
+  if (clusterMode === 'disabled') return
+  await takeEndpoint(q, pools, { replicationGroupId }, clusterMode === 'enabled' ? port : null)
 }
 
-function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): Shard[] {
+/** Members are named by their shard only where there may be several. */
+function shardsOf({ replicationGroupId, clusterMode, shards, zones }: ReplicationGroupPlan): Shard[] {
   const members = (count: number, nodeGroupId: string | null) =>
     Array.from({ length: count }, (_, i) => memberId(replicationGroupId, i + 1, nodeGroupId))
   if (shards === null)
@@ -102,7 +97,7 @@ function shardsOf({ replicationGroupId, shards, zones }: ReplicationGroupPlan): 
   return shards.map(({ nodeGroupId, slots, nodeCount }) => ({
     nodeGroupId,
     slots,
-    memberIds: members(nodeCount, nodeGroupId),
+    memberIds: members(nodeCount, clusterMode === 'enabled' ? nodeGroupId : null),
   }))
 }
 
@@ -143,13 +138,13 @@ async function insertGroup(
   const sealed = authToken === null ? null : keyring.seal(authToken, authTokenCell(accountId, id))
   await q.run(sql`
     INSERT INTO replication_group (id, account_id, replication_group_id, description, engine, engine_version, cache_node_type,
-      cache_parameter_group_name, port, transit_encryption_enabled, at_rest_encryption_enabled, auth_token_sealed,
+      cache_parameter_group_name, port, transit_encryption_mode, at_rest_encryption_enabled, auth_token_sealed,
       auth_token_last_modified_date, auto_minor_version_upgrade, preferred_maintenance_window, snapshot_retention_limit,
-      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_enabled)
+      snapshot_window, network_id, automatic_failover_enabled, multi_az_enabled, cluster_mode, cluster_enabled)
     VALUES (${id}, ${accountId}, ${plan.replicationGroupId}, ${plan.description}, ${plan.engine}, ${plan.engineVersion},
-      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionEnabled},
+      ${plan.cacheNodeType}, ${plan.cacheParameterGroupName}, ${plan.port}, ${plan.transitEncryptionMode},
       ${plan.atRestEncryptionEnabled}, ${sealed}, CASE WHEN ${sealed !== null} THEN clock_now() END,
       ${plan.autoMinorVersionUpgrade}, ${plan.preferredMaintenanceWindow}, ${plan.snapshotRetentionLimit},
       ${plan.snapshotWindow}, ${networkId}, ${plan.automaticFailoverEnabled}, ${plan.multiAZEnabled},
-      ${plan.shards !== null})`)
+      ${plan.clusterMode}, ${plan.shards !== null})`)
 }

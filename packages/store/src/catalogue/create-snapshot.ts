@@ -53,25 +53,28 @@ interface SnapshotWish {
   snapshotName: string
   kind: SnapshotSource
   isFinal?: boolean
+  /** Whoever alone is to begin with it, and the workflow that waits for it. */
+  broughtFor?: { ownerId: string; workflowId: string }
 }
 
 export async function insertSnapshot(
   q: Queryable,
   accountId: string,
-  { snapshotName, kind, isFinal = false }: SnapshotWish,
+  { snapshotName, kind, isFinal = false, broughtFor }: SnapshotWish,
   { row, origin, files }: Omit<Source, 'row'> & { row: string | null },
 ): Promise<Accepted> {
   const id = newId('snapshot', q.random)
   const made = await q.run(sql`
-    INSERT INTO snapshot (id, account_id, snapshot_name, source, source_row, is_final, origin)
-    VALUES (${id}, ${accountId}, ${snapshotName}, ${kind}, ${row}, ${isFinal}, ${JSON.stringify(origin)}::jsonb)
+    INSERT INTO snapshot (id, account_id, snapshot_name, source, source_row, is_final, brought_for, origin)
+    VALUES (${id}, ${accountId}, ${snapshotName}, ${kind}, ${row}, ${isFinal}, ${broughtFor?.ownerId ?? null}, ${JSON.stringify(origin)}::jsonb)
     ON CONFLICT (account_id, snapshot_name) DO NOTHING`)
   refuseTakenName(made, snapshotName)
   for (const { nodeGroupId, nodeGroupRow, slots } of files)
     await q.run(sql`
       INSERT INTO snapshot_file (id, snapshot_id, node_group_id, node_group_row, slots)
       VALUES (${newId('snapshotFile', q.random)}, ${id}, ${nodeGroupId}, ${nodeGroupRow}, ${slots})`)
-  return { resourceId: id, workflowId: await insertWorkflow(q, 'snapshot', id), replayed: false }
+  const workflowId = await insertWorkflow(q, 'snapshot', id, broughtFor?.workflowId ?? null)
+  return { resourceId: id, workflowId, replayed: false }
 }
 
 /** @param made rows that an insertion of that name has made */

@@ -28,6 +28,7 @@ interface SnapshotRow {
   final_of: string | null
   is_copy: boolean
   is_being_copied: boolean
+  brought_for: string | null
   restoring: boolean
   step: string | null
   first_home_at: Date | null
@@ -51,7 +52,7 @@ export function listSnapshots(
 ): Promise<Snapshot[]> {
   return selectSnapshots(
     q,
-    sql`s.account_id = ${accountId} AND s.snapshot_name COLLATE "C" > ${after}
+    sql`s.account_id = ${accountId} AND s.brought_for IS NULL AND s.snapshot_name COLLATE "C" > ${after}
       AND s.origin ->> 'replicationGroupId' IS NOT DISTINCT FROM COALESCE(${replicationGroupId ?? null}, s.origin ->> 'replicationGroupId')
       AND s.origin ->> 'cacheClusterId' IS NOT DISTINCT FROM COALESCE(${cacheClusterId ?? null}, s.origin ->> 'cacheClusterId')
       AND s.source = COALESCE(${source ?? null}, s.source)
@@ -63,7 +64,7 @@ const one = ([snapshot]: Snapshot[]): Snapshot | null => snapshot ?? null
 
 async function selectSnapshots(q: Queryable, { text, values }: Statement): Promise<Snapshot[]> {
   const rows = await q.rows<SnapshotRow>({
-    text: `SELECT s.id, s.account_id, s.snapshot_name, s.source, s.origin, s.created_at,
+    text: `SELECT s.id, s.account_id, s.snapshot_name, s.source, s.origin, s.created_at, s.brought_for,
       s.copy_of IS NOT NULL AS is_copy,
       EXISTS (SELECT 1 FROM snapshot o JOIN workflow x ON x.kind = 'snapshot' AND x.subject_id = o.id
         WHERE o.copy_of = s.id AND x.first_home_at IS NULL AND x.step NOT IN ('failed', 'destroy')) AS is_being_copied,
@@ -97,6 +98,7 @@ function readSnapshot(row: SnapshotRow): Snapshot {
     isCopy: row.is_copy,
     isBeingCopied: row.is_being_copied,
     restoring: row.restoring,
+    broughtFor: row.brought_for,
     createdAt: row.created_at,
     workflow: {
       step: row.step ?? START_STEP,

@@ -4,34 +4,17 @@ import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc 
 import { prepared } from '../sql.ts'
 
 const findGroup = prepared('find_group')
-const listGroups = prepared('list_groups')
 const findCluster = prepared('find_cluster')
 const listClusters = prepared('list_clusters')
-
-interface GroupRow {
-  doc: ReplicationGroupDoc
-  snapshotting: boolean
-}
 
 export async function findReplicationGroup(
   q: Queryable,
   accountId: string,
   id: string,
 ): Promise<ReplicationGroup | null> {
-  const [row] = await q.rows<GroupRow>(findGroup`
+  const [row] = await q.rows<{ doc: ReplicationGroupDoc; snapshotting: boolean }>(findGroup`
     SELECT row_to_json(v) AS doc, EXISTS (SELECT 1 FROM snapshotting_view b WHERE b."sourceRow" = v.id) AS snapshotting FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" = ${id}`)
   return row === undefined ? null : readGroup(row.doc, row.snapshotting)
-}
-
-export async function listReplicationGroups(
-  q: Queryable,
-  accountId: string,
-  page: Page,
-): Promise<ReplicationGroup[]> {
-  const rows = await q.rows<GroupRow>(listGroups`
-    SELECT row_to_json(v) AS doc, EXISTS (SELECT 1 FROM snapshotting_view b WHERE b."sourceRow" = v.id) AS snapshotting FROM replication_group_view v WHERE "accountId" = ${accountId} AND "replicationGroupId" > ${page.after ?? ''}
-    ORDER BY "replicationGroupId" LIMIT ${page.limit}`)
-  return rows.map((row) => readGroup(row.doc, row.snapshotting))
 }
 
 export async function findCacheCluster(

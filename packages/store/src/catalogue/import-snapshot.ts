@@ -1,6 +1,7 @@
 import {
   ServiceError,
   type Accepted,
+  type BroughtFiles,
   type Idempotency,
   type ImportPlan,
   type SnapshotOrigin,
@@ -14,7 +15,7 @@ import { insertSnapshot } from './create-snapshot.ts'
 /** Of a cache there never was. */
 const NO_CACHE = {
   port: null,
-  transitEncryptionEnabled: false,
+  transitEncryptionMode: null,
   authTokenEnabled: false,
   autoMinorVersionUpgrade: true,
   preferredMaintenanceWindow: '',
@@ -38,11 +39,41 @@ export function importSnapshot(
 ): Promise<Accepted> {
   return oncePerKey(db, { accountId, idempotency }, async (q) => {
     const { snapshotName, from, ...choice } = plan
-    const imported = { ...from, engineId: await anEngine(q) }
-    const origin: SnapshotOrigin = { ...NO_CACHE, ...choice, createdAt: new Date(0), imported }
-    const files = [{ nodeGroupId: '0001', nodeGroupRow: null, slots: null }]
-    return insertSnapshot(q, accountId, { snapshotName, kind: 'manual' }, { row: null, origin, files })
+    const source = await sourceOf(q, { ...choice, from: [from], shards: 1 })
+    return insertSnapshot(q, accountId, { snapshotName, kind: 'manual' }, source)
   })
+}
+
+export interface SeedWish extends Brought {
+  accountId: string
+  ownerId: string
+  /** Of the owner, which waits for the files. */
+  workflowId: string
+}
+
+/** Files that only one new cache is to begin with: a snapshot that nobody is shown, and that cache's need of it. */
+export async function insertSeedFiles(q: Queryable, wish: SeedWish): Promise<void> {
+  const { accountId, ownerId, workflowId, ...brought } = wish
+  if (brought.from.length === 0) return
+  // Nothing that a user names can be called so.
+  const of = { snapshotName: `for ${ownerId}`, kind: 'manual', broughtFor: { ownerId, workflowId } } as const
+  const { resourceId } = await insertSnapshot(q, accountId, of, await sourceOf(q, brought))
+  await q.run(sql`INSERT INTO restore (owner_id, snapshot_id) VALUES (${ownerId}, ${resourceId})`)
+}
+
+type Brought = Omit<ImportPlan, 'snapshotName' | 'from'> & Omit<BroughtFiles, 'engineId'>
+
+async function sourceOf(q: Queryable, { from, shards, ...choice }: Brought) {
+  const imported = { engineId: await anEngine(q), from: [...from], shards }
+  const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = choice
+  const settings = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
+  const origin: SnapshotOrigin = { ...NO_CACHE, ...settings, createdAt: new Date(0), imported }
+  const files = from.map((_, i) => ({
+    nodeGroupId: String(i + 1).padStart(4, '0'),
+    nodeGroupRow: null,
+    slots: null,
+  }))
+  return { row: null, origin, files }
 }
 
 /** It is tried there, and may become a cache anywhere. */

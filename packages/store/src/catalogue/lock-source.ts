@@ -123,7 +123,7 @@ function settingsOf(from: ReplicationGroup | CacheCluster) {
     cacheNodeType: from.cacheNodeType,
     cacheParameterGroupName: from.cacheParameterGroupName,
     port: from.port,
-    transitEncryptionEnabled: from.transitEncryptionEnabled,
+    transitEncryptionMode: from.transitEncryptionMode,
     authTokenEnabled: from.authTokenEnabled,
     autoMinorVersionUpgrade: from.autoMinorVersionUpgrade,
     preferredMaintenanceWindow: from.preferredMaintenanceWindow,

@@ -75,13 +75,13 @@ async function addNodes(
   { numbers, zones: wishes }: ClusterChangePlan['add'],
 ): Promise<void> {
   const [firstNumber = 1] = numbers
-  const { id, accountId, cacheNodeType } = cluster
+  const { id, accountId, cacheNodeType, transitEncryptionMode } = cluster
   const standing = cluster.nodes.map((node) => node.zone)
   const zones = await place(q, { accountId, cacheNodeType, zones: wishes, standing }, settings)
   const network = await networkReaching(q, cluster.networkId, zones)
   await insertNodes(
     q,
-    { id, cacheNodeType, port: null },
+    { id, cacheNodeType, transitEncryptionMode, port: null },
     { zones, network, pools: settings.pools, firstNumber },
   )
   await q.run(sql`

@@ -13,6 +13,7 @@ import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { attachToGroup } from './attach-parameter-group.ts'
 import { changeChoice } from './change-choice.ts'
+import { changeClusterMode } from './change-cluster-mode.ts'
 import { changeGroup } from './change-group.ts'
 import type { PlacementSettings } from './create-owner.ts'
 import { requestFailover } from './request-failover.ts'
@@ -28,7 +29,7 @@ export function modifyReplicationGroup(
   keyring: Keyring,
 ): Promise<Accepted> {
   return changeGroup(db, { accountId, replicationGroupId, idempotency }, async (q, group) => {
-    const { set, promotion, choice } = planGroupChange(group, change)
+    const { set, clusterMode, promotion, choice } = planGroupChange(group, change)
     await q.run(sql`
       UPDATE replication_group SET description = ${set.description},
         automatic_failover_enabled = ${set.automaticFailoverEnabled}, multi_az_enabled = ${set.multiAZEnabled},
@@ -43,10 +44,11 @@ export function modifyReplicationGroup(
       WHERE replication_group_id = ${group.id}`)
     await tellSwitches(q, group, set)
     const configuring = await configure(q, keyring, group, change)
+    const moded = clusterMode === null ? null : await changeClusterMode(q, group, clusterMode)
     const rolling = await changeChoice(q, settings, group, choice)
     // What waits for the maintenance window may have another time to wait for.
     await wakeGroup(q, group)
-    if (promotion === null) return rolling ?? configuring
+    if (promotion === null) return moded ?? rolling ?? configuring
     const { nodeGroup, fromCacheClusterId, toCacheClusterId } = promotion
     const cause = `a user asked for ${toCacheClusterId} as the primary`
     return requestFailover(q, { kind: 'switch', nodeGroup, cause, fromCacheClusterId, toCacheClusterId })

@@ -62,7 +62,7 @@ export async function holdParameterGroup(
 /** Throws unless what is to be created can use the parameter group that it names. */
 export async function requireParameterGroup(
   q: Queryable,
-  plan: NodeSettings & { accountId: string },
+  plan: NodeSettings & { accountId: string; clusterEnabled: boolean },
 ): Promise<void> {
   requireAttachable(await holdParameterGroup(q, plan.accountId, plan.cacheParameterGroupName), plan)
 }

@@ -12,6 +12,7 @@ import { applyNodeGroupChange, isNodeGroupChange } from './apply-node-group-chan
 import { applyReshardingChange, isReshardingChange } from './apply-resharding-change.ts'
 import { applyRollingChange, isRollingChange } from './apply-rolling-change.ts'
 import { applySnapshotChange, isSnapshotChange } from './apply-snapshot-change.ts'
+import { endRestore } from './end-restore.ts'
 import { lowerOn, raiseOn, wake } from './raise.ts'
 import { removeCacheCluster, removeReplicationGroup } from './remove-owner.ts'
 
@@ -28,13 +29,15 @@ export async function applyChange(q: Queryable, pools: Pools, change: Change): P
       return asList(await wake(q, change.workflowId))
     case 'spawn':
       return spawn(q, change)
+    case 'end-restore':
+      return endRestore(q, change.ownerId)
     default:
       await applyToRows(q, pools, change)
       return []
   }
 }
 
-type Waking = 'raise' | 'lower' | 'raise-on-edge' | 'wake' | 'spawn'
+type Waking = 'raise' | 'lower' | 'raise-on-edge' | 'wake' | 'spawn' | 'end-restore'
 type RowChange = Exclude<Change, { do: Waking }>
 
 /** Each kind of change belongs to one resource, and each resource has a room of its own. */
@@ -51,10 +54,7 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
     case 'record-event':
       return insertEvent(q, change.accountId, change.event)
     case 'end-token-update':
-      await q.run(
-        sql`UPDATE replication_group SET auth_token_update = NULL WHERE id = ${change.replicationGroupRow}`,
-      )
-      return
+      return endTokenUpdate(q, change.replicationGroupRow)
     case 'end-outage':
       await q.run(sql`UPDATE zone SET outage_mode = NULL, outage_since = NULL WHERE name = ${change.zone}`)
       return
@@ -67,6 +67,15 @@ async function applyToRows(q: Queryable, pools: Pools, change: RowChange): Promi
     default:
       return unreachable(change)
   }
+}
+
+/** Once the last shard has told its nodes. The row's lock has two that end at once see each other. */
+async function endTokenUpdate(q: Queryable, groupId: string): Promise<void> {
+  await q.rows(sql`SELECT 1 FROM replication_group WHERE id = ${groupId} FOR UPDATE`)
+  await q.run(sql`
+    UPDATE replication_group SET auth_token_update = NULL WHERE id = ${groupId} AND NOT EXISTS (
+      SELECT 1 FROM node_group d JOIN workflow w ON w.kind = 'node-group' AND w.subject_id = d.id
+      JOIN signal s ON s.workflow_id = w.id AND s.name = 'configure' WHERE d.replication_group_id = ${groupId})`)
 }
 
 const asList = (id: string | null): string[] => (id === null ? [] : [id])

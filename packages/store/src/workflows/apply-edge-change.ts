@@ -4,7 +4,13 @@ import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { isOneOf } from './is-one-of.ts'
 
-const KINDS = ['set-edge', 'next-edge-incarnation', 'move-edge-ports', 'remove-edge'] as const
+const KINDS = [
+  'set-edge',
+  'next-edge-incarnation',
+  'move-edge-ports',
+  'remove-edge',
+  'release-endpoint',
+] as const
 type EdgeChange = Extract<Change, { do: (typeof KINDS)[number] }>
 
 export const isEdgeChange = isOneOf(KINDS)
@@ -25,6 +31,8 @@ export async function applyEdgeChange(q: Queryable, pools: Pools, change: EdgeCh
       return moveEdgePorts(q, pools, change.edgeId)
     case 'remove-edge':
       return removeEdge(q, change.edgeId)
+    case 'release-endpoint':
+      return releaseEndpoint(q, change.holderId)
     default:
       return unreachable(change)
   }

@@ -1,7 +1,7 @@
 import { invariant, unreachable, type Change } from '@cacheplane/domain'
 import {
   allocateIp,
-  allocatePort,
+  allocateNodePorts,
   allocateSubnet,
   lockPlacement,
   releaseNode,
@@ -100,10 +100,15 @@ async function movePort(q: Queryable, pools: Pools, nodeId: string): Promise<voi
   await q.run(
     sql`UPDATE port_allocation SET released_at = clock_now() WHERE node_id = ${nodeId} AND released_at IS NULL`,
   )
-  const port = await allocatePort(q, pools, engineId, nodeId, null)
-  const [cluster] = await q.rows(sql`SELECT 1 FROM cache_node WHERE id = ${nodeId} AND bus_port IS NOT NULL`)
-  const busPort = cluster === undefined ? null : await allocatePort(q, pools, engineId, nodeId, null)
-  await q.run(sql`UPDATE cache_node SET port = ${port}, bus_port = ${busPort} WHERE id = ${nodeId}`)
+  const [needs = { inCluster: false, takesBoth: false }] = await q.rows<{
+    inCluster: boolean
+    takesBoth: boolean
+  }>(sql`
+    SELECT bus_port IS NOT NULL AS "inCluster", plain_port IS NOT NULL AS "takesBoth" FROM cache_node WHERE id = ${nodeId}`)
+  const ports = await allocateNodePorts(q, pools, engineId, nodeId, { wished: null, ...needs })
+  await q.run(sql`
+    UPDATE cache_node SET port = ${ports.port}, plain_port = ${ports.plainPort}, bus_port = ${ports.busPort}
+    WHERE id = ${nodeId}`)
 }
 
 async function moveNetwork(q: Queryable, pools: Pools, networkId: string): Promise<void> {

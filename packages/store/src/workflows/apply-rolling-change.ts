@@ -10,7 +10,7 @@ import {
   type PendingChange,
   type NodeChoice,
 } from '@cacheplane/domain'
-import { allocateIp, allocatePort, lockPlacement, type Pools } from '../allocation.ts'
+import { allocateIp, allocateNodePorts, lockPlacement, type Pools } from '../allocation.ts'
 import { memoryOf } from '../catalogue/create-owner.ts'
 import { insertEvent } from '../insert-event.ts'
 import type { Queryable } from '../queryable.ts'
@@ -80,17 +80,21 @@ async function addSuccessor(
     return stopRolling(q, old.group_id, because)
   }
   const ip = await allocateIp(q, pools, { id: old.network_id, subnet: old.subnet }, successorId)
-  const port = await allocatePort(q, pools, old.engine_id, successorId, null)
-  const busPort =
-    old.bus_port === null ? null : await allocatePort(q, pools, old.engine_id, successorId, null)
+  const ports = await allocateNodePorts(q, pools, old.engine_id, successorId, {
+    wished: null,
+    inCluster: old.bus_port !== null,
+    takesBoth: choice.transitEncryptionMode === 'preferred',
+  })
   await q.run(sql`
-    INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, bus_port, memory_bytes, replaces,
-      engine, engine_version, cache_node_type)
-    VALUES (${successorId}, ${old.cluster_id}, ${old.cache_node_id}, ${old.zone}, ${old.engine_id}, ${ip}, ${port},
-      ${busPort}, ${memoryBytes}, ${nodeId}, ${choice.engine}, ${choice.engineVersion}, ${choice.cacheNodeType})`)
+    INSERT INTO cache_node (id, cluster_id, cache_node_id, zone, engine_id, ip, port, plain_port, bus_port, memory_bytes,
+      replaces, engine, engine_version, cache_node_type, transit_encryption_mode)
+    VALUES (${successorId}, ${old.cluster_id}, ${old.cache_node_id}, ${old.zone}, ${old.engine_id}, ${ip}, ${ports.port},
+      ${ports.plainPort}, ${ports.busPort}, ${memoryBytes}, ${nodeId}, ${choice.engine}, ${choice.engineVersion},
+      ${choice.cacheNodeType}, ${choice.transitEncryptionMode})`)
   await beginUpdateOf(q, old.group_id)
 }
 
+/** Only what is to be copied is told otherwise: what its clients speak stays. */
 async function renewNode(q: Queryable, { nodeId, choice }: Of<'renew-node'>): Promise<void> {
   const { engine, engineVersion, cacheNodeType } = choice
   const renewed = await q.run(sql`
@@ -105,11 +109,12 @@ async function renewNode(q: Queryable, { nodeId, choice }: Of<'renew-node'>): Pr
 /** Once the node before it is gone, a successor has its place, and its cache cluster is what it is. */
 export async function giveUpPlace(q: Queryable, nodeId: string): Promise<void> {
   await q.run(sql`
-    UPDATE cache_cluster c SET engine = s.engine, engine_version = s.engine_version, cache_node_type = s.cache_node_type
+    UPDATE cache_cluster c SET engine = s.engine, engine_version = s.engine_version, cache_node_type = s.cache_node_type,
+      transit_encryption_mode = s.transit_encryption_mode
     FROM cache_node s WHERE s.replaces = ${nodeId} AND s.cluster_id = c.id AND s.engine IS NOT NULL`)
   await q.run(sql`
-    UPDATE cache_node SET replaces = NULL, engine = NULL, engine_version = NULL, cache_node_type = NULL
-    WHERE replaces = ${nodeId}`)
+    UPDATE cache_node SET replaces = NULL, engine = NULL, engine_version = NULL, cache_node_type = NULL,
+      transit_encryption_mode = NULL WHERE replaces = ${nodeId}`)
 }
 
 interface PendingRow {
@@ -126,7 +131,8 @@ async function pendingOf(q: Queryable, groupId: string): Promise<PendingRow | nu
   const [row] = await q.rows<PendingRow>(sql`
     SELECT g.id, g.account_id AS "accountId", g.replication_group_id AS name, p.pending,
       g.cache_parameter_group_name AS "cacheParameterGroupName", g.cluster_enabled AS "clusterEnabled", json_build_object('engine', g.engine,
-        'engineVersion', g.engine_version, 'cacheNodeType', g.cache_node_type) AS now
+        'engineVersion', g.engine_version, 'cacheNodeType', g.cache_node_type,
+        'transitEncryptionMode', g.transit_encryption_mode) AS now
     FROM replication_group g JOIN pending_change_view p ON p."replicationGroupRow" = g.id
     WHERE g.id = ${groupId} AND g.pending_state = 'rolling' FOR UPDATE OF g`)
   return row ?? null
@@ -147,8 +153,8 @@ async function finishRolling(q: Queryable, { groupId, wanted }: Of<'finish-rolli
   const group = await pendingOf(q, groupId)
   if (group === null || JSON.stringify(pickChoice(group.pending.wanted)) !== JSON.stringify(wanted)) return
   const left = await q.rows(sql`
-    SELECT 1 FROM cache_cluster c WHERE c.replication_group_id = ${groupId} AND ((c.engine, c.engine_version, c.cache_node_type)
-      IS DISTINCT FROM (${wanted.engine}::text, ${wanted.engineVersion}::text, ${wanted.cacheNodeType}::text)
+    SELECT 1 FROM cache_cluster c WHERE c.replication_group_id = ${groupId} AND ((c.engine, c.engine_version, c.cache_node_type, c.transit_encryption_mode) IS DISTINCT FROM (${wanted.engine}::text,
+        ${wanted.engineVersion}::text, ${wanted.cacheNodeType}::text, ${wanted.transitEncryptionMode}::text)
       OR EXISTS (SELECT 1 FROM cache_node n WHERE n.cluster_id = c.id AND n.replaces IS NOT NULL)) LIMIT 1`)
   if (left.length > 0) return
   const isDefault = group.cacheParameterGroupName === parameterGroupOf(group.now, group.clusterEnabled)
@@ -157,8 +163,9 @@ async function finishRolling(q: Queryable, { groupId, wanted }: Of<'finish-rolli
     : group.cacheParameterGroupName
   await q.run(sql`
     UPDATE replication_group SET engine = ${wanted.engine}, engine_version = ${wanted.engineVersion},
-      cache_node_type = ${wanted.cacheNodeType}, cache_parameter_group_name = ${parameterGroup}, pending_engine = NULL,
-      pending_engine_version = NULL, pending_cache_node_type = NULL, pending_state = NULL, pending_because = NULL
+      cache_node_type = ${wanted.cacheNodeType}, transit_encryption_mode = ${wanted.transitEncryptionMode},
+      cache_parameter_group_name = ${parameterGroup}, pending_engine = NULL, pending_engine_version = NULL,
+      pending_cache_node_type = NULL, pending_transit_encryption_mode = NULL, pending_state = NULL, pending_because = NULL
     WHERE id = ${groupId}`)
   await q.run(sql`
     UPDATE cache_cluster SET cache_parameter_group_name = ${parameterGroup} WHERE replication_group_id = ${groupId}`)

@@ -3,7 +3,7 @@ import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
 import { isOneOf } from './is-one-of.ts'
 
-const KINDS = ['record-file', 'record-copy', 'remove-snapshot', 'end-restore'] as const
+const KINDS = ['record-file', 'record-copy', 'remove-snapshot'] as const
 type SnapshotChange = Extract<Change, { do: (typeof KINDS)[number] }>
 
 export const isSnapshotChange = isOneOf(KINDS)
@@ -20,9 +20,6 @@ export async function applySnapshotChange(q: Queryable, change: SnapshotChange):
       return
     case 'remove-snapshot':
       await q.run(sql`DELETE FROM snapshot WHERE id = ${change.id}`)
-      return
-    case 'end-restore':
-      await q.run(sql`DELETE FROM restore WHERE replication_group_id = ${change.replicationGroupRow}`)
       return
     default:
       return unreachable(change)

@@ -2,6 +2,7 @@ import {
   invariant,
   type AuthTokenUpdate,
   type CacheCluster,
+  type ClusterMode,
   type Failover,
   type Keyring,
   type Network,
@@ -33,9 +34,10 @@ interface NodeGroupRow {
   account_id: string
   name: string
   automatic_failover_enabled: boolean
+  cluster_mode: ClusterMode
   cluster_enabled: boolean
-  /** In cluster mode the node group has no endpoint. */
-  endpoint_address: string | null
+  /** Of the node group and of its replication group. */
+  endpoint_addresses: string[] | null
   auth_token_sealed: string | null
   former_auth_token_sealed: string | null
   auth_token_update: AuthTokenUpdate | null
@@ -62,8 +64,8 @@ export async function loadNodeGroup(
   const [row] = await q.rows<NodeGroupRow>(nodeGroupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       w.engine_ids, g.id AS group_id, g.account_id, g.replication_group_id AS name, g.automatic_failover_enabled,
-      g.cluster_enabled, g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update,
-      (SELECT p.address FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_address,
+      g.cluster_mode, g.cluster_enabled, g.auth_token_sealed, g.former_auth_token_sealed, g.auth_token_update,
+      (SELECT array_agg(DISTINCT p.address) FROM endpoint_view p WHERE p."nodeGroupRow" = d.id OR p."replicationGroupRow" = g.id) AS endpoint_addresses,
       (SELECT json_object_agg(e.id, e.cpus) FROM docker_engine e WHERE e.id = ANY(w.engine_ids)) AS cpus,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
         WHERE e.kind = 'edge' AND p.node_group_id = d.id) AS edge_failure,
@@ -93,6 +95,7 @@ async function subjectOf(q: Queryable, keyring: Keyring, row: NodeGroupRow): Pro
       accountId: row.account_id,
       replicationGroupId: row.name,
       automaticFailoverEnabled: row.automatic_failover_enabled,
+      clusterMode: row.cluster_mode,
       clusterEnabled: row.cluster_enabled,
       authTokenUpdate: row.auth_token_update,
       pending,
@@ -138,7 +141,7 @@ function nodeSubjects(members: readonly CacheCluster[], row: NodeGroupRow, keyri
         ...tokens,
         saslUsers: [],
         engineCpus,
-        endpointAddress: row.endpoint_address,
+        endpointAddresses: row.endpoint_addresses ?? [],
         portIsFixed: cluster.port !== null,
         zoneOutage: row.outages?.[node.zone] ?? null,
         // Nobody but the node's own workflow makes it.

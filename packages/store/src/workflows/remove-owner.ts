@@ -2,6 +2,7 @@ import { invariant } from '@cacheplane/domain'
 import { releaseSubnet } from '../allocation.ts'
 import type { Queryable } from '../queryable.ts'
 import { sql } from '../sql.ts'
+import { endRestore } from './end-restore.ts'
 import { releaseConfigurationEndpoint, releaseEndpoint } from './apply-edge-change.ts'
 
 /** Also of node groups that are left, so that there is no way to lose an endpoint. */
@@ -16,6 +17,7 @@ export async function removeReplicationGroup(q: Queryable, id: string): Promise<
   )
   for (const shard of shards) await releaseEndpoint(q, shard.id)
   await releaseEndpoint(q, id)
+  await endRestore(q, id)
   await q.run(sql`DELETE FROM replication_group WHERE id = ${id}`)
   await removeNetwork(q, group.network_id)
 }
@@ -27,6 +29,7 @@ export async function removeCacheCluster(q: Queryable, id: string): Promise<void
   if (cluster === undefined) return
   await refuseNodesLeft(q, cluster.network_id)
   await releaseConfigurationEndpoint(q, id)
+  await endRestore(q, id)
   await q.run(sql`DELETE FROM cache_cluster WHERE id = ${id}`)
   await removeNetwork(q, cluster.network_id)
 }

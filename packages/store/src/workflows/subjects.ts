@@ -14,9 +14,9 @@ import {
   type Secret,
   type Seed,
   type VaultFile,
-  type UpdateRun,
 } from '@cacheplane/domain'
 import type { Pools } from '../allocation.ts'
+import { findSnapshotById } from '../catalogue/describe-snapshots.ts'
 import { subnetCount } from '../network-pool.ts'
 import type { Queryable } from '../queryable.ts'
 import { readCluster, readGroup, type CacheClusterDoc, type ReplicationGroupDoc } from '../documents.ts'
@@ -51,7 +51,7 @@ interface NodeSubjectRow {
   former_auth_token_sealed: string | null
   cpus: number
   outage_mode: OutageMode | null
-  endpoint_address: string | null
+  endpoint_addresses: string[] | null
   seed: SeedDoc | null
 }
 
@@ -61,13 +61,13 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     SELECT row_to_json(d) AS cluster, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway) AS network,
       g.id AS group_id, c.account_id, g.auth_token_sealed, g.former_auth_token_sealed,
       (SELECT m.users_sealed FROM memcached_cluster m WHERE m.cluster_id = c.id) AS users_sealed, e.cpus, z.outage_mode,
-      (SELECT p.address FROM endpoint_view p
-        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_address,
+      (SELECT array_agg(DISTINCT p.address) FROM endpoint_view p
+        WHERE p."nodeGroupRow" = c.node_group_id OR p."replicationGroupRow" = c.replication_group_id) AS endpoint_addresses,
       (SELECT json_build_object('slots', s.slots, 'files', json_agg(json_build_object('fileId', f.id,
           'bytes', f.content -> 'bytes', 'sha256', f.content ->> 'sha256', 'slots', f.slots) ORDER BY f.node_group_id))
-        FROM restore r JOIN node_group s ON s.id = c.node_group_id AND s.primary_node_id = n.id
-        JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id
-        WHERE r.replication_group_id = c.replication_group_id GROUP BY s.slots) AS seed
+        FROM restore r JOIN snapshot_file f ON f.snapshot_id = r.snapshot_id LEFT JOIN node_group s ON s.id = c.node_group_id
+        WHERE r.owner_id = COALESCE(c.replication_group_id, c.id) AND (s.id IS NULL OR s.primary_node_id = n.id)
+        GROUP BY s.slots) AS seed
     FROM cache_node n JOIN cache_cluster c ON c.id = n.cluster_id JOIN network w ON w.id = c.network_id
     JOIN docker_engine e ON e.id = n.engine_id JOIN zone z ON z.name = n.zone JOIN cache_cluster_view d ON d.id = c.id
     LEFT JOIN replication_group g ON g.id = c.replication_group_id WHERE n.id = ${nodeId}`)
@@ -87,7 +87,7 @@ export async function loadNode(q: Queryable, keyring: Keyring, nodeId: string): 
     ...openTokens(keyring, row),
     saslUsers: openUsers(keyring, { accountId: row.account_id, clusterId: cluster.id }, row.users_sealed),
     engineCpus: row.cpus,
-    endpointAddress: row.endpoint_address,
+    endpointAddresses: row.endpoint_addresses ?? [],
     portIsFixed: cluster.port !== null,
     zoneOutage: row.outage_mode,
     seed: row.seed === null ? null : readSeed(row.seed),
@@ -124,33 +124,45 @@ export async function loadReplicationGroup(
     doc: ReplicationGroupDoc
     network: NetworkDoc
     edge_failure: string | null
+    brought: string | null
   }>(groupSubject`
     SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network,
       (SELECT e.failure FROM workflow e JOIN endpoint p ON p.edge_id = e.subject_id
-        WHERE e.kind = 'edge' AND p.replication_group_id = d.id) AS edge_failure
+        WHERE e.kind = 'edge' AND p.replication_group_id = d.id) AS edge_failure,
+      (SELECT s.id FROM snapshot s WHERE s.brought_for = d.id) AS brought
     FROM replication_group_view d JOIN replication_group g ON g.id = d.id JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readGroup(row.doc, false), row.network, row.edge_failure, null)
+  const rest = { endpointFailure: row.edge_failure, update: null, brought: await broughtBy(q, row.brought) }
+  return ownerSubject(readGroup(row.doc, false), row.network, rest)
 }
 
 export async function loadCacheCluster(q: Queryable, id: string): Promise<OwnerSubject<CacheCluster> | null> {
-  const [row] = await q.rows<{ doc: CacheClusterDoc; network: NetworkDoc }>(clusterSubject`
-    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network
+  const [row] = await q.rows<{
+    doc: CacheClusterDoc
+    network: NetworkDoc
+    brought: string | null
+  }>(clusterSubject`
+    SELECT row_to_json(d) AS doc, json_build_object('id', w.id, 'subnet', w.subnet, 'gateway', w.gateway, 'engineIds', w.engine_ids) AS network,
+      (SELECT s.id FROM snapshot s WHERE s.brought_for = d.id) AS brought
     FROM cache_cluster_view d JOIN cache_cluster c ON c.id = d.id JOIN network w ON w.id = c.network_id
     WHERE d.id = ${id}`)
   if (row === undefined) return null
-  return ownerSubject(readCluster(row.doc), row.network, null, await loadUpdateRun(q, id))
+  const rest = { update: await loadUpdateRun(q, id), brought: await broughtBy(q, row.brought) }
+  return ownerSubject(readCluster(row.doc), row.network, { endpointFailure: null, ...rest })
 }
+
+type OwnerRest = Pick<OwnerSubject<never>, 'endpointFailure' | 'update' | 'brought'>
 
 function ownerSubject<Owner>(
   owner: Owner,
   { engineIds, ...network }: NetworkDoc,
-  endpointFailure: string | null,
-  update: UpdateRun | null,
+  rest: OwnerRest,
 ): OwnerSubject<Owner> {
-  return { owner, network, engineIds, endpointFailure, update }
+  return { owner, network, engineIds, ...rest }
 }
+
+const broughtBy = (q: Queryable, id: string | null) => (id === null ? null : findSnapshotById(q, id))
 
 export async function loadDockerEngine(
   q: Queryable,

@@ -7,6 +7,7 @@ import {
   nodeRef,
   nodeSpec,
   planMembership,
+  routeTarget,
   seconds,
   unreachable,
   type Member,
@@ -33,9 +34,9 @@ import {
   type Context,
 } from './context.ts'
 import { configureMembers } from './configure-members.ts'
-import { leadClients, routeTarget, sourceAt } from './lead-clients.ts'
+import { leadClients, sourceAt } from './lead-clients.ts'
 import { isStranded, renew, roll } from './roll.ts'
-import { SILENT_MS, silentMs } from './silence.ts'
+import { isGivenUp, silentMs } from './silence.ts'
 import { tendMembers } from './tend-members.ts'
 
 const LOOK_AGAIN_MS = milliseconds(250)
@@ -211,18 +212,16 @@ async function claimFirst(c: Context, one: NodeSubject): Promise<string | null> 
 
 /**
  * A replica that is frozen or silent is out of the readers' way at once, and replaced when it stays so, as long as its
- * primary has what it has. One whose engine cannot be reached could not be replaced there, and is as good as ever if the
- * engine comes back with it. During an outage of its zone it would only lose its copy, and could not be made again.
+ * primary has what it has. During an outage of its zone it would only lose its copy, and could not be made again.
  */
 function replaceTheSilent(c: Context, { readings, begunMs }: Look): void {
   for (const one of c.subject.nodes) {
     const reading = readings.get(one.node.id)
     const isReplica = one.node.id !== c.subject.nodeGroup.primaryNodeId
     if (reading === undefined || !isReplica || reading.kind === 'dead' || one.zoneOutage !== null) continue
-    if (silentMs(c, one, reading, begunMs) < SILENT_MS + c.subject.group.sendingMs) continue
-    if (reading.kind === 'starting' || reading.kind === 'unreachable') continue
-    c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
-    delete c.frame.silence[one.node.id]
+    const source = readings.get(c.subject.nodeGroup.primaryNodeId)
+    if (isGivenUp(c, one, { reading, source, begunMs }))
+      c.change({ do: 'raise', kind: 'node', subjectId: one.node.id, signal: 'replace' })
   }
 }
 

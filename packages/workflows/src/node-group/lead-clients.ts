@@ -1,14 +1,29 @@
-import type { EdgeRef, EndpointRoutes, NodeSubject, ReplicationSource, RouteTarget } from '@cacheplane/domain'
+import {
+  routeTarget,
+  type EdgeRef,
+  type EndpointRoutes,
+  type NodeSubject,
+  type ReplicationSource,
+} from '@cacheplane/domain'
 import { isWaiting, type Context } from './context.ts'
 
-/** Null when the endpoint leads clients to these nodes, otherwise why it does not. Clients of a cluster find them alone. */
+/** Null when the endpoint leads clients to these nodes, otherwise why it does not. Where there is none, they find them alone. */
 export async function leadClients(
   c: Context,
   primary: NodeSubject | null,
   readers: readonly NodeSubject[],
 ): Promise<string | null> {
-  if (c.subject.nodeGroup.endpoint === null) return null
+  const { group, nodeGroup } = c.subject
+  if (nodeGroup.endpoint === null) return null
+  if (group.clusterMode === 'enabled') return giveBack(c)
   return isServed(c) ? route(c, primary, readers) : 'the endpoint is being made'
+}
+
+/** Clients are offered the configuration endpoint alone: nobody is led through this one when others get it. */
+async function giveBack(c: Context): Promise<string | null> {
+  const cut = isServed(c) ? await route(c, null, []) : null
+  if (cut === null) c.change({ do: 'release-endpoint', holderId: c.subject.nodeGroup.id })
+  return cut
 }
 
 /** The endpoint has an edge that led clients once: until then nobody comes through it. */
@@ -28,14 +43,15 @@ export async function route(
   const ref: EdgeRef = { edgeId, incarnation, engineId, controlPort }
   const routes: EndpointRoutes = {
     primary: primary === null ? null : routeTarget(primary),
-    readers: readers.filter((one) => !isWaiting(c, one)).map(routeTarget),
+    readers: readers.filter((one) => !isWaiting(c, one) && servesPlainReaders(one)).map(routeTarget),
   }
   const routed = await c.fleet.routeEndpoint(ref, slot, routes)
   return routed.kind === 'ready' ? null : routed.because
 }
 
-export function routeTarget({ node: { engineId, ip, address, port } }: NodeSubject): RouteTarget {
-  return { engineId, ip, address, port }
+/** A replica in a cluster sends everybody to its primary who has not said that he only reads; the edge leads there at once. */
+function servesPlainReaders({ node: { busPort } }: NodeSubject): boolean {
+  return busPort === null
 }
 
 /** A member as another one copies it. */

@@ -45,12 +45,8 @@ export async function fence(c: Context) {
     return kind === 'recovery' ? recover(c, lost) : electAtOnce(c)
   }
   // Its engine cannot be asked: that no client reaches it is as good, as long as the endpoint has said so.
-  if (isUnreachable && kind !== 'recovery') {
-    const instead = c.subject.group.clusterEnabled
-      ? await cutOff(c, lost)
-      : cut === null
-        ? 'by the route alone'
-        : null
+  if (isUnreachable && kind !== 'recovery' && cut === null) {
+    const instead = c.subject.group.clusterEnabled ? await cutOff(c, lost) : 'by the route alone'
     if (instead !== null) {
       advance(c, unrouted, stage(c, 'fenced', `unverified, ${instead}: ${fenced.because}`, startedAtMs))
       return electAtOnce(c)

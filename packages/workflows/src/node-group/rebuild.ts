@@ -17,7 +17,7 @@ import { heirsOf } from './heirs-of.ts'
 import { sourceAt } from './lead-clients.ts'
 import { HEIRS_WITHIN_MS, startEmpty } from './lose-primary.ts'
 import { remake } from './roll.ts'
-import { SILENT_MS, silentMs } from './silence.ts'
+import { isGivenUp } from './silence.ts'
 
 const RETRY_MS = milliseconds(100)
 
@@ -44,7 +44,7 @@ export async function rebuild(c: Context) {
     c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
     return nap(seconds(1), `the node died again: ${own.because}`)
   }
-  return copyFrom(c, mine, mustFind(c, elected.nodeId), own)
+  return copyFrom(c, mine, mustFind(c, elected.nodeId), readings)
 }
 
 /** Those that were let in hold a copy, and are waited for without end; others hardly can. */
@@ -62,22 +62,31 @@ function furthest(c: Context, heirs: readonly NodeSubject[], readings: ReadonlyM
 }
 
 /** It holds nothing that the replicas have not, so that it need not be waited for longer than any of them. */
-function awaitAnswer(c: Context, mine: NodeSubject, own: NodeReading | undefined) {
-  if (own !== undefined && own.kind !== 'unreachable' && silentMs(c, mine, own) >= SILENT_MS) {
-    delete c.frame.silence[mine.node.id]
+function awaitAnswer(
+  c: Context,
+  mine: NodeSubject,
+  own: NodeReading | undefined,
+  source: NodeReading | undefined,
+) {
+  if (own !== undefined && isGivenUp(c, mine, { reading: own, source }))
     c.change({ do: 'raise', kind: 'node', subjectId: mine.node.id, signal: 'replace' })
-  }
   return nap(RETRY_MS, 'the node does not answer')
 }
 
-async function copyFrom(c: Context, mine: NodeSubject, source: NodeSubject, own: NodeReading | undefined) {
+async function copyFrom(
+  c: Context,
+  mine: NodeSubject,
+  source: NodeSubject,
+  readings: ReadonlyMap<string, NodeReading>,
+) {
   const failover = ongoing(c)
+  const own = readings.get(mine.node.id)
   // In the middle of an upgrade the furthest replica may be newer.
   if (!canFollow(choiceOf(mine), choiceOf(source))) {
     remake(c, mine, choiceOf(source))
     return nap(seconds(1), 'the lost primary is made again as what its replicas are')
   }
-  if (own?.kind !== 'serving') return awaitAnswer(c, mine, own)
+  if (own?.kind !== 'serving') return awaitAnswer(c, mine, own, readings.get(source.node.id))
   const { link, loading } = own.replication
   if (link === null || link.source.port !== source.node.port) {
     const leads = await c.fleet.lendNode(nodeRef(source))

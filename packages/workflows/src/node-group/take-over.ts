@@ -1,6 +1,7 @@
 import {
   nodeRef,
   planTakeover,
+  routeTarget,
   seconds,
   type NodeSubject,
   type Sister,
@@ -8,7 +9,6 @@ import {
   type SlotMark,
 } from '@cacheplane/domain'
 import { ongoing, type Context } from './context.ts'
-import { routeTarget } from './lead-clients.ts'
 
 /** Another shard that keeps silent for longer than this does not keep this one from having a primary. */
 const SISTERS_WITHIN_MS = seconds(30)

@@ -7,6 +7,7 @@ import {
   nodeRef,
   planSending,
   reshardingProgress,
+  routeTarget,
   SEND_MS,
   seconds,
   shardSlotsOf,
@@ -212,7 +213,7 @@ function tryAgain(c: ClusterContext, because: string) {
   return nap(Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(move.failures, 10)), because)
 }
 
-function targetOf({ node, peerId }: Ends['to']): DrainTarget {
-  const { id: nodeId, incarnation, engineId, ip, address, port } = node
-  return { nodeId, incarnation, clusterNodeId: peerId, engineId, ip, address, port }
+function targetOf({ node, cluster, peerId }: Ends['to']): DrainTarget {
+  const { id: nodeId, incarnation } = node
+  return { nodeId, incarnation, clusterNodeId: peerId, ...routeTarget({ node, cluster }) }
 }

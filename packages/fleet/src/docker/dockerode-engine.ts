@@ -64,8 +64,6 @@ export interface DockerodeEngineOptions {
   connectMs: number
   forge: Forge
   log: Log
-  /** For `ssh://` addresses: options of the ssh2 client. */
-  sshOptions?: object
 }
 
 /** A Docker engine over its API. Nothing outside of this folder sees dockerode. */
@@ -79,7 +77,7 @@ export class DockerodeEngine implements DockerEngine {
 
   constructor(private readonly options: DockerodeEngineOptions) {
     this.dockerAddress = options.dockerAddress
-    const connect = () => new Docker(parseDockerAddress(options.dockerAddress, options.sshOptions))
+    const connect = () => new Docker(parseDockerAddress(options.dockerAddress))
     this.#docker = connect()
     this.#eventDocker = connect()
   }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Customer, type Cache } from '../chaos/harness/customer.ts'
 import { LooseService } from '../chaos/harness/loose-service.ts'
 import { ShardedGroup } from '../chaos/harness/sharded-group.ts'
+import { bombOf } from '../support/bomb.ts'
 import { docker } from '../support/docker.ts'
 import { RespClient } from '../support/resp-client.ts'
 import { S3Server } from '../support/s3-server.ts'
@@ -145,6 +146,7 @@ describe('with a vault in an S3-compatible store', () => {
     async (...row) => {
       const [, path, named, failed] = row
       const before = await objects()
+      await put('dumps/bomb.rdb', bombOf(700))
       const said = async () => {
         const { body } = await customer.ask('GET', `${path}/never`)
         const { status, cacheClusterStatus = status, statusReason } = Failed.parse(JSON.parse(body))
@@ -153,6 +155,7 @@ describe('with a vault in an S3-compatible store', () => {
       for (const [key, because] of [
         ['dumps/short.rdb', 'did not load it'],
         ['dumps/letter.rdb', 'not an RDB file'],
+        ['dumps/bomb.rdb', 'used up its memory'],
       ] as const) {
         const wish = { ...named, ...LOADER, snapshotArns: [arnOf(key)] }
         expect(await customer.ask('POST', path, wish)).toMatchObject({ status: 202 })

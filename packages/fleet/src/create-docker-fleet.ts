@@ -33,7 +33,6 @@ export interface DockerFleetOptions {
   foreignFiles: ForeignFiles
   clock: Clock
   log: Log
-  sshOptions?: object
   /** Of the certificates of nodes and edges; a year unless told. */
   certificateLifetimeMs?: number
 }
@@ -49,7 +48,7 @@ const YEAR_MS = 365 * 86_400_000
 
 /** The fleet on real Docker engines. Connects to nothing until it is asked for something. */
 export function createDockerFleet(options: DockerFleetOptions): Fleet {
-  const { installation, zones, keyring, vault, clock, log, sshOptions = {} } = options
+  const { installation, zones, keyring, vault, clock, log } = options
   const { certificateLifetimeMs = YEAR_MS } = options
   const authority = remember(options.authority)
   const own = remember(async () => issueControlLeaf(await authority()))
@@ -67,7 +66,6 @@ export function createDockerFleet(options: DockerFleetOptions): Fleet {
       hasSisters,
       forge: { keyring, authority, hasSisters, certificateLifetimeMs },
       log,
-      sshOptions,
     })
     controls.set(engine, {
       node: createNetworkControl({ keyring, authority, host: controlHost(zone) }),

@@ -16,14 +16,13 @@ const replication = {
   replicas: [],
 }
 const hearing: NodeReading = aServingReading({ role: 'replica', replication: { ...replication, link } })
-const deaf = aServingReading({
-  role: 'replica',
-  replication: { ...replication, link: { ...link, up: false } },
-})
+const linked = (changed: Partial<typeof link>): NodeReading =>
+  aServingReading({ role: 'replica', replication: { ...replication, link: { ...link, ...changed } } })
+const deaf = linked({ up: false })
 const because = 'x'
 
 const judge = (reading: NodeReading, replicas: NodeReading[] = [], silentMs = 0, sendingMs = 0) =>
-  judgePrimary({ reading, replicas, silentMs, sendingMs })
+  judgePrimary({ reading, replicas, isSettled: false, silentMs, sendingMs })
 
 describe('a primary', () => {
   it('that serves as what it is, is left in peace', () => {
@@ -62,6 +61,20 @@ describe('a primary', () => {
     const unreachable: NodeReading = { kind: 'unreachable', because }
     expect(judge(unreachable, [deaf], 500).kind).toBe('suspect')
     expect(judge(unreachable, [deaf], 2_000)).toMatchObject({ kind: 'lost', data: 'out-of-sight' })
+  })
+
+  it('that is out of sight with its engine is lost after one look in vain when every replica that answers has lost its link', () => {
+    const unreachable: NodeReading = { kind: 'unreachable', because }
+    const copying = linked({ up: false, syncing: true })
+    const unheard = linked({ lastHeardSeconds: 9 })
+    const after = (replicas: NodeReading[], silentMs: number, isSettled = true) =>
+      judgePrimary({ reading: unreachable, replicas, isSettled, silentMs, sendingMs: 0 }).kind
+    expect(after([deaf, deaf], 300)).toBe('lost')
+    expect(after([deaf, unreachable], 300)).toBe('lost')
+    expect(after([deaf], 299)).toBe('suspect')
+    for (const doubtful of [[], [unreachable], [deaf, copying], [deaf, unheard], [deaf, hearing]])
+      expect(after(doubtful, 999)).toBe('suspect')
+    expect(after([deaf], 999, false)).toBe('suspect')
   })
 
   it('that answers that it is busy, or of which nothing is known, is never lost for that', () => {

@@ -1,4 +1,4 @@
-import { seconds } from '../duration.ts'
+import { milliseconds, seconds } from '../duration.ts'
 import { unreachable } from '../errors.ts'
 import type { NodeReading } from '../ports/node-reading.ts'
 
@@ -17,6 +17,8 @@ export type DataOfLost = 'gone' | 'frozen' | 'out-of-sight'
 export interface PrimaryCase {
   reading: NodeReading
   replicas: readonly NodeReading[]
+  /** Nobody has changed of late whom the replicas copy: a broken link means that their primary hung up on them. */
+  isSettled: boolean
   /** For how long it has been looked at without being seen to serve. */
   silentMs: number
   /** A large key may be on its way, which makes it silent for so long. */
@@ -27,8 +29,14 @@ export interface PrimaryCase {
 const HUNG_MS = seconds(5)
 /** Its Docker engine does not answer either: the zone is lost, and there is nothing slow to be mistaken for it. */
 const UNREACHABLE_MS = seconds(1)
+/**
+ * And every replica that answers says in the same look that its link is broken. Their own connections tell that: no slowness
+ * of ours, of the engine or of the network between makes it so.
+ */
+const FORSAKEN_MS = milliseconds(300)
 const HUNG = { patienceMs: HUNG_MS, data: 'frozen' } as const
 const UNREACHABLE = { patienceMs: UNREACHABLE_MS, data: 'out-of-sight' } as const
+const FORSAKEN = { ...UNREACHABLE, patienceMs: FORSAKEN_MS }
 /** Primaries ping their replicas each second; one that two of these did not reach is not heard. */
 const HEARD_WITHIN_SECONDS = 2
 
@@ -36,7 +44,13 @@ const HEARD_WITHIN_SECONDS = 2
  * Whether the primary of a node group is lost. A dead or frozen one is; one that merely does not answer us is only when it
  * has been silent for long and none of its replicas hears it either (reliability F1, E4).
  */
-export function judgePrimary({ reading, replicas, silentMs, sendingMs }: PrimaryCase): PrimaryVerdict {
+export function judgePrimary({
+  reading,
+  replicas,
+  isSettled,
+  silentMs,
+  sendingMs,
+}: PrimaryCase): PrimaryVerdict {
   switch (reading.kind) {
     case 'serving':
       return judgeServing(reading)
@@ -50,7 +64,12 @@ export function judgePrimary({ reading, replicas, silentMs, sendingMs }: Primary
         patienceMs: HUNG.patienceMs + sendingMs,
       })
     case 'unreachable':
-      return judgeSilence(reading.because, replicas, silentMs, UNREACHABLE)
+      return judgeSilence(
+        reading.because,
+        replicas,
+        silentMs,
+        isSettled && isForsaken(replicas) ? FORSAKEN : UNREACHABLE,
+      )
     case 'starting':
     case 'unknown':
       return { kind: 'suspect', because: reading.because, leftMs: null }
@@ -82,4 +101,9 @@ function hearsItsPrimary(reading: NodeReading): boolean {
   if (reading.kind !== 'serving') return false
   const { link } = reading.replication
   return link?.up === true && link.lastHeardSeconds !== null && link.lastHeardSeconds < HEARD_WITHIN_SECONDS
+}
+
+function isForsaken(replicas: readonly NodeReading[]): boolean {
+  const links = replicas.flatMap((one) => (one.kind === 'serving' ? [one.replication.link] : []))
+  return links.length > 0 && links.every((link) => link !== null && !link.up && !link.syncing)
 }

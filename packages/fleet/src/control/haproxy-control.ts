@@ -20,6 +20,7 @@ import { CommandLine } from './command-line.ts'
 import type { Route } from './connect.ts'
 import { countConnecting } from './count-connecting.ts'
 import { parseStat } from './parse-stat.ts'
+import { SharedQuestion } from './shared-question.ts'
 import { shownCertificate } from './shown-certificate.ts'
 
 export interface HaproxyControlOptions {
@@ -35,18 +36,28 @@ const PAUSE_MS = 5
 const NO_LIST = '-'
 const SHOW_LISTS = `show map ${EDGE_FILES.lists}`
 
+type Connecting = Answer<ReadonlyMap<string, number>>
+
+interface HeldLine {
+  incarnation: number
+  controlPort: number
+  line: CommandLine
+  /** How many sessions are on their way to which server: a list of all, which many slots may want at once. */
+  connecting: SharedQuestion<Connecting>
+}
+
 /** Drives edges by HAProxy's runtime API, over one connection to each that is held. */
 export class HaproxyControl implements EdgeControl {
-  readonly #lines = new Map<string, { incarnation: number; controlPort: number; line: CommandLine }>()
+  readonly #lines = new Map<string, HeldLine>()
 
   constructor(private readonly options: HaproxyControlOptions) {}
 
   async read(edge: EdgeRef): Promise<Answer<SlotFacts[]>> {
-    return understood(await this.#lineTo(edge).ask(['show stat -1 4 -1']), parseStat)
+    return understood(await this.#lineTo(edge).line.ask(['show stat -1 4 -1']), parseStat)
   }
 
   async readSlot(edge: EdgeRef, slot: number): Promise<Answer<SlotFacts | null>> {
-    return understood(await this.#lineTo(edge).ask(statOf(slot)), slotIn)
+    return understood(await this.#lineTo(edge).line.ask(statOf(slot)), slotIn)
   }
 
   async cut(edge: EdgeRef, slot: number, servers: readonly ServerName[]): Promise<Answer<SlotFacts | null>> {
@@ -57,7 +68,7 @@ export class HaproxyControl implements EdgeControl {
     if (closed.kind !== 'answered') return closed
     for (let round = 1; !isLate(); round += 1) {
       const shutdowns = paths.map((path) => `shutdown sessions server ${path}`)
-      const left = understood(await this.#lineTo(edge).ask([...shutdowns, ...statOf(slot)]), slotIn)
+      const left = understood(await this.#lineTo(edge).line.ask([...shutdowns, ...statOf(slot)]), slotIn)
       if (left.kind !== 'answered') return left
       if (sessionsOf(left.value, servers) === 0) return left
       // Most end while the first answer is on its way.
@@ -72,17 +83,19 @@ export class HaproxyControl implements EdgeControl {
       const path = pathOf(slot, server)
       return [`set server ${path} addr ${host} port ${port}`, `set server ${path} state ready`]
     })
-    return understood(await this.#lineTo(edge).ask([...commands, ...statOf(slot)]), slotIn)
+    return understood(await this.#lineTo(edge).line.ask([...commands, ...statOf(slot)]), slotIn)
   }
 
   async readList(edge: EdgeRef, slot: number): Promise<Answer<string | null>> {
-    return understood(await this.#lineTo(edge).ask([SHOW_LISTS]), (texts) => listIn(texts, slot))
+    return understood(await this.#lineTo(edge).line.ask([SHOW_LISTS]), (texts) => listIn(texts, slot))
   }
 
   async setList(edge: EdgeRef, slot: number, text: string | null): Promise<Answer<string | null>> {
     invariant(text === null || /^[^\s;\\]+$/.test(text), 'a list is one word of a command')
     const command = `set map ${EDGE_FILES.lists} ${listName(slot)} ${text ?? NO_LIST}`
-    return understood(await this.#lineTo(edge).ask([command, SHOW_LISTS]), (texts) => listIn(texts, slot))
+    return understood(await this.#lineTo(edge).line.ask([command, SHOW_LISTS]), (texts) =>
+      listIn(texts, slot),
+    )
   }
 
   async certificate(edge: EdgeRef): Promise<Answer<Certificate | null>> {
@@ -97,7 +110,7 @@ export class HaproxyControl implements EdgeControl {
       `set ssl cert ${file} <<\n${pem}`,
       `commit ssl cert ${file}`,
     ])
-    return understood(await this.#lineTo(edge).ask(commands), (texts) => {
+    return understood(await this.#lineTo(edge).line.ask(commands), (texts) => {
       const isDone = texts.filter((_, i) => i % 2 === 1).every((text) => text.includes('Success!'))
       if (!isDone) throw new Error('the edge did not take its certificate')
     })
@@ -120,26 +133,32 @@ export class HaproxyControl implements EdgeControl {
    * that is shut down while it connects: it would hang for ever. Connecting takes `timeout connect` at most.
    */
   async #close(edge: EdgeRef, paths: readonly string[], isLate: () => boolean): Promise<Answer<void>> {
-    let commands = paths.map((path) => `set server ${path} state maint`)
+    const { line, connecting } = this.#lineTo(edge)
+    const closed = await line.ask(paths.map((path) => `set server ${path} state maint`))
+    if (closed.kind !== 'answered') return closed
     do {
-      const answer = await this.#lineTo(edge).ask([...commands, 'show sess'])
-      if (answer.kind !== 'answered') return answer
-      const connecting = countConnecting(answer.value.at(-1) ?? '', paths)
-      if (connecting === 0) return { kind: 'answered', value: undefined }
-      commands = []
-      await sleep(PAUSE_MS)
+      const begun = performance.now()
+      const counts = await connecting.ask()
+      if (counts.kind !== 'answered') return counts
+      if (!paths.some((path) => counts.value.has(path))) return { kind: 'answered', value: undefined }
+      // An edge with thousands of sessions has better things to do than to list them all the time.
+      await sleep(Math.max(PAUSE_MS, performance.now() - begun))
     } while (!isLate())
     return { kind: 'silent', because: 'clients are still being connected' }
   }
 
-  #lineTo(edge: EdgeRef): CommandLine {
+  #lineTo(edge: EdgeRef): HeldLine {
     const { edgeId, incarnation, controlPort } = edge
     const held = this.#lines.get(edgeId)
-    if (held?.incarnation === incarnation && held.controlPort === controlPort) return held.line
+    if (held?.incarnation === incarnation && held.controlPort === controlPort) return held
     held?.line.close()
     const line = new CommandLine(() => this.#routeTo(edge))
-    this.#lines.set(edgeId, { incarnation, controlPort, line })
-    return line
+    const connecting = new SharedQuestion<Connecting>(async () =>
+      understood(await line.ask(['show sess']), ([text = '']) => countConnecting(text)),
+    )
+    const own = { incarnation, controlPort, line, connecting }
+    this.#lines.set(edgeId, own)
+    return own
   }
 
   async #routeTo(edge: EdgeRef): Promise<Route> {

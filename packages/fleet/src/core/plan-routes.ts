@@ -49,6 +49,11 @@ function take(hops: Hop[], hop: Hop | null): boolean {
   return index >= 0
 }
 
+/** Only readers come by it; by all others writers may. */
+export function isReader(server: ServerName): boolean {
+  return /^(?:plain-)?reader/.test(server)
+}
+
 export function isSameHop(a: Hop, b: Hop): boolean {
   return a.host === b.host && a.port === b.port
 }

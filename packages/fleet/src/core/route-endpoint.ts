@@ -6,7 +6,7 @@ import type { EdgeControl } from './edge-control.ts'
 import { EDGE_LABEL } from './labels.ts'
 import type { Answer } from './node-control.ts'
 import { standingOf } from './observe-node.ts'
-import { planRoutes, type RoutePlan, type WantedRoutes } from './plan-routes.ts'
+import { isReader, planRoutes, type RoutePlan, type WantedRoutes } from './plan-routes.ts'
 import { wantRoutes, type Reached } from './want-routes.ts'
 
 export interface Route {
@@ -34,11 +34,27 @@ export async function routeEndpoint(route: Route, routes: EndpointRoutes): Promi
   const plan = planRoutes(facts.value, wanted)
   if (isDone(plan)) return ready
 
-  if (plan.cut.length > 0) facts = await control.cut(edge, slot, plan.cut)
-  if (facts.kind === 'answered' && plan.open.length > 0) facts = await control.open(edge, slot, plan.open)
+  for (const { cut, open } of inTurn(plan)) {
+    if (facts.kind === 'answered' && cut.length > 0) facts = await control.cut(edge, slot, cut)
+    if (facts.kind === 'answered' && open.length > 0) facts = await control.open(edge, slot, open)
+  }
   if (facts.kind !== 'answered') return silence(route, facts)
   const isRouted = facts.value !== null && isDone(planRoutes(facts.value, wanted))
   return isRouted ? ready : unknown('the edge does not route as it was told to')
+}
+
+/** Who leads to the primary comes first: a new one takes writes before its readers have been moved. */
+function inTurn({ cut, open }: RoutePlan): RoutePlan[] {
+  const [cutFirst, cutThen] = divide(cut, (name) => !isReader(name))
+  const [openFirst, openThen] = divide(open, ({ server }) => !isReader(server))
+  return [
+    { cut: cutFirst, open: openFirst },
+    { cut: cutThen, open: openThen },
+  ]
+}
+
+function divide<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
 
 /** It is made again as soon as its container is gone. */

@@ -42,7 +42,7 @@ import {
 } from './forge-files.ts'
 import { parseDockerAddress } from './parse-docker-address.ts'
 import { servesBridge } from './reach.ts'
-import { attachInput, feedInput } from './feed-input.ts'
+import { attachInput, feedContainer } from './feed-input.ts'
 import { tar, type TarFile } from './tar.ts'
 import { trialOptions } from './trial-options.ts'
 
@@ -64,8 +64,6 @@ export interface DockerodeEngineOptions {
   connectMs: number
   forge: Forge
   log: Log
-  /** For `ssh://` addresses: options of the ssh2 client. */
-  sshOptions?: object
 }
 
 /** A Docker engine over its API. Nothing outside of this folder sees dockerode. */
@@ -79,7 +77,7 @@ export class DockerodeEngine implements DockerEngine {
 
   constructor(private readonly options: DockerodeEngineOptions) {
     this.dockerAddress = options.dockerAddress
-    const connect = () => new Docker(parseDockerAddress(options.dockerAddress, options.sshOptions))
+    const connect = () => new Docker(parseDockerAddress(options.dockerAddress))
     this.#docker = connect()
     this.#eventDocker = connect()
   }
@@ -183,7 +181,8 @@ export class DockerodeEngine implements DockerEngine {
     )
     if (attached.kind !== 'ok') return attached
     const started = await this.startContainer(ref)
-    if (started.kind === 'ok') return feedInput(attached.value, content, DEADLINES.feed)
+    const container = this.#docker.getContainer(ref)
+    if (started.kind === 'ok') return feedContainer(container, attached.value, content, DEADLINES.feed)
     attached.value.destroy()
     return started
   }

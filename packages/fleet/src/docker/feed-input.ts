@@ -14,7 +14,7 @@ const BATCH_BYTES = 1024 ** 2
  * Sends content to a container's standard input, at the container's pace. `ok` says that it was sent, and nothing of what
  * became of it: who reads it may have stopped in the middle.
  */
-export async function feedInput(
+async function feedInput(
   input: Duplex,
   content: AsyncIterable<Uint8Array>,
   stalledMs: number,
@@ -79,6 +79,25 @@ async function* batchesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
     bytes = 0
   }
   if (batch.length > 0) yield batch
+}
+
+/** The same of one that may exit meanwhile: of what it has not taken Docker waits to pass on the rest, with the connection open. */
+export async function feedContainer(
+  container: Container,
+  input: Duplex,
+  content: AsyncIterable<Uint8Array>,
+  stalledMs: number,
+): Promise<Call<void>> {
+  const stop = new AbortController()
+  container.wait({ abortSignal: stop.signal }).then(
+    () => input.destroy(),
+    () => undefined,
+  )
+  try {
+    return await feedInput(input, content, stalledMs)
+  } finally {
+    stop.abort()
+  }
 }
 
 /** A container's standard input. Its types do not say so, but what Docker hands over is a whole connection. */

@@ -1,8 +1,13 @@
 import { formatSlots, invariant, splitSlots, StaleLease, unreachable, type Change } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
-import { sql } from '../sql.ts'
+import { prepared, sql } from '../sql.ts'
 import { releaseEndpoint } from './apply-edge-change.ts'
 import { isOneOf } from './is-one-of.ts'
+
+const nextEpoch = prepared('next_epoch')
+const newPrimary = prepared('new_primary')
+const newFailover = prepared('new_failover')
+const advancedFailover = prepared('advance_failover')
 
 type Of<Kind extends Change['do']> = Extract<Change, { do: Kind }>
 const KINDS = [
@@ -35,14 +40,14 @@ export async function applyNodeGroupChange(q: Queryable, change: NodeGroupChange
 
 async function beginEpoch(q: Queryable, { nodeGroupId, fromEpoch }: Of<'begin-epoch'>): Promise<void> {
   const begun = await q.run(
-    sql`UPDATE node_group SET epoch = epoch + 1 WHERE id = ${nodeGroupId} AND epoch = ${fromEpoch}`,
+    nextEpoch`UPDATE node_group SET epoch = epoch + 1 WHERE id = ${nodeGroupId} AND epoch = ${fromEpoch}`,
   )
   if (begun !== 1) throw otherEpoch(nodeGroupId, fromEpoch)
 }
 
 async function setPrimary(q: Queryable, { nodeGroupId, epoch, nodeId }: Of<'set-primary'>): Promise<void> {
   const set = await q.run(
-    sql`UPDATE node_group SET primary_node_id = ${nodeId} WHERE id = ${nodeGroupId} AND epoch = ${epoch}`,
+    newPrimary`UPDATE node_group SET primary_node_id = ${nodeId} WHERE id = ${nodeGroupId} AND epoch = ${epoch}`,
   )
   if (set !== 1) throw otherEpoch(nodeGroupId, epoch)
   await followMode(q, nodeGroupId, nodeId)
@@ -64,7 +69,7 @@ function otherEpoch(nodeGroupId: string, epoch: bigint): StaleLease {
 }
 
 async function recordFailover(q: Queryable, { failover }: Of<'record-failover'>): Promise<void> {
-  await q.run(sql`
+  await q.run(newFailover`
     INSERT INTO failover (id, node_group_id, epoch, kind, status, cause, from_cache_cluster_id)
     VALUES (${failover.id}, ${failover.nodeGroupId}, ${failover.epoch}, ${failover.kind}, 'running', ${failover.cause},
       ${failover.fromCacheClusterId})`)
@@ -72,7 +77,7 @@ async function recordFailover(q: Queryable, { failover }: Of<'record-failover'>)
 
 async function advanceFailover(q: Queryable, { failoverId, advance }: Of<'advance-failover'>): Promise<void> {
   const { phases = [], status = null, epoch = null, toCacheClusterId = null } = advance
-  await q.run(sql`
+  await q.run(advancedFailover`
     UPDATE failover SET phases = phases || ${JSON.stringify(phases)}::jsonb, status = COALESCE(${status}, status),
       epoch = COALESCE(${epoch}, epoch), to_cache_cluster_id = COALESCE(${toCacheClusterId}, to_cache_cluster_id),
       ended_at = CASE WHEN COALESCE(${status}, status) IN ('completed', 'abandoned') THEN COALESCE(ended_at, clock_now()) END

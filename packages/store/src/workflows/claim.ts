@@ -4,6 +4,7 @@ import { prepared, sql } from '../sql.ts'
 
 const claimed = prepared('claim_workflow')
 const dueRows = prepared('due_workflows')
+const renewed = prepared('renew_lease')
 
 interface WorkflowRow {
   id: string
@@ -53,7 +54,7 @@ export async function claim(
 }
 
 export async function renew(q: Queryable, { workflowId, token }: Lease, leaseMs: number): Promise<boolean> {
-  const changed = await q.run(sql`
+  const changed = await q.run(renewed`
     UPDATE workflow SET lease_until = clock_now() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${workflowId} AND lease_token = ${token} AND lease_until > clock_now()`)
   return changed === 1

@@ -13,6 +13,7 @@ import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
 import { prepared, sql } from '../sql.ts'
 import { applyChange } from './apply-change.ts'
+import { mergeAdvances } from './merge-advances.ts'
 
 export const SETTLED_CHANNEL = 'cacheplane_settled'
 
@@ -45,7 +46,7 @@ function commitAll(db: Database, pools: Pools, lease: Lease, step: StepCommit): 
     const held = await lockHeld(q, lease, step.changes)
     await clearSignals(q, lease, step)
     const woken: string[] = []
-    for (const change of step.changes) woken.push(...(await applyChange(q, pools, change)))
+    for (const change of mergeAdvances(step.changes)) woken.push(...(await applyChange(q, pools, change)))
     const committed =
       step.outcome.kind === 'done' ? await finish(q, lease, held) : await conclude(q, lease, step)
     return { ...committed, woken: [...new Set(woken)].filter((id) => id !== lease.workflowId) }

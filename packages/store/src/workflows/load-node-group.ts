@@ -20,7 +20,11 @@ import { loadSisters, reshardingAround, type ReshardingRow } from './load-reshar
 import { openTokens } from './subjects.ts'
 
 const nodeGroupSubject = prepared('node_group_subject')
-const openFailover = prepared('open_failover')
+
+/** As JSON, moments are texts. */
+type FailoverDoc = Omit<FailoverRow, 'requested_at' | 'ended_at'> &
+  Record<'requested_at', string> &
+  Record<'ended_at', string | null>
 
 interface NodeGroupRow {
   doc: NodeGroupDoc
@@ -41,12 +45,17 @@ interface NodeGroupRow {
   /** Null unless its shards come and go. */
   resharding: ReshardingRow | null
   is_others_turn: boolean
+  has_update: boolean
+  open_failover: FailoverDoc | null
   cpus: Record<string, number>
   /** By zone. */
   outages: Record<string, OutageMode> | null
 }
 
-/** What a node group's workflow sees, its nodes as their own workflows see them. */
+/**
+ * What a node group's workflow sees, its nodes as their own workflows see them: by one statement where nothing is under way
+ * that needs more, because every step of every failover begins with it.
+ */
 export async function loadNodeGroup(
   q: Queryable,
   keyring: Keyring,
@@ -64,11 +73,21 @@ export async function loadNodeGroup(
         FROM resharding r JOIN workflow o ON o.subject_id = r.replication_group_id WHERE r.replication_group_id = g.id AND o.kind = 'replication-group') AS resharding,
       EXISTS (SELECT 1 FROM cache_node o JOIN cache_cluster b ON b.id = o.cluster_id
         WHERE b.replication_group_id = g.id AND b.node_group_id <> d.id AND o.replaces IS NOT NULL) AS is_others_turn,
+      EXISTS (SELECT 1 FROM update_action a WHERE a.replication_group_id = g.id
+        AND a.status IN ('waiting-to-start', 'in-progress', 'stopping')) AS has_update,
+      (SELECT json_build_object('id', f.id, 'node_group_id', d."nodeGroupId", 'epoch', f.epoch::text, 'kind', f.kind,
+          'status', f.status, 'cause', f.cause, 'from_cache_cluster_id', f.from_cache_cluster_id,
+          'to_cache_cluster_id', f.to_cache_cluster_id, 'phases', f.phases, 'requested_at', f.requested_at, 'ended_at', f.ended_at)
+        FROM failover f WHERE f.node_group_id = d.id AND f.status IN ('requested', 'running') LIMIT 1) AS open_failover,
       (SELECT json_object_agg(z.name, z.outage_mode) FROM zone z WHERE z.outage_mode IS NOT NULL) AS outages
     FROM node_group_view d JOIN replication_group g ON g.id = d."replicationGroupRow" JOIN network w ON w.id = g.network_id
     WHERE d.id = ${id}`)
-  if (row === undefined) return null
+  return row === undefined ? null : subjectOf(q, keyring, row)
+}
+
+async function subjectOf(q: Queryable, keyring: Keyring, row: NodeGroupRow): Promise<NodeGroupSubject> {
   const nodeGroup = readNodeGroup(row.doc)
+  const { id } = nodeGroup
   const pending = nodeGroup.members[0]?.pending ?? null
   return {
     group: {
@@ -81,27 +100,26 @@ export async function loadNodeGroup(
       authTokenUpdate: row.auth_token_update,
       pending,
       sendingMs: row.resharding?.sendingMs ?? 0,
-      update: await loadUpdateRun(q, row.group_id),
+      update: row.has_update ? await loadUpdateRun(q, row.group_id) : null,
       isOthersTurn: row.is_others_turn,
     },
     nodeGroup,
     nodes: nodeSubjects(nodeGroup.members, row, keyring),
     network: row.network,
     engineIds: row.engine_ids,
-    failover: await loadOpenFailover(q, id),
+    failover: row.open_failover === null ? null : openFailover(row.open_failover),
     resharding: row.resharding === null ? null : reshardingAround(id, row.resharding),
     sisters: needsSisters(row, pending) ? await loadSisters(q, row.group_id, id, row.resharding) : [],
     endpointFailure: row.edge_failure,
   }
 }
 
-async function loadOpenFailover(q: Queryable, nodeGroupId: string): Promise<Failover | null> {
-  const [failover] = await q.rows<FailoverRow>(openFailover`
-    SELECT f.id, s.node_group_id, f.epoch, f.kind, f.status, f.cause, f.from_cache_cluster_id, f.to_cache_cluster_id, f.phases,
-      f.requested_at, f.ended_at
-    FROM failover f JOIN node_group s ON s.id = f.node_group_id
-    WHERE f.node_group_id = ${nodeGroupId} AND f.status IN ('requested', 'running')`)
-  return failover === undefined ? null : readFailover(failover)
+function openFailover({ requested_at, ended_at, ...rest }: FailoverDoc): Failover {
+  return readFailover({
+    ...rest,
+    requested_at: new Date(requested_at),
+    ended_at: ended_at === null ? null : new Date(ended_at),
+  })
 }
 
 function needsSisters(row: NodeGroupRow, pending: PendingChange | null): boolean {

@@ -1,7 +1,10 @@
 import type { Signal, WorkflowKind } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
 import type { Queryable } from '../queryable.ts'
-import { sql } from '../sql.ts'
+import { prepared, sql } from '../sql.ts'
+
+const woken = prepared('wake_for_signal')
+const raised = prepared('raise_signal')
 
 /** Wakes a workflow and raises a signal on it. Null when the subject has none (any more). */
 export async function raiseOn(
@@ -10,11 +13,11 @@ export async function raiseOn(
   subjectId: string,
   signal: Signal,
 ): Promise<string | null> {
-  const [workflow] = await q.rows<{ id: string; wakes: string }>(sql`
+  const [workflow] = await q.rows<{ id: string; wakes: string }>(woken`
     UPDATE workflow SET wakes = wakes + 1, run_at = LEAST(run_at, clock_now())
     WHERE kind = ${kind} AND subject_id = ${subjectId} RETURNING id, wakes`)
   if (workflow === undefined) return null
-  await q.run(sql`
+  await q.run(raised`
     INSERT INTO signal (workflow_id, name, wake) VALUES (${workflow.id}, ${signal}, ${workflow.wakes})
     ON CONFLICT (workflow_id, name) DO UPDATE SET wake = excluded.wake`)
   return workflow.id

@@ -44,6 +44,8 @@ const LOOK_AGAIN_MS = milliseconds(250)
 /** A lost host has every primary on it looked at: what is looked at in vain is not looked at more than it needs. */
 const LOOK_LATE_MS = milliseconds(600)
 const CLOSE_MS = milliseconds(20)
+/** Who has waited long does not gain by milliseconds. */
+const PAUSE_SHARE = 0.1
 const COMES_WITHIN_MS = { 'at-once': CLOSE_MS, soon: milliseconds(100), 'when-told': null } as const
 
 interface Look {
@@ -66,6 +68,7 @@ export async function converge(c: Context) {
     const verdict = judgePrimary({
       reading,
       replicas: home.filter((one) => one !== primary).flatMap(({ node }) => readings.get(node.id) ?? []),
+      isSettled: c.frame.failover === null,
       silentMs: silentMs(c, primary, reading, begunMs),
       sendingMs: c.subject.group.sendingMs,
     })
@@ -135,10 +138,17 @@ async function act(c: Context, membership: Membership, { readings, begunMs }: Lo
   if (rolled !== null) return rolled
   if (because === null) return settle(c)
   const comesWithinMs = COMES_WITHIN_MS[membership.comes]
-  if (comesWithinMs !== null) return nap(comesWithinMs, because)
+  if (comesWithinMs !== null) return nap(Math.max(comesWithinMs, pauseMs(c)), because)
   const isWatched = [...readings.values()].some(({ kind }) => kind !== 'serving' && kind !== 'dead')
   const isTold = undone === null && routed === null && untold === null && !isWatched
   return nap(isTold ? seconds(10) : LOOK_AGAIN_MS, because)
+}
+
+/** Whoever waits for redundancy leaves the processors to groups that still wait for a primary: a lost host has many. */
+function pauseMs(c: Context): number {
+  const { failover } = c.frame
+  if (failover === null) return 0
+  return Math.min(LOOK_AGAIN_MS, (c.now().getTime() - failover.startedAtMs) * PAUSE_SHARE)
 }
 
 /** In a cluster the primary comes first: it claims its slots while it knows nobody. */

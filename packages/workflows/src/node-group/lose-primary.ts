@@ -38,15 +38,14 @@ export const HEIRS_WITHIN_MS = seconds(30)
 export async function fence(c: Context) {
   const { startedAtMs, lostNodeId, kind } = ongoing(c)
   const lost = mustFind(c, lostNodeId)
-  const [cut, fenced] = await Promise.all([cutRoute(c, lost), c.fleet.fenceNode(nodeRef(lost))])
+  const [cut, { fenced, isUnreachable }] = await Promise.all([cutRoute(c, lost), endOf(c, lost)])
   const unrouted = stage(c, 'unrouted', cut ?? 'the endpoint routes no writes', startedAtMs)
   if (fenced.kind === 'fenced') {
     advance(c, unrouted, stage(c, 'fenced', `${fenced.how}: ${fenced.because}`, startedAtMs))
     return kind === 'recovery' ? recover(c, lost) : electAtOnce(c)
   }
   // Its engine cannot be asked: that no client reaches it is as good, as long as the endpoint has said so.
-  const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
-  if (reading.kind === 'unreachable' && kind !== 'recovery' && cut === null) {
+  if (isUnreachable && kind !== 'recovery' && cut === null) {
     const instead = c.subject.group.clusterEnabled ? await cutOff(c, lost) : 'by the route alone'
     if (instead !== null) {
       advance(c, unrouted, stage(c, 'fenced', `unverified, ${instead}: ${fenced.because}`, startedAtMs))
@@ -54,6 +53,14 @@ export async function fence(c: Context) {
     }
   }
   return nap(RETRY_MS, `the lost primary is not known to be dead: ${fenced.because}`)
+}
+
+/** Evidence that it is dead; without any, whether its engine is out of reach as well. */
+async function endOf(c: Context, lost: NodeSubject) {
+  const fenced = await c.fleet.fenceNode(nodeRef(lost))
+  if (fenced.kind === 'fenced') return { fenced, isUnreachable: false }
+  const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
+  return { fenced, isUnreachable: reading.kind === 'unreachable' }
 }
 
 /** In the same step: a commit and a look at the rows in between would only cost time. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { buildPrograms } from '../../docker/bootstrap/build.ts'
 import { Customer } from '../chaos/harness/customer.ts'
 import { LooseService } from '../chaos/harness/loose-service.ts'
 import { DOCKER_ADDRESS } from '../support/docker.ts'
@@ -30,6 +31,7 @@ const Described = z.object({
 export async function measureZone(later: Later, say: (message: string) => void): Promise<Reading> {
   const obstacle = await whyNoHosts()
   if (obstacle !== null) throw new Error(`no hosts can be made: ${obstacle}`)
+  await buildPrograms()
   const hosts = await PrivateHosts.open(ZONES.length)
   later.add(() => hosts.close())
   const server = await serveFreshDatabases()

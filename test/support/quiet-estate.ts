@@ -1,4 +1,5 @@
 import type { Audit, AuditedWorkflow, FleetObject, Inventory, NodeReading } from '@cacheplane/domain'
+import { aServingReading } from './builders.ts'
 
 const AT = new Date('2026-01-01T12:00:00Z')
 export const ago = (seconds: number): Date => new Date(AT.getTime() - seconds * 1_000)
@@ -41,27 +42,7 @@ export interface Estate {
   readings: Map<string, NodeReading>
 }
 
-export const SERVING: Extract<NodeReading, { kind: 'serving' }> = {
-  kind: 'serving',
-  version: '8.1.1',
-  runId: 'abc',
-  role: 'primary',
-  open: true,
-  maxmemoryBytes: 1,
-  clusterNodeId: null,
-  usedMemoryBytes: 1,
-  replication: {
-    historyId: 'h',
-    formerHistoryId: null,
-    offset: 0,
-    keys: 0,
-    keysElsewhere: 0,
-    undone: 0,
-    loading: false,
-    replicas: [],
-    link: null,
-  },
-}
+export const SERVING = aServingReading({ runId: 'abc' })
 
 /** One group with one node, and the edge of its endpoint, all of it as it should be. */
 export function quiet(): Estate {

@@ -14,17 +14,7 @@ const target = {
 const following = (over: { up?: boolean; syncing?: boolean; port?: number } = {}): NodeReading => {
   const { up = true, syncing = false, port = target.port } = over
   const link = { source: { host: target.ip, port }, up, syncing, lastHeardSeconds: 0 }
-  const replication = {
-    historyId: 'h',
-    formerHistoryId: null,
-    offset: 0,
-    keys: 0,
-    keysElsewhere: 0,
-    undone: 0,
-    loading: false,
-    replicas: [],
-    link,
-  }
+  const replication = { ...aServingReading().replication, link }
   return aServingReading({ role: 'replica', open: false, replication })
 }
 

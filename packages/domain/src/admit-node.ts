@@ -2,7 +2,7 @@ import type { NodeReading } from './ports/node-reading.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 import { nodeRef } from './node-spec.ts'
 import { choiceOf } from './rolling/node-choice.ts'
-import { copyPort } from './route-target.ts'
+import { isCopyOf } from './route-target.ts'
 
 export type Admission =
   | { kind: 'open'; version: string; clusterNodeId: string | null }
@@ -49,9 +49,7 @@ function bridgesRightly(
   { replication: { link } }: Extract<NodeReading, { kind: 'serving' }>,
 ): boolean {
   if (bridgesFrom === null || link === null) return false
-  const { ip, address } = bridgesFrom
-  const port = copyPort(nodeRef({ node, cluster }), bridgesFrom)
-  return [ip, address].includes(link.source.host) && link.source.port === port
+  return isCopyOf(nodeRef({ node, cluster }), link.source, bridgesFrom)
 }
 
 /** `8.1.1` is `8.1`; `8.10.0` is not. */

@@ -1,4 +1,4 @@
-import type { RouteTarget } from './ports/edges.ts'
+import type { Hop, RouteTarget } from './ports/edges.ts'
 import type { NodeSubject } from './ports/workflows.ts'
 import { choiceOf } from './rolling/node-choice.ts'
 
@@ -12,4 +12,9 @@ export function routeTarget({ node, cluster }: Pick<NodeSubject, 'node' | 'clust
 /** Where a node finds another one to copy it: with TLS when both can. */
 export function copyPort(follower: { tls: boolean }, { port, plainPort }: RouteTarget): number {
   return follower.tls ? port : (plainPort ?? port)
+}
+
+/** Whether somebody who copies what is at `source` copies this node, by either of its addresses. */
+export function isCopyOf(follower: { tls: boolean }, source: Hop, target: RouteTarget): boolean {
+  return [target.ip, target.address].includes(source.host) && source.port === copyPort(follower, target)
 }

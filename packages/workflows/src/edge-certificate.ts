@@ -1,13 +1,13 @@
 import {
   hours,
   nap,
-  renewalTime,
   seconds,
   type Certificate,
   type Edge,
   type EdgeRef,
   type EdgeSpec,
 } from '@cacheplane/domain'
+import { noteShown, untilRenewalBy } from './renewal-clock.ts'
 import type { StepContext } from './step-context.ts'
 
 type Context = StepContext<Edge, { renewAtMs: number | null }>
@@ -21,14 +21,12 @@ export function restEdge(c: Context) {
 
 /** All of them are as old as the one by which it is known. */
 export function untilEdgeRenewal(c: Context): number {
-  return Math.max(0, (c.frame.renewAtMs ?? 0) - c.now().getTime())
+  return untilRenewalBy(c)
 }
 
 /** Read from the edge itself: it is known to show it. */
 export async function noteEdgeCertificate(c: Context): Promise<Certificate | null> {
-  const shown = await c.fleet.edgeCertificateOf(edgeRef(c.subject))
-  c.frame.renewAtMs = shown === null ? null : renewalTime(shown, c.now()).getTime()
-  return shown
+  return noteShown(c, await c.fleet.edgeCertificateOf(edgeRef(c.subject)))
 }
 
 /** At home, and leading clients all the while. */

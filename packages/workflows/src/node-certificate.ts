@@ -4,11 +4,11 @@ import {
   nap,
   nodeRef,
   nodeSpec,
-  renewalTime,
   seconds,
   type Certificate,
   type NodeSubject,
 } from '@cacheplane/domain'
+import { noteShown, untilRenewalBy } from './renewal-clock.ts'
 import type { StepContext } from './step-context.ts'
 
 type Context = StepContext<NodeSubject, { renewAtMs: number | null }>
@@ -22,15 +22,13 @@ export function rest(c: Context) {
 
 export function untilRenewal(c: Context): number {
   if (!nodeRef(c.subject).tls) return Infinity
-  return Math.max(0, (c.frame.renewAtMs ?? 0) - c.now().getTime())
+  return untilRenewalBy(c)
 }
 
 /** Read from the node itself: it is known to show it. */
 export async function noteCertificate(c: Context): Promise<Certificate | null> {
   if (!nodeRef(c.subject).tls) return null
-  const shown = await c.fleet.certificateOf(nodeRef(c.subject))
-  c.frame.renewAtMs = shown === null ? null : renewalTime(shown, c.now()).getTime()
-  return shown
+  return noteShown(c, await c.fleet.certificateOf(nodeRef(c.subject)))
 }
 
 /** At home, and in service all the while. What has stopped is looked after by whoever notices that. */

@@ -1,6 +1,6 @@
 import type { NodeReading } from '../ports/node-reading.ts'
 import type { RouteTarget } from '../ports/edges.ts'
-import { copyPort } from '../route-target.ts'
+import { isCopyOf } from '../route-target.ts'
 import { isInSync, type AwaitedStream } from './await-stream.ts'
 
 /** A member of a node group as it was just seen; `reading` is null while its own workflow is busy with it. */
@@ -152,7 +152,5 @@ function renew({ nodeId }: Member, plan: Membership, wait: Wait): void {
 }
 
 function follows({ target: own }: Member, { replication: { link } }: Serving, { target }: Member): boolean {
-  if (link === null) return false
-  const { host, port } = link.source
-  return [target.ip, target.address].includes(host) && port === copyPort(own, target)
+  return link !== null && isCopyOf(own, link.source, target)
 }

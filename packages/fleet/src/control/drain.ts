@@ -97,9 +97,14 @@ class Sender {
     this.sent += keys.length
     this.portion = nextPortion(this.portion, keys.length, tookMs)
     this.#owedMs += tookMs
-    if (this.#owedMs >= REST_MIN_MS) await sleep(this.#owedMs)
-    if (this.#owedMs >= REST_MIN_MS) this.#owedMs = 0
+    if (this.#owedMs >= REST_MIN_MS) await this.#rest()
     return null
+  }
+
+  #rest(): Promise<void> {
+    const ms = this.#owedMs
+    this.#owedMs = 0
+    return sleep(ms)
   }
 }
 

@@ -21,7 +21,7 @@ export async function setSlots(
   mark: SlotMark,
 ): Promise<Answer<void>> {
   const commands = await respConversation(route, login, COMMAND_MS, (ask) => commandsFor(ask, ranges, mark))
-  if (commands.kind !== 'answered' || commands.value.length === 0) return withoutValue(commands)
+  if (commands.kind !== 'answered') return commands
   const lanes = Array.from({ length: Math.min(SIDE_BY_SIDE, commands.value.length) }, (_, lane) =>
     commands.value.filter((_, i) => i % SIDE_BY_SIDE === lane),
   )
@@ -79,8 +79,4 @@ async function tell(ask: AskOn, commands: readonly string[][]): Promise<Answer<v
     await sleep(REST_MS)
   }
   return done
-}
-
-function withoutValue(answer: Answer<unknown>): Answer<void> {
-  return answer.kind === 'answered' ? done : answer
 }

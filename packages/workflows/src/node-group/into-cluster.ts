@@ -1,4 +1,4 @@
-import { copyPort, nodeRef, routeTarget, type NodeReading, type NodeSubject } from '@cacheplane/domain'
+import { isCopyOf, nodeRef, routeTarget, type NodeReading, type NodeSubject } from '@cacheplane/domain'
 import { primaryOf, type Context } from './context.ts'
 
 type Readings = ReadonlyMap<string, NodeReading>
@@ -39,8 +39,5 @@ export function isAstray(c: Context, one: NodeSubject, reading: NodeReading | un
   const primary = primaryOf(c)
   if (one.node.busPort === null || primary.node.busPort !== null || reading?.kind !== 'serving') return false
   const { link } = reading.replication
-  if (link === null) return true
-  const target = routeTarget(primary)
-  const [hosts, port] = [[target.ip, target.address], copyPort(nodeRef(one), target)]
-  return !(hosts.includes(link.source.host) && link.source.port === port)
+  return link === null || !isCopyOf(nodeRef(one), link.source, routeTarget(primary))
 }

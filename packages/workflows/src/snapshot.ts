@@ -2,8 +2,6 @@ import {
   chooseSource,
   choiceOf,
   done,
-  eventOfCluster,
-  eventOfGroup,
   hop,
   hours,
   invariant,
@@ -20,6 +18,7 @@ import {
   type Tried,
 } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
+import { keepSource, letGo, tell } from './keep-source.ts'
 import { chooseForBrought, receiveFile } from './receive-file.ts'
 import { Frame, type Chosen, type Context } from './snapshot-frame.ts'
 import { wakeOwner } from './wake-owner.ts'
@@ -260,46 +259,8 @@ async function removeFiles(c: Context): Promise<string | null> {
   return removed.find((one) => one.kind === 'unknown')?.because ?? null
 }
 
-/** Of a final snapshot: what it is of has nothing left to lose. */
-function letGo(c: Context): void {
-  const { finalOf } = c.subject.snapshot
-  if (finalOf !== null)
-    c.change({ do: 'raise', kind: finalOf.kind, subjectId: finalOf.id, signal: 'destroy' })
-}
-
-/** At once, and not only when the vault is rid of what there is, which may take as long as it is away. */
-function keepSource(c: Context): void {
-  const { accountId, finalOf, origin } = c.subject.snapshot
-  if (finalOf === null) return
-  c.change({ do: 'lower', kind: finalOf.kind, subjectId: finalOf.id, signal: 'retire' })
-  const because = 'its final snapshot could not be taken'
-  const { cacheClusterId, replicationGroupId } = origin
-  if (replicationGroupId !== null)
-    c.event(
-      accountId,
-      eventOfGroup(replicationGroupId, `Replication group ${replicationGroupId} was not deleted`, because),
-    )
-  else if (cacheClusterId !== null)
-    c.event(
-      accountId,
-      eventOfCluster(cacheClusterId, `Cache cluster ${cacheClusterId} was not deleted`, because),
-    )
-}
-
 function giveUp(c: Context, because: string) {
   c.fail(because)
   keepSource(c)
   return hop('unwind')
-}
-
-function tell(c: Context, what: string, because?: string): void {
-  const { accountId, snapshotName, origin } = c.subject.snapshot
-  const message = `${what} with ID '${snapshotName}' of`
-  if (origin.replicationGroupId !== null) {
-    const text = `${message} replication group with ID '${origin.replicationGroupId}'`
-    c.event(accountId, eventOfGroup(origin.replicationGroupId, text, because))
-  } else if (origin.cacheClusterId !== null) {
-    const text = `${message} cache cluster with ID '${origin.cacheClusterId}'`
-    c.event(accountId, eventOfCluster(origin.cacheClusterId, text, because))
-  }
 }

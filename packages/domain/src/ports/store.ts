@@ -1,5 +1,5 @@
 import type { SlotRange } from '../cluster/slots.ts'
-import type { Event, SourceType } from '../events.ts'
+import type { Event } from '../events.ts'
 import type { ParameterGroup } from '../parameters/parameter-group.ts'
 import type { ParameterGroupChange, ParameterGroupPlan } from '../parameters/plan-parameter-group.ts'
 import type {
@@ -18,12 +18,20 @@ import type {
 import type { Failover } from '../failover/failover.ts'
 import type { Secret } from '../secret.ts'
 import type { ForeignFile } from './backups.ts'
+import type {
+  EventQuery,
+  Page,
+  ServiceUpdateQuery,
+  SnapshotQuery,
+  UpdateActionQuery,
+  UpdateTarget,
+} from './queries.ts'
 import type { GroupReplicaDecrease, GroupReplicaIncrease } from './replica-count.ts'
 import type { ImportPlan } from '../snapshots/plan-import.ts'
 import type { CopyPlan } from '../snapshots/plan-copy.ts'
 import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
-import type { Snapshot, SnapshotSource } from '../snapshots/snapshot.ts'
-import type { ServiceUpdate, ServiceUpdateStatus, UpdateAction } from '../service-updates/service-update.ts'
+import type { Snapshot } from '../snapshots/snapshot.ts'
+import type { ServiceUpdate, UpdateAction } from '../service-updates/service-update.ts'
 import type { SaslUser } from './fleet.ts'
 
 /** Everything the API does to Postgres: intent in, views out. No Docker engine and no cache node behind it. */
@@ -151,45 +159,6 @@ export interface Catalogue {
   /** Calls back with the id of every resource whose workflow came to rest or ended. A hint: poll as well. */
   onSettled(listener: (resourceId: string) => void): () => void
   ping(): Promise<void>
-}
-
-export interface Page {
-  after?: string
-  limit: number
-}
-
-export interface SnapshotQuery extends Page {
-  replicationGroupId?: string
-  cacheClusterId?: string
-  source?: SnapshotSource
-}
-
-export interface ServiceUpdateQuery {
-  name?: string
-  statuses?: readonly ServiceUpdateStatus[]
-}
-
-/** What is absent restricts nothing. */
-export interface UpdateActionQuery extends ServiceUpdateQuery {
-  engine?: string
-  replicationGroupIds?: readonly string[]
-  cacheClusterIds?: readonly string[]
-}
-
-export interface UpdateTarget {
-  kind: 'replication-group' | 'cache-cluster'
-  /** As the user named it, in lower case. */
-  name: string
-}
-
-export interface EventQuery {
-  sourceType?: SourceType
-  sourceIdentifier?: string
-  from: Date
-  to: Date
-  /** Event id to continue behind, exclusive. */
-  before?: bigint
-  limit: number
 }
 
 export interface Principal {

@@ -20,7 +20,8 @@ import type {
   ReplicationGroup,
   ReshardingTargets,
 } from '../resources.ts'
-import type { Failover, FailoverKind, FailoverStage } from '../failover/failover.ts'
+import type { Failover } from '../failover/failover.ts'
+import type { FailoverAdvance, NewFailover } from './new-failover.ts'
 import type { Secret } from '../secret.ts'
 import type { Seed } from '../snapshots/plan-seed.ts'
 import type { Snapshot, SnapshotContent } from '../snapshots/snapshot.ts'
@@ -270,23 +271,6 @@ export interface NodeGroupSubject {
   sisters: SisterShard[]
   /** Why its endpoint cannot be made; null while it can. */
   endpointFailure: string | null
-}
-
-export interface NewFailover {
-  id: string
-  nodeGroupId: string
-  epoch: bigint
-  kind: FailoverKind
-  cause: string
-  fromCacheClusterId: string
-}
-
-/** What a step adds to the record of a change of primary; the phases are appended. */
-export interface FailoverAdvance {
-  phases?: FailoverStage[]
-  status?: Failover['status']
-  epoch?: bigint
-  toCacheClusterId?: string
 }
 
 export interface OwnerSubject<Owner> {

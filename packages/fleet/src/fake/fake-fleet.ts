@@ -5,6 +5,7 @@ import type { EdgeControl } from '../core/edge-control.ts'
 import { INSTALLATION_LABEL, ownerOf } from '../core/labels.ts'
 import type { NodeControl } from '../core/node-control.ts'
 import { countMutations, noCalls } from './counters.ts'
+import type { FakeFleetOptions } from './fake-fleet-options.ts'
 import { Faults, type CallName } from './faults.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { MemoryVault } from './memory-vault.ts'
@@ -25,24 +26,6 @@ import {
   type SimulatedContainer,
   type SimulatedNetwork,
 } from './world.ts'
-
-export interface FakeEngineOptions {
-  engineId: string
-  zones: string[]
-  address: string
-  cpus: number
-  memoryBytes: number
-}
-
-export interface FakeFleetOptions {
-  installation: string
-  engines: readonly FakeEngineOptions[]
-  clock: Clock
-  seed: number
-  timings?: Timings
-  /** Of nodes' certificates; a year unless told. */
-  certificateLifetimeMs?: number
-}
 
 /** As long as a real probe waits for the answer to a ping. */
 const PROBE_SILENT_MS = 1_200

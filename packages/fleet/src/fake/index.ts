@@ -1,4 +1,5 @@
-export { FakeFleet, type FakeEngineOptions, type FakeFleetOptions } from './fake-fleet.ts'
+export { FakeFleet } from './fake-fleet.ts'
+export type { FakeEngineOptions, FakeFleetOptions } from './fake-fleet-options.ts'
 export { dumpOf } from './simulated-dump.ts'
 export { MemoryFiles } from './memory-files.ts'
 export { MemoryVault } from './memory-vault.ts'

@@ -8,7 +8,7 @@ import { LooseService } from './harness/loose-service.ts'
 
 /** Only faults of the data plane, or a wish that is not made here, lead there. */
 const OFF_THE_PATH = [
-  ...['unwind', 'failed', 'diagnose'],
+  ...['await_files', 'unwind', 'failed', 'diagnose'],
   ...['fence', 'elect', 'promote', 'rebuild', 'close', 'catch_up', 'reopen'],
   ...['join', 'reshard', 'open_slots', 'drain_slots', 'assign_slots', 'retire_shards'],
 ]

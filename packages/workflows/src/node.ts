@@ -13,6 +13,7 @@ import {
   networkSpec,
   nodeRef,
   nodeSpec,
+  pass,
   recoverBoot,
   seconds,
   unreachable,
@@ -72,7 +73,7 @@ export const node = defineWorkflow<NodeSubject>()({
       }
       if (ensured.kind === 'refused') return afterRefusal(c, ensured)
       c.change({ do: 'set-presence', nodeId: node.id, presence: 'known' })
-      return hop('admit')
+      return pass('admit')
     },
 
     async admit(c) {
@@ -116,7 +117,7 @@ export const node = defineWorkflow<NodeSubject>()({
       switch (diagnosis.kind) {
         case 'healthy':
           c.clear('checkup')
-          return hop('wait')
+          return pass('wait')
         case 'unclear': {
           const { node, zoneOutage } = c.subject
           return nap(seconds(1), zoneOutage === null ? diagnosis.because : zoneIsOut(node.zone))
@@ -170,7 +171,7 @@ async function open(c: Context, version: string, imageId: string | null) {
   c.deadline(null)
   if (isNew) wakeOwner(c)
   else leadClients(c)
-  return hop('wait')
+  return pass('wait')
 }
 
 /** Who takes ordinary commands at a cluster's configuration endpoint has another container, or is not there. */
@@ -198,7 +199,7 @@ function report(
   if (node.workflow.firstHomeAt === null) event(c, added(node), limits)
   c.frame.deathsAtBoot = 0
   c.deadline(null)
-  return hop('wait')
+  return pass('wait')
 }
 
 /** A member is looked after by its node group. */

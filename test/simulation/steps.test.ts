@@ -126,6 +126,13 @@ describe('a node', () => {
     expect(changes).toEqual([{ do: 'set-presence', nodeId: aNode().id, presence: 'unknown' }])
   })
 
+  it('goes on at once when its presence was unknown from before', async () => {
+    const subject = await onNetwork(atEngine({ workflow: UNBORN, presence: 'unknown' }))
+    const { outcome, passed } = await run('node', 'start', withNode(subject))
+    expect(passed).toEqual(['start', 'boot', 'admit', 'wait'])
+    expect(outcome).toNap('serving')
+  })
+
   it('is booted closed and admitted in the same commit', async () => {
     const subject = await onNetwork(atEngine({ workflow: UNBORN }))
     const { outcome, passed } = await run('node', 'boot', withNode(subject))

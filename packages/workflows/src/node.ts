@@ -8,6 +8,7 @@ import {
   findNodeType,
   hop,
   hours,
+  isSameValues,
   minutes,
   nap,
   networkSpec,
@@ -53,12 +54,15 @@ export const node = defineWorkflow<NodeSubject>()({
   frame: Frame,
   load: (store, id) => store.loadNode(id),
   steps: {
-    // The presence becomes unknown before anything is done, so that a crash leaves an honest record. The container is made
-    // with the values that are recorded here, whatever its parameter group says by then.
+    // The presence is unknown from before anything is done, so that a crash leaves an honest record. The container is made with
+    // the values that are on record, whatever its parameter group says by then.
     async start(c) {
-      c.change({ do: 'set-presence', nodeId: c.subject.node.id, presence: 'unknown' })
-      setParameters(c, c.subject.node, c.subject.cluster.parameterValues)
+      const { node, cluster } = c.subject
       if (c.workflow.deadlineAt === null) c.deadline(CREATE_WITHIN_MS + loadMs(c.subject))
+      if (node.presence === 'unknown' && isSameValues(node.parameterValues, cluster.parameterValues))
+        return pass('boot')
+      c.change({ do: 'set-presence', nodeId: node.id, presence: 'unknown' })
+      setParameters(c, node, cluster.parameterValues)
       return hop('boot')
     },
 

@@ -14,10 +14,12 @@ interface Bench {
 type Said = Answer<NodeFacts>
 
 const LOOK_AGAIN_MS = 5
-const INQUIRE_AGAIN_MS = 20
+/** A node that serves says so before its engine need be asked: a lost host has the sisters of many nodes looked at. */
+const INQUIRE_AFTER_MS = 20
+const INQUIRE_RARELY_MS = 160
 
 /**
- * Asks the node and its engine at once. A serving node settles it, and so does a container that has stopped or is frozen:
+ * Asks the node, and soon its engine as well. A serving node settles it, and so does a container that has stopped or is frozen:
  * neither waits for the other, because a connection to a frozen process is accepted and then says nothing.
  */
 export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promise<NodeReading> {
@@ -39,12 +41,15 @@ export function examineNode(bench: Bench, ref: NodeRef, withinMs: number): Promi
       weigh()
     }
     const inquire = async (): Promise<void> => {
-      do {
+      let waitMs = INQUIRE_AFTER_MS
+      while (!seen.isLate) {
+        await bench.clock.sleep(waitMs)
+        if (weigh()) return
         const standing = await containerStanding(bench.engine, ref)
         if (seen.standing?.kind !== 'stopped') seen.standing = standing
         if (weigh()) return
-        await bench.clock.sleep(INQUIRE_AGAIN_MS)
-      } while (!seen.isLate)
+        if (standing.kind === 'unheard') waitMs = Math.min(INQUIRE_RARELY_MS, 2 * waitMs)
+      }
     }
     const look = async (): Promise<void> => {
       do {

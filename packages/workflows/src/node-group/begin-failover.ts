@@ -40,7 +40,7 @@ export function beginAutomatic(c: Context, { because, data }: Lost, readings: Re
   if (holdsTheOnlyCopy && !isPatienceOver) return nap(seconds(1), `the primary is waited for: ${because}`)
   if (heirs.length === 0) return begin(c, { kind: 'recovery', cause: because, to: null })
   const kind = c.subject.group.automaticFailoverEnabled ? 'automatic' : 'recovery'
-  return begin(c, { kind, cause: because, to: null })
+  return begin(c, { kind, cause: because, to: null, isOutOfSight: data === 'out-of-sight' })
 }
 
 /** A restart of the primary empties the node group and fails over to nobody (ElastiCache, RebootCacheCluster). */
@@ -95,10 +95,12 @@ interface Beginning {
   to: NodeSubject | null
   /** Id of the record, when it was asked for. */
   asked?: string
+  /** Neither the primary nor its engine was heard. */
+  isOutOfSight?: boolean
 }
 
 /** The next epoch: from here on nothing that was decided in an earlier one counts. */
-function begin(c: Context, { kind, cause, to, asked }: Beginning) {
+function begin(c: Context, { kind, cause, to, asked, isOutOfSight = false }: Beginning) {
   const { nodeGroup } = c.subject
   const primary = primaryOf(c)
   endOthers(c, asked)
@@ -119,6 +121,7 @@ function begin(c: Context, { kind, cause, to, asked }: Beginning) {
     epoch: String(epoch),
     startedAtMs,
     lostNodeId: primary.node.id,
+    isOutOfSight,
     candidateId: to?.node.id ?? null,
     heritage: null,
     electedAtMs: 0,

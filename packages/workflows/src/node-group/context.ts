@@ -35,6 +35,8 @@ export const Frame = z.object({
       epoch: z.string(),
       startedAtMs: z.number(),
       lostNodeId: z.string(),
+      /** When it was given up, neither it nor its engine was heard. */
+      isOutOfSight: z.boolean().default(false),
       candidateId: z.string().nullable(),
       /** The history that the candidate had when it was chosen: one without it was started again, and has nothing. */
       heritage: z.string().nullable().default(null),

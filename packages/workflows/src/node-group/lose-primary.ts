@@ -57,9 +57,12 @@ export async function fence(c: Context) {
 
 /** Evidence that it is dead; without any, whether its engine is out of reach as well. */
 async function endOf(c: Context, lost: NodeSubject) {
+  const look = () => c.fleet.examineNode(nodeRef(lost), RETRY_MS)
+  // A lost host has many primaries, and each look in vain takes its time: both at once.
+  const early = ongoing(c).isOutOfSight ? look() : null
   const fenced = await c.fleet.fenceNode(nodeRef(lost))
   if (fenced.kind === 'fenced') return { fenced, isUnreachable: false }
-  const reading = await c.fleet.examineNode(nodeRef(lost), RETRY_MS)
+  const reading = await (early ?? look())
   return { fenced, isUnreachable: reading.kind === 'unreachable' }
 }
 

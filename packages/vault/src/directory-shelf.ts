@@ -45,7 +45,10 @@ export class DirectoryShelf implements Shelf {
   }
 
   async remove(name: string): Promise<void> {
-    await rm(this.#path(name), { force: true })
+    const parts = (await namesIn(this.directory)).filter(
+      (one) => one.startsWith(`${name}.`) && one.endsWith(PART),
+    )
+    for (const one of [...parts, name]) await rm(this.#path(one), { force: true })
   }
 
   async list(): Promise<ShelvedItem[]> {
@@ -59,7 +62,7 @@ export class DirectoryShelf implements Shelf {
   }
 
   async discard(part: string): Promise<void> {
-    if (part.endsWith(PART)) await this.remove(part)
+    if (part.endsWith(PART)) await rm(this.#path(part), { force: true })
   }
 
   #path(name: string): string {

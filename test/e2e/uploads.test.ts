@@ -105,6 +105,23 @@ describe('an RDB file that is uploaded', () => {
     },
   )
 
+  test('is judged by the memory that its data take, also where it does not say so', async () => {
+    const { request, answer } = sendFile(
+      `${service.url}/v1/snapshots/swells/import?${LOADER.replace('micro', 'small')}`,
+      service.token,
+      WAIT,
+    )
+    request.end(bombOf(500))
+    expect(await answer).toMatchObject({ status: 200 })
+    const wish = { replicationGroupId: 'tight', description: 'x', snapshotName: 'swells' }
+    const refused = await customer.ask('POST', '/v1/replication-groups', {
+      ...wish,
+      cacheNodeType: 'cache.t4g.micro',
+    })
+    expect(refused).toMatchObject({ status: 400, body: expect.stringContaining('of a node') })
+    await customer.ask('DELETE', '/v1/snapshots/swells', undefined, WAIT)
+  })
+
   test('that breaks off leaves nothing, and can be sent again under its name at once', async () => {
     const before = await files()
     const { request } = begin('again')

@@ -141,24 +141,17 @@ describe('an RDB file that is uploaded', () => {
   })
 
   it('is asked for when its sender waits for that, as is any other body', async () => {
-    const sendings = [
-      begin('polite', { expect: '100-continue' }),
-      sendFile(`${base}/v1/snapshots/polite/copy`, KEY, {
-        'content-type': 'application/json',
-        expect: '100-continue',
-      }),
-    ]
-    for (const { request } of sendings) {
-      const asked = new Promise<void>((resolve) => request.on('continue', resolve))
-      request.flushHeaders()
-      await asked
-      request.end(rdb)
+    const json = { 'content-type': 'application/json' }
+    for (const [path, headers, status] of [
+      [`import?${LOADER}`, {}, 202],
+      ['copy', json, 413],
+    ] as const) {
+      const url = `${base}/v1/snapshots/polite/${path}`
+      const sending = sendFile(url, KEY, { expect: '100-continue', ...headers })
+      sending.request.on('continue', () => sending.request.end(rdb))
+      sending.request.flushHeaders()
+      expect(await answerOf(sending)).toMatchObject({ status })
     }
-    const answers = await Promise.all(sendings.map(answerOf))
-    expect(answers).toEqual([
-      expect.objectContaining({ status: 202 }),
-      expect.objectContaining({ status: 413, code: 'RequestTooLarge' }),
-    ])
   })
 
   it('has a name of its own from its first byte on', async () => {

@@ -148,6 +148,7 @@ test('no secret of a node can be seen from outside of it', async () => {
     expect(seen).not.toMatch(/PRIVATE KEY|BEGIN CERTIFICATE|#[0-9a-f]{64}|_cp-/)
     expect(inspected.HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'], Privileged: false })
     expect(inspected.HostConfig.RestartPolicy?.Name).toBe('no')
+    expect(inspected.HostConfig.Dns).toEqual(['127.0.0.1'])
     expect(inspected.Config.User).toBe('999:999')
   }
 })

@@ -8,7 +8,7 @@ import {
   type Workflow,
 } from '@cacheplane/domain'
 import { FakeFleet } from '@cacheplane/fleet/fake'
-import { RUNBOOKS } from '@cacheplane/workflows'
+import { noFailpoints, RUNBOOKS } from '@cacheplane/workflows'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { aNode, aNodeSubject, aReplicationGroup, aWorkflowView } from '../support/builders.ts'
 import '../support/matchers.ts'
@@ -34,6 +34,7 @@ beforeEach(() => {
 
 interface Ran {
   outcome: Outcome
+  passed: readonly string[]
   changes: Change[]
   failure: string | undefined
 }
@@ -59,28 +60,37 @@ async function run(
     loadSnapshot: nothing,
     ...subjects,
   }
-  const pending = runbook.runStep(loader, {
-    workflow: {
-      ...aWorkflowView(),
-      id: 'wf-1',
-      kind: runbook.kind,
-      subjectId: 'subject',
-      parentId: 'wf-parent',
-      frame: {},
-      attempts: 1,
-      deadlineAt: null,
-      ...view,
-      step,
+  const pending = runbook.runStep(
+    loader,
+    {
+      workflow: {
+        ...aWorkflowView(),
+        id: 'wf-1',
+        kind: runbook.kind,
+        subjectId: 'subject',
+        parentId: 'wf-parent',
+        frame: {},
+        attempts: 1,
+        deadlineAt: null,
+        ...view,
+        step,
+      },
+      signals,
+      overdue,
+      fleet: fake.fleet,
+      random: new Dice(1).bytes,
+      now: () => clock.now(),
     },
-    signals,
-    overdue,
-    fleet: fake.fleet,
-    random: new Dice(1).bytes,
-    now: () => clock.now(),
-  })
+    noFailpoints,
+  )
   const ran = await letTimePass(pending)
   if (ran === null) throw new Error('the subject is there')
-  return { outcome: ran.outcome, changes: ran.record.changes, failure: ran.record.failure }
+  return {
+    outcome: ran.outcome,
+    passed: ran.passed,
+    changes: ran.record.changes,
+    failure: ran.record.failure,
+  }
 }
 
 const nothing = () => Promise.resolve(null)
@@ -116,25 +126,33 @@ describe('a node', () => {
     expect(changes).toEqual([{ do: 'set-presence', nodeId: aNode().id, presence: 'unknown' }])
   })
 
-  it('is booted closed and then admitted', async () => {
+  it('goes on at once when its presence was unknown from before', async () => {
+    const subject = await onNetwork(atEngine({ workflow: UNBORN, presence: 'unknown' }))
+    const { outcome, passed } = await run('node', 'start', withNode(subject))
+    expect(passed).toEqual(['start', 'boot', 'admit', 'wait'])
+    expect(outcome).toNap('serving')
+  })
+
+  it('is booted closed and admitted in the same commit', async () => {
     const subject = await onNetwork(atEngine({ workflow: UNBORN }))
-    const { outcome } = await run('node', 'boot', withNode(subject))
-    expect(outcome).toHopTo('admit')
+    const { outcome, passed } = await run('node', 'boot', withNode(subject))
+    expect(passed).toEqual(['boot', 'admit', 'wait'])
+    expect(outcome).toNap('serving')
     expect(fake.world()[0]?.containers[0]?.process?.open).toBe(false)
   })
 
   it('is opened when it has proved what it is, and tells its owner', async () => {
     const subject = await booted({ ...atEngine({ workflow: UNBORN }), nodeGroupId: null })
-    const { outcome, changes } = await run('node', 'admit', withNode(subject))
-    expect(outcome).toHopTo('wait')
+    const { passed, changes } = await run('node', 'admit', withNode(subject))
+    expect(passed).toEqual(['admit', 'wait'])
     expect(fake.world()[0]?.containers[0]?.process?.open).toBe(true)
     expect(changes).toContainEqual({ do: 'wake', workflowId: 'wf-parent' })
   })
 
   it('of a node group stays closed, and reports to it', async () => {
     const subject = await booted(atEngine({ workflow: UNBORN }))
-    const { outcome, changes } = await run('node', 'admit', withNode(subject))
-    expect(outcome).toHopTo('wait')
+    const { passed, changes } = await run('node', 'admit', withNode(subject))
+    expect(passed).toEqual(['admit', 'wait'])
     expect(fake.world()[0]?.containers[0]?.process?.open).toBe(false)
     const subjectId = subject.nodeGroupId
     expect(changes).toContainEqual({ do: 'raise', kind: 'node-group', subjectId, signal: 'converge' })
@@ -192,8 +210,9 @@ describe('a node', () => {
     const subject = await booted(atEngine())
     await letTimePass(fake.fleet.openNode(nodeSpec(subject)))
     fake.setEngine(ENGINE_ID, 'hung')
-    const { outcome } = await run('node', 'diagnose', withNode(subject), { signals: ['checkup'] })
-    expect(outcome).toHopTo('wait')
+    const { passed, outcome } = await run('node', 'diagnose', withNode(subject), { signals: ['checkup'] })
+    expect(passed).toEqual(['diagnose', 'wait'])
+    expect(outcome).toNap('serving')
     fake.pause(subject.node.id)
     const paused = await run('node', 'diagnose', withNode(subject), { signals: ['checkup'] })
     expect(paused.outcome.kind).toBe('nap')
@@ -238,7 +257,9 @@ describe('a replication group', () => {
     expect((await step('await_parts', subject(aWorkflowView({ step: 'admit' })))).outcome).toNap(
       '1 of 1 are starting',
     )
-    expect((await step('await_parts')).outcome).toHopTo('wait')
+    const { passed, outcome } = await step('await_parts')
+    expect(passed).toEqual(['await_parts', 'wait'])
+    expect(outcome).toNap('serving')
   })
 
   it('takes down what it made when a node group cannot be created, and keeps the reason', async () => {

@@ -49,11 +49,20 @@ export interface Workflow extends WorkflowView {
   deadlineAt: Date | null
 }
 
-/** What a step returns: go on to another step, come back later, or be finished for ever. */
+/** How a run of steps ends: go on at another step, come back later, or be finished for ever. */
 export type Outcome<Step extends string = string> =
   { kind: 'hop'; to: Step } | { kind: 'nap'; ms: number; because: string } | { kind: 'done' }
 
+/** What a step returns: an outcome, or that another step goes on with the same subject, in the same commit. */
+export type StepResult<Step extends string = string> = Outcome<Step> | { kind: 'pass'; to: Step }
+
+/**
+ * Goes on at another step once what this one has recorded is committed. For whatever has to be on record before the other
+ * one acts.
+ */
 export const hop = <const S extends string>(to: S) => ({ kind: 'hop', to }) as const
+/** Goes on at another step at once: a crash there repeats this one. Saves a commit and a look at the rows. */
+export const pass = <const S extends string>(to: S) => ({ kind: 'pass', to }) as const
 export const nap = (ms: number, because: string) => ({ kind: 'nap', ms, because }) as const
 export const done = () => ({ kind: 'done' }) as const
 

@@ -30,7 +30,7 @@ export const cacheCluster = defineWorkflow<Subject>()({
       const because = c.subject.owner.memcached?.endpointFailure ?? null
       if (because !== null) return giveUp(c, because)
       const outcome = await steps.await_parts(c)
-      const isThere = outcome.kind === 'hop' && outcome.to === 'wait'
+      const isThere = outcome.kind === 'pass' && outcome.to === 'wait'
       // Whatever is lost from now on is not made up for from the snapshot that it began with.
       if (isThere) endRestore(c)
       return isThere && c.subject.owner.memcached !== null ? hop('converge') : outcome

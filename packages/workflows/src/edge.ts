@@ -1,4 +1,14 @@
-import { done, hop, hours, milliseconds, nap, seconds, unreachable, type Edge } from '@cacheplane/domain'
+import {
+  done,
+  hop,
+  hours,
+  milliseconds,
+  nap,
+  pass,
+  seconds,
+  unreachable,
+  type Edge,
+} from '@cacheplane/domain'
 import { z } from 'zod'
 import { defineWorkflow } from './define-workflow.ts'
 import {
@@ -44,7 +54,7 @@ export const edge = defineWorkflow<Edge>()({
       const ensured = await c.fleet.ensureEdge(edgeSpec(c.subject))
       switch (ensured.kind) {
         case 'ready':
-          return hop('admit')
+          return pass('admit')
         case 'unknown':
           return nap(seconds(1), ensured.because)
         case 'refused':
@@ -62,7 +72,7 @@ export const edge = defineWorkflow<Edge>()({
           await noteEdgeCertificate(c)
           c.change({ do: 'set-edge', edgeId: c.subject.id, presence: 'known', serving: true })
           c.change({ do: 'raise-on-edge', edgeId: c.subject.id, signal: 'converge' })
-          return hop('wait')
+          return pass('wait')
         case 'dead':
           return replace(c)
         case 'starting':
@@ -86,7 +96,7 @@ export const edge = defineWorkflow<Edge>()({
         case 'serving':
           c.frame.silentSinceMs = null
           c.clear('checkup')
-          return hop('wait')
+          return pass('wait')
         case 'dead':
           c.clear('checkup')
           return replace(c)

@@ -4,6 +4,7 @@ import {
   milliseconds,
   nap,
   nodeRef,
+  pass,
   routeTarget,
   planCluster,
   READERS_MAX,
@@ -98,7 +99,7 @@ export function settleCluster(c: ClusterContext) {
   c.frame.joiningSinceMs = null
   c.clear('converge')
   c.clear('checkup')
-  return c.subject.owner.resharding === null ? hop(HOME_STEP) : hop('reshard')
+  return c.subject.owner.resharding === null ? pass(HOME_STEP) : hop('reshard')
 }
 
 /** Clients start with any node that serves, primaries first; an edge that meets a dead one goes on to the next by itself. */

@@ -6,6 +6,7 @@ import {
   milliseconds,
   nap,
   nodeRef,
+  pass,
   planDiscovery,
   planEmptyUpdate,
   routeTarget,
@@ -51,7 +52,7 @@ export async function converge(c: Context) {
   if (c.frame.removing.length > 0) event(c, `Removed cache nodes ${c.frame.removing.join(', ')}`)
   c.frame.removing = []
   c.clear('converge')
-  return hop('wait')
+  return pass('wait')
 }
 
 /** Null when no service update is being applied, or it is over. */

@@ -8,11 +8,13 @@ import {
   findNodeType,
   hop,
   hours,
+  isSameValues,
   minutes,
   nap,
   networkSpec,
   nodeRef,
   nodeSpec,
+  pass,
   recoverBoot,
   seconds,
   unreachable,
@@ -52,12 +54,15 @@ export const node = defineWorkflow<NodeSubject>()({
   frame: Frame,
   load: (store, id) => store.loadNode(id),
   steps: {
-    // The presence becomes unknown before anything is done, so that a crash leaves an honest record. The container is made
-    // with the values that are recorded here, whatever its parameter group says by then.
+    // The presence is unknown from before anything is done, so that a crash leaves an honest record. The container is made with
+    // the values that are on record, whatever its parameter group says by then.
     async start(c) {
-      c.change({ do: 'set-presence', nodeId: c.subject.node.id, presence: 'unknown' })
-      setParameters(c, c.subject.node, c.subject.cluster.parameterValues)
+      const { node, cluster } = c.subject
       if (c.workflow.deadlineAt === null) c.deadline(CREATE_WITHIN_MS + loadMs(c.subject))
+      if (node.presence === 'unknown' && isSameValues(node.parameterValues, cluster.parameterValues))
+        return pass('boot')
+      c.change({ do: 'set-presence', nodeId: node.id, presence: 'unknown' })
+      setParameters(c, node, cluster.parameterValues)
       return hop('boot')
     },
 
@@ -72,7 +77,7 @@ export const node = defineWorkflow<NodeSubject>()({
       }
       if (ensured.kind === 'refused') return afterRefusal(c, ensured)
       c.change({ do: 'set-presence', nodeId: node.id, presence: 'known' })
-      return hop('admit')
+      return pass('admit')
     },
 
     async admit(c) {
@@ -116,7 +121,7 @@ export const node = defineWorkflow<NodeSubject>()({
       switch (diagnosis.kind) {
         case 'healthy':
           c.clear('checkup')
-          return hop('wait')
+          return pass('wait')
         case 'unclear': {
           const { node, zoneOutage } = c.subject
           return nap(seconds(1), zoneOutage === null ? diagnosis.because : zoneIsOut(node.zone))
@@ -170,7 +175,7 @@ async function open(c: Context, version: string, imageId: string | null) {
   c.deadline(null)
   if (isNew) wakeOwner(c)
   else leadClients(c)
-  return hop('wait')
+  return pass('wait')
 }
 
 /** Who takes ordinary commands at a cluster's configuration endpoint has another container, or is not there. */
@@ -198,7 +203,7 @@ function report(
   if (node.workflow.firstHomeAt === null) event(c, added(node), limits)
   c.frame.deathsAtBoot = 0
   c.deadline(null)
-  return hop('wait')
+  return pass('wait')
 }
 
 /** A member is looked after by its node group. */

@@ -8,6 +8,7 @@ import {
   minutes,
   nap,
   networkSpec,
+  pass,
   seconds,
   snapshotStatus,
   whyNotRestorable,
@@ -66,9 +67,12 @@ export const ownerSteps = <S>(facts: (subject: S) => OwnerFacts) => ({
 })
 
 function begin<S>(c: OwnerContext<S>, { brought }: OwnerFacts) {
-  if (brought !== null) return hop('await_files')
+  return brought !== null ? pass('await_files') : make(c)
+}
+
+function make<S>(c: OwnerContext<S>) {
   c.deadline(CREATE_WITHIN_MS)
-  return hop('ensure_network')
+  return pass('ensure_network')
 }
 
 /** Nothing is made of files that are not here, whole and loaded once; how long that may take is their own affair. */
@@ -80,8 +84,7 @@ function awaitFiles<S>(c: OwnerContext<S>, { brought }: OwnerFacts) {
     c.fail(because)
     return hop('unwind')
   }
-  c.deadline(CREATE_WITHIN_MS)
-  return hop('ensure_network')
+  return make(c)
 }
 
 function whyNot({ snapshot, as }: NonNullable<OwnerFacts['brought']>): string | null {
@@ -97,7 +100,7 @@ async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
     return hop('ensure_network')
   }
   const unknown = ensured.find((one) => one.kind === 'unknown')
-  if (unknown === undefined) return hop('spawn_parts')
+  if (unknown === undefined) return pass('spawn_parts')
   if (!c.overdue) return nap(seconds(1), unknown.because)
   c.fail(unknown.because)
   return hop('unwind')
@@ -105,7 +108,7 @@ async function ensureNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {
 
 function spawnParts<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   for (const part of facts.parts) spawn(c, part)
-  return hop('await_parts')
+  return pass('await_parts')
 }
 
 function spawn<S>(c: OwnerContext<S>, { kind, id }: Part): void {
@@ -132,7 +135,7 @@ export function partsAreComing<S>(c: OwnerContext<S>, facts: OwnerFacts) {
 export function comeHome<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   for (const event of facts.created) c.event(facts.accountId, event)
   c.deadline(null)
-  return hop('wait')
+  return pass('wait')
 }
 
 /** Takes down what a failed creation has made, so that what is left is a row that says why. */
@@ -142,17 +145,17 @@ async function unwind<S>(c: OwnerContext<S>, facts: OwnerFacts) {
     return nap(seconds(30), 'the nodes of the failed creation are being removed')
   }
   const standing = await removeNetworks(c, facts)
-  return standing === null ? hop('failed') : nap(seconds(1), standing)
+  return standing === null ? pass('failed') : nap(seconds(1), standing)
 }
 
 function destroy<S>(c: OwnerContext<S>, facts: OwnerFacts) {
   destroyParts(c, facts)
-  return hop('destroy_parts')
+  return pass('destroy_parts')
 }
 
 function destroyedParts(facts: OwnerFacts) {
   if (facts.parts.length > 0) return nap(seconds(30), `${facts.parts.length} parts are being removed`)
-  return hop('destroy_network')
+  return pass('destroy_network')
 }
 
 async function destroyNetwork<S>(c: OwnerContext<S>, facts: OwnerFacts) {

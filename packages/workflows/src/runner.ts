@@ -2,7 +2,7 @@ import {
   Bug,
   describeError,
   DESTROY_STEP,
-  hop,
+  done,
   seconds,
   StaleLease,
   type Claim,
@@ -12,6 +12,7 @@ import {
   type Fleet,
   type RandomBytes,
   type StepCommit,
+  type Workflow,
   type WorkflowKind,
   type WorkflowStore,
 } from '@cacheplane/domain'
@@ -76,13 +77,13 @@ export class Runner {
     for (;;) {
       const step = await this.#step(claim, held)
       const committed = await this.deps.store.commit(claim.lease, step)
-      await this.#reach(claim, 'afterCommit')
+      for (const passed of step.passed) await this.#committed(claim, passed)
       this.#ring(claim, step, committed)
       if (committed.kind === 'napping' || committed.kind === 'finished') return
       const { outcome } = step
       claim.workflow = {
         ...claim.workflow,
-        step: outcome.kind === 'hop' ? outcome.to : claim.workflow.step,
+        step: outcome.kind === 'hop' ? outcome.to : (step.passed.at(-1) ?? claim.workflow.step),
         frame: step.frame,
         attempts: 0,
         deadlineAt: committed.deadlineAt,
@@ -93,28 +94,24 @@ export class Runner {
   }
 
   /** Observes, decides and acts; what it returns takes effect in the commit. */
-  async #step(claim: Claim, held: HeldLease): Promise<StepCommit> {
-    const { store, fleet, clock, random } = this.deps
-    const { workflow, signals, wakes } = claim
-    const blank = { frame: workflow.frame, clear: [], changes: [], wakes }
-    if (signals.has('destroy') && !workflow.step.startsWith(DESTROY_STEP)) {
-      return { ...blank, outcome: hop(DESTROY_STEP) }
-    }
-    const runbook = this.#runbookOf(claim)
-    await this.#reach(claim, 'before')
-    const ran = await runbook.runStep(store, {
+  async #step(claim: Claim, held: HeldLease): Promise<StepCommit & { passed: readonly string[] }> {
+    const { store, fleet, clock, random, failpoints } = this.deps
+    const { signals, wakes } = claim
+    const workflow = obedient(claim)
+    const around = {
       workflow,
       signals,
       overdue: workflow.deadlineAt !== null && workflow.deadlineAt <= clock.now(),
       fleet: guardFleet(fleet, () => held.assertCovers()),
       now: () => clock.now(),
       random,
-    })
-    await this.#reach(claim, 'afterEffect')
-    if (ran === null) return { ...blank, outcome: { kind: 'done' } }
-    const { outcome, frame, record } = ran
+    }
+    const ran = await this.#runbookOf(claim).runStep(store, around, failpoints)
+    if (ran === null) return { ...BLANK, wakes, frame: workflow.frame, outcome: done() }
+    const { outcome, passed, frame, record } = ran
     return {
       outcome,
+      passed,
       frame,
       wakes,
       clear: record.cleared,
@@ -153,7 +150,15 @@ export class Runner {
     )
   }
 
-  #reach(claim: Claim, position: 'before' | 'afterEffect' | 'afterCommit'): Promise<void> {
-    return this.deps.failpoints.reach(failpointName(claim.workflow.kind, claim.workflow.step, position))
+  #committed({ workflow: { kind } }: Claim, step: string): Promise<void> {
+    return this.deps.failpoints.reach(failpointName(kind, step, 'afterCommit'))
   }
+}
+
+const BLANK = { passed: [], clear: [], changes: [] } as const
+
+/** What is to be destroyed goes on with that, wherever it stands. */
+function obedient({ workflow, signals }: Claim): Workflow {
+  const isAsked = signals.has('destroy') && !workflow.step.startsWith(DESTROY_STEP)
+  return isAsked ? { ...workflow, step: DESTROY_STEP } : workflow
 }

@@ -5,13 +5,14 @@ import type { Ended } from './step-replay.ts'
 import { indexOf } from './subject.ts'
 
 /** Everything that a step has recorded takes effect, and its outcome with it. The next step begins at once, unless it naps. */
-export function commitStep(scene: Scene, { outcome, frame, record }: Ended, judge: Judge): void {
+export function commitStep(scene: Scene, { outcome, passed, frame, record }: Ended, judge: Judge): void {
   const { work } = scene
   for (const signal of record.cleared) if (work.signals[signal] !== true) delete work.signals[signal]
   for (const change of record.changes) applyChange(scene, change, judge)
   work.frame = frame
   work.naps = outcome.kind === 'nap'
   work.held = null
+  work.step = passed.at(-1) ?? work.step
   if (outcome.kind === 'hop') {
     work.step = outcome.to
     beginStep(scene)

@@ -7,7 +7,7 @@ import type {
   ReplicationSource,
   RouteTarget,
 } from '@cacheplane/domain'
-import { RUNBOOKS, type Runbook } from '@cacheplane/workflows'
+import { noFailpoints, RUNBOOKS, type Runbook } from '@cacheplane/workflows'
 import { NOW_MS, type Order, type OrderName, type Scene } from './scene.ts'
 import { FIRST_PORT, indexOf, subjectOf } from './subject.ts'
 
@@ -71,6 +71,7 @@ export async function replayStep(scene: Scene): Promise<Stand> {
         now: () => new Date(NOW_MS),
         random: (size) => new Uint8Array(size).fill(began.epoch),
       },
+      noFailpoints,
     )
     .then((ran): Stand => {
       if (ran === null) throw new Error('the subject is gone')

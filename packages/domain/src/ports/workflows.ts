@@ -84,6 +84,8 @@ export interface Claim {
 
 export interface StepCommit {
   outcome: Outcome
+  /** The steps that were run, in their order, where it is not the one that the claim found. */
+  passed?: readonly string[]
   frame: Record<string, unknown>
   clear: readonly Signal[]
   changes: readonly Change[]

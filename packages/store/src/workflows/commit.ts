@@ -123,19 +123,17 @@ interface ConcludedRow {
  * and wakes are both read as of the statement's start. Parts that come to rest are not announced while their owner is still
  * being made: it rests after them, and whoever waits for it would look in vain.
  */
-async function conclude(
-  q: Queryable,
-  { workflowId, token }: Lease,
-  { outcome, frame, failure, deadlineMs, wakes }: StepCommit,
-): Promise<Concluded> {
-  const next = outcome.kind === 'hop' ? outcome.to : null
+async function conclude(q: Queryable, { workflowId, token }: Lease, step: StepCommit): Promise<Concluded> {
+  const { outcome, passed = [], frame, failure, deadlineMs, wakes } = step
+  const next = nextOf(step)
+  const cameHome = [...passed, next].includes(HOME_STEP)
   const nap = outcome.kind === 'nap' ? outcome : null
   const [row] = await q.rows<ConcludedRow>(concluded`
     WITH concluded AS (
       UPDATE workflow w SET step = COALESCE(${next}, step), frame = ${JSON.stringify(frame)}::jsonb, attempts = 0, last_error = NULL,
         failure = COALESCE(${failure ?? null}, failure),
         deadline_at = CASE WHEN ${deadlineMs === undefined} THEN deadline_at ELSE clock_now() + ${deadlineMs ?? null}::float8 * interval '1 millisecond' END,
-        first_home_at = CASE WHEN COALESCE(${next}, step) = ${HOME_STEP} THEN COALESCE(first_home_at, clock_now()) ELSE first_home_at END,
+        first_home_at = CASE WHEN ${cameHome} THEN COALESCE(first_home_at, clock_now()) ELSE first_home_at END,
         because = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN ${nap?.because ?? null} ELSE because END,
         run_at = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN clock_now() + ${nap?.ms ?? 0}::float8 * interval '1 millisecond' ELSE run_at END,
         lease_owner = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN NULL ELSE lease_owner END,
@@ -157,6 +155,11 @@ async function conclude(
     wakes: BigInt(row.wakes_read),
     deadlineAt: row.deadline_at,
   }
+}
+
+/** Null when it stays where the claim found it. */
+function nextOf({ outcome, passed }: StepCommit): string | null {
+  return outcome.kind === 'hop' ? outcome.to : (passed?.at(-1) ?? null)
 }
 
 function stale({ workflowId, token }: Lease): StaleLease {

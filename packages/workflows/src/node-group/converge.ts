@@ -1,11 +1,11 @@
 import {
   awaitStream,
-  hop,
   judgePrimary,
   milliseconds,
   nap,
   nodeRef,
   nodeSpec,
+  pass,
   planMembership,
   routeTarget,
   seconds,
@@ -257,5 +257,5 @@ function settle(c: Context) {
   if (authTokenUpdate !== null) c.change({ do: 'end-token-update', replicationGroupRow: id })
   c.deadline(null)
   wakeOwner(c)
-  return hop('wait')
+  return pass('wait')
 }

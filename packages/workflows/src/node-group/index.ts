@@ -1,4 +1,4 @@
-import { done, hop, hours, minutes, nap, seconds, type NodeGroupSubject } from '@cacheplane/domain'
+import { done, hours, minutes, nap, pass, seconds, type NodeGroupSubject } from '@cacheplane/domain'
 import { defineWorkflow } from '../define-workflow.ts'
 import { SHORT_LEASE } from '../held-lease.ts'
 import { wakeOwner } from '../wake-owner.ts'
@@ -24,7 +24,7 @@ export const nodeGroup = defineWorkflow<NodeGroupSubject>()({
   steps: {
     async start(c) {
       c.deadline(CREATE_WITHIN_MS)
-      return hop('converge')
+      return pass('converge')
     },
 
     converge,
@@ -59,7 +59,7 @@ export const nodeGroup = defineWorkflow<NodeGroupSubject>()({
         c.change({ do: 'spawn', kind: 'node', subjectId: node.id, parentId: c.workflow.id })
         c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
       }
-      return hop('destroy_nodes')
+      return pass('destroy_nodes')
     },
 
     async destroy_nodes(c) {

@@ -1,4 +1,5 @@
 import { FAILED_STEP, hop, START_STEP, type NodeSubject } from '@cacheplane/domain'
+import { setParameters } from '../set-parameters.ts'
 import { wakeOwner } from '../wake-owner.ts'
 import { isAtHome, memberEvent, tellCluster, type Context } from './context.ts'
 
@@ -26,8 +27,7 @@ function hasFailed({ node: { workflow, leaving } }: NodeSubject): boolean {
 
 function tendMember(c: Context, one: NodeSubject): void {
   const { node } = one
-  if (node.workflow.step === START_STEP && node.presence === 'absent' && node.incarnation === 1)
-    c.change({ do: 'spawn', kind: 'node', subjectId: node.id, parentId: c.workflow.id })
+  if (node.workflow.step === START_STEP && node.presence === 'absent' && node.incarnation === 1) spawn(c, one)
   if (hasFailed(one)) {
     c.change({ do: 'set-leaving', nodeId: node.id })
     memberEvent(c, one, 'Failed to create cache node', node.workflow.failure ?? undefined)
@@ -37,6 +37,13 @@ function tendMember(c: Context, one: NodeSubject): void {
   if (node.rebooting && node.openedAt !== null && isAtHome(one))
     c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'replace' })
   if (node.leaving) c.change({ do: 'raise', kind: 'node', subjectId: node.id, signal: 'destroy' })
+}
+
+/** With all on record that has to be before its workflow acts. */
+function spawn(c: Context, { node, cluster }: NodeSubject): void {
+  c.change({ do: 'spawn', kind: 'node', subjectId: node.id, parentId: c.workflow.id })
+  c.change({ do: 'set-presence', nodeId: node.id, presence: 'unknown' })
+  setParameters(c, node, cluster.parameterValues)
 }
 
 function whyFailed({ node, cluster }: NodeSubject): string {

@@ -2,6 +2,7 @@ import {
   replicationGroupStatus,
   seconds,
   snapshotStatus,
+  UPLOAD_SEEN_EVERY_MS,
   type Accepted,
   type CacheNode,
   type ForeignFile,
@@ -59,6 +60,31 @@ export class SnapshotLife {
     const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = planOf('any', 1, null)
     const choice = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
     return this.ring(this.world.test.store.importSnapshot(ACCOUNT, { snapshotName, from, ...choice }))
+  }
+
+  /** Somebody sends a file that holds these writes, and whoever receives it dies in the middle where `isLeft`. */
+  async send(snapshotName: string, writes: readonly string[], isLeft = false): Promise<void> {
+    const { store } = this.world.test
+    const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = planOf('any', 1, null)
+    const plan = { snapshotName, engine, engineVersion, cacheNodeType, cacheParameterGroupName }
+    await this.ring(store.beginUpload(ACCOUNT, plan))
+    await this.world.run(UPLOAD_SEEN_EVERY_MS)
+    const { id: snapshotId = '', files = [] } = (await store.findSnapshot(ACCOUNT, snapshotName)) ?? {}
+    await store.keepUpload(snapshotId)
+    const fileId = files[0]?.fileId ?? ''
+    const dump = dumpOf(writes.map((value) => ({ value, atMs: 0 })))
+    const { bytes, sha256 } = await this.world.fake.vault.keep(fileId, pieceOf(dump))
+    if (isLeft) return
+    const nobody = { cacheClusterId: null, cacheNodeId: null, cacheNodeCreatedAt: null }
+    const content = {
+      bytes,
+      sha256,
+      ...nobody,
+      usedMemoryBytes: bytes,
+      engine: 'valkey',
+      engineVersion,
+    } as const
+    await this.ring(store.endUpload({ accountId: ACCOUNT, snapshotId, fileId, content }))
   }
 
   #dumped(name: string, writes: readonly string[] | null): ForeignFile {
@@ -194,3 +220,7 @@ export class SnapshotLife {
 
 const planOf = (replicationGroupId: string, nodes: number, snapshotName: string | null) =>
   aGroupPlan({ replicationGroupId, snapshotName, zones: Array.from({ length: nodes }, () => null) })
+
+async function* pieceOf(content: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(content)
+}

@@ -193,6 +193,7 @@ export const aSnapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
   finalOf: null,
   isCopy: false,
   isBeingCopied: false,
+  upload: null,
   restoring: false,
   createdAt: new Date('2026-01-01T00:00:00Z'),
   workflow: aWorkflowView(),

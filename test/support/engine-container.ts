@@ -7,6 +7,7 @@ import { docker } from './docker.ts'
 const PATIENCE_MS = 15_000
 const LOOK_MS = 20
 const ANSWER_MS = 500
+const TAR_BLOCK = 512
 
 const SERVERS = {
   'valkey-8.1': 'valkey-server',
@@ -66,6 +67,15 @@ export class EngineContainer {
   async restart(): Promise<void> {
     await this.container.restart({ t: 0 })
     await this.#untilItAnswers()
+  }
+
+  /** A file of the container's own. */
+  async read(path: string): Promise<Buffer> {
+    const pieces: Buffer[] = []
+    for await (const piece of await this.container.getArchive({ path })) pieces.push(Buffer.from(piece))
+    const tar = Buffer.concat(pieces)
+    const size = Number.parseInt(tar.toString('latin1', 124, 135), 8)
+    return tar.subarray(TAR_BLOCK, TAR_BLOCK + size)
   }
 
   async remove(): Promise<void> {

@@ -11,6 +11,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import { authenticate } from './http/authenticate.ts'
+import { limitBodies } from './http/body-deadline.ts'
 import { answerClientError, answerError, answerErrors } from './http/errors.ts'
 import { acceptJsonBodies } from './http/json-body.ts'
 import { answerUnknownRoutes } from './http/known-routes.ts'
@@ -32,13 +33,14 @@ import { healthRoutes } from './routes/health.ts'
 import { replicationGroupChangeRoutes } from './routes/replication-group-changes.ts'
 import { replicationGroupRoutes } from './routes/replication-groups.ts'
 import { snapshotExportRoutes } from './routes/snapshot-exports.ts'
+import { snapshotImportRoutes } from './routes/snapshot-imports.ts'
 import { snapshotRoutes } from './routes/snapshots.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { serviceUpdateRoutes } from './routes/service-updates.ts'
 
 const BODY_LIMIT_BYTES = 256 * 1024
-/** A request, body included, must arrive within this; an answer may take as long as `Prefer: wait` says. */
-const REQUEST_TIMEOUT_MS = 10_000
+/** A body must arrive within this, but that of an upload; an answer may take as long as `Prefer: wait` says. */
+const BODY_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 5_000
 /** How often Node looks for requests that are too slow; its default of 30 s would make the timeouts meaningless. */
 const CHECK_CONNECTIONS_EVERY_MS = 1_000
@@ -47,13 +49,14 @@ const MAX_PATH_SEGMENT = 1_024
 
 export interface AppDeps {
   catalogue: Catalogue
-  vault: Pick<Vault, 'find' | 'open'>
+  vault: Pick<Vault, 'find' | 'open' | 'keep' | 'remove'>
   doorbell: Doorbell
   keyring: Pick<Keyring, 'derive'>
   clock: Clock
   /** Uniform in [0, 1). */
   random: () => number
   region: string
+  uploadMaxBytes: number
   log: Logger
 }
 
@@ -70,6 +73,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
     waiters.releaseAll()
     closeConnectionsAsTheyFallIdle(app)
   })
+  limitBodies(app, BODY_TIMEOUT_MS, requestId)
   logRequests(app)
   const metrics = observeRequests(app, deps.catalogue, waiters)
   authenticate(app, new Principals(deps.catalogue, deps.clock))
@@ -88,6 +92,7 @@ export async function buildApp({ catalogue: store, ...rest }: AppDeps): Promise<
   zoneOutageRoutes(app, context)
   snapshotRoutes(app, context)
   snapshotExportRoutes(app, context)
+  await snapshotImportRoutes(app, context)
   serviceUpdateRoutes(app, context)
   await app.ready()
   return app
@@ -100,8 +105,9 @@ function closeConnectionsAsTheyFallIdle({ server }: App): void {
   server.once('close', () => clearInterval(timer))
 }
 
+const requestId = () => newId('request', randomBytes)
+
 function newServer(log: Logger): App {
-  const requestId = () => newId('request', randomBytes)
   const loggerInstance: FastifyBaseLogger = log
   return Fastify({
     loggerInstance,
@@ -109,7 +115,8 @@ function newServer(log: Logger): App {
     genReqId: requestId,
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Bodies have a deadline of ours.
+    requestTimeout: 0,
     http: { connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY_MS, headersTimeout: HEADERS_TIMEOUT_MS },
     forceCloseConnections: 'idle',
     return503OnClosing: false,

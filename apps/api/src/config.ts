@@ -17,6 +17,8 @@ const Environment = z.object({
   /** Redis for BullMQ: wake-up hints only. */
   QUEUE_URL: z.string().min(1),
   ...vaultEnvironment,
+  /** Of a file that is uploaded; one that does not fit into the memory of its node type is refused anyway. */
+  CACHEPLANE_UPLOAD_MAX_MB: z.coerce.number().int().min(1).max(1_000_000).default(16_384),
   /** Appears in ARNs. */
   CACHEPLANE_REGION: z
     .string()

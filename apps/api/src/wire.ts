@@ -26,6 +26,7 @@ export async function wireApi(config: Config, log: Logger): Promise<WiredApi> {
     clock: systemClock,
     random: Math.random,
     region: config.CACHEPLANE_REGION,
+    uploadMaxBytes: config.CACHEPLANE_UPLOAD_MAX_MB * 1024 ** 2,
     log,
   })
   return {

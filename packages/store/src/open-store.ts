@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Catalogue, Estate, Keyring, RandomBytes, WorkflowStore } from '@cacheplane/domain'
+import type { Catalogue, Estate, Keyring, RandomBytes, Uploads, WorkflowStore } from '@cacheplane/domain'
 import { audit } from './audit.ts'
 import { ensureAccessKey, findPrincipal, type NewAccessKey } from './catalogue/access-keys.ts'
 import { decreaseReplicaCount, increaseReplicaCount } from './catalogue/change-replica-count.ts'
@@ -11,6 +11,7 @@ import { deleteCacheCluster, deleteReplicationGroup } from './catalogue/delete-o
 import { copySnapshot } from './catalogue/copy-snapshot.ts'
 import { createSnapshot } from './catalogue/create-snapshot.ts'
 import { importSnapshot } from './catalogue/import-snapshot.ts'
+import * as uploads from './catalogue/upload-snapshot.ts'
 import { deleteSnapshot } from './catalogue/delete-snapshot.ts'
 import { findSnapshot, listSnapshots } from './catalogue/describe-snapshots.ts'
 import * as describe from './catalogue/describe.ts'
@@ -192,11 +193,12 @@ function parameterGroupsOf(db: Database): OfParameterGroups {
 
 function snapshotsOf(
   db: Database,
-): Pick<
-  Catalogue,
-  'createSnapshot' | 'copySnapshot' | 'importSnapshot' | 'deleteSnapshot' | 'findSnapshot' | 'listSnapshots'
-> {
+): Pick<Catalogue, Extract<keyof Catalogue, `${string}Snapshot` | `${string}Snapshots` | keyof Uploads>> {
   return {
+    beginUpload: (accountId, plan, key = null) => uploads.beginUpload(db, accountId, plan, key),
+    keepUpload: (snapshotId) => uploads.keepUpload(db, snapshotId),
+    endUpload: (file, key = null) => uploads.endUpload(db, file, key),
+    dropUpload: (snapshotId) => uploads.dropUpload(db, snapshotId),
     createSnapshot: (accountId, plan, key = null) => createSnapshot(db, accountId, plan, key),
     importSnapshot: (accountId, plan, key = null) => importSnapshot(db, accountId, plan, key),
     copySnapshot: (accountId, plan, key = null) => copySnapshot(db, accountId, plan, key),

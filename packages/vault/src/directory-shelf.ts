@@ -45,7 +45,10 @@ export class DirectoryShelf implements Shelf {
   }
 
   async remove(name: string): Promise<void> {
-    await rm(this.#path(name), { force: true })
+    const parts = (await namesIn(this.directory)).filter(
+      (one) => one.startsWith(`${name}.`) && one.endsWith(PART),
+    )
+    for (const one of [...parts, name]) await rm(this.#path(one), { force: true })
   }
 
   async list(): Promise<ShelvedItem[]> {
@@ -59,7 +62,7 @@ export class DirectoryShelf implements Shelf {
   }
 
   async discard(part: string): Promise<void> {
-    if (part.endsWith(PART)) await this.remove(part)
+    if (part.endsWith(PART)) await rm(this.#path(part), { force: true })
   }
 
   #path(name: string): string {
@@ -117,16 +120,30 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   return buffer.subarray(0, bytesRead)
 }
 
+/** The next piece is read while one is being used, into the place of the one before: new ones cost more than the reading. */
 async function* readAll(file: FileHandle): AsyncGenerator<Buffer> {
+  const places = [Buffer.allocUnsafeSlow(READ_BYTES), Buffer.allocUnsafeSlow(READ_BYTES)] as const
+  const read = (into: Buffer) => held(file.read(into, 0, READ_BYTES, null))
+  let coming = read(places[0])
+  let other: Buffer = places[1]
   try {
     for (;;) {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, null)
+      const { buffer, bytesRead } = await coming
       if (bytesRead === 0) return
+      coming = read(other)
       yield buffer.subarray(0, bytesRead)
+      other = buffer
     }
   } finally {
+    await coming.catch(() => undefined)
     await file.close()
   }
+}
+
+/** Whether it fails is seen by who waits for it. */
+function held<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined)
+  return work
 }
 
 function isCode(error: unknown, code: string): boolean {

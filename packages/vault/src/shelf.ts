@@ -4,9 +4,9 @@ export interface Shelf {
   put(name: string, pieces: AsyncIterable<Buffer>): Promise<boolean>
   /** Its first and its last bytes; null when it is not there. */
   ends(name: string, firstBytes: number, lastBytes: number): Promise<{ first: Buffer; last: Buffer } | null>
-  /** From its beginning to its end; null when it is not there. */
+  /** From its beginning to its end, each piece good until the next is asked for; null when it is not there. */
   read(name: string): Promise<AsyncIterable<Uint8Array> | null>
-  /** Absence is success. */
+  /** Together with what is to get that name, as far as it can be found. Absence is success. */
   remove(name: string): Promise<void>
   /** Everything there, unfinished things included. */
   list(): Promise<ShelvedItem[]>

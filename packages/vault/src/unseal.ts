@@ -110,20 +110,22 @@ class Pieces {
     await this.#source.return?.()
   }
 
-  /** Null when fewer are left. Copies only what comes in several pieces. */
+  /** Null when fewer are left. Copies only what comes in several pieces, each before the next is asked for. */
   async take(bytes: number): Promise<Buffer | null> {
-    const parts: Buffer[] = []
-    let missing = bytes
-    while (this.#held.length < missing) {
-      parts.push(this.#held)
-      missing -= this.#held.length
+    if (this.#held.length >= bytes) return this.#cut(bytes)
+    const whole = Buffer.allocUnsafe(bytes)
+    for (let at = 0; ;) {
+      at += this.#cut(Math.min(bytes - at, this.#held.length)).copy(whole, at)
+      if (at === bytes) return whole
       const next = await this.#source.next()
       if (next.done === true) return null
       this.#held = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length)
     }
-    parts.push(this.#held.subarray(0, missing))
-    this.#held = this.#held.subarray(missing)
-    const [only] = parts
-    return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)
+  }
+
+  #cut(bytes: number): Buffer {
+    const part = this.#held.subarray(0, bytes)
+    this.#held = this.#held.subarray(bytes)
+    return part
   }
 }

@@ -189,6 +189,28 @@ function describeVault(kind: string, prepare: () => Promise<Place>): void {
       await keeping
     })
 
+    it('removes what is still being kept under an id, whose keeper fails, and nothing of another', async () => {
+      let isListed: () => void = () => undefined
+      const untilListed = new Promise<void>((resolve) => (isListed = resolve))
+      async function* slow(): AsyncGenerator<Buffer> {
+        yield randomBytes(9 * MIB)
+        await untilListed
+      }
+      const keeping = ['file-1', 'file-11'].map((fileId) =>
+        vault.keep(fileId, slow()).then(
+          () => 'kept',
+          () => 'failed',
+        ),
+      )
+      const parts = async () => (await vault.list()).filter(({ kind }) => kind === 'part')
+      await expect.poll(parts).toHaveLength(2)
+      await vault.remove('file-1')
+      expect(await parts()).toHaveLength(1)
+      isListed()
+      expect(await Promise.all(keeping)).toEqual(['failed', 'kept'])
+      expect(await place.names()).toEqual(['file-11.rdb.sealed'])
+    })
+
     it('makes no path of an id that is none', async () => {
       await expect(vault.find('../secret')).rejects.toThrow('letters, digits and hyphens')
     })

@@ -16,6 +16,7 @@ import {
   type SnapshotSubject,
   type Trial,
   type Tried,
+  UPLOAD_SEEN_EVERY_MS,
 } from '@cacheplane/domain'
 import { defineWorkflow } from './define-workflow.ts'
 import { keepSource, letGo, tell } from './keep-source.ts'
@@ -48,6 +49,8 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     // Files that somebody brought: it is known from the start who tries them.
     async receive(c) {
       for (const { fileId } of c.subject.snapshot.files) c.frame.chosen[fileId] = chooseForBrought(c)
+      if (c.subject.snapshot.upload !== null) return awaitUpload(c)
+      c.deadline(TAKE_WITHIN_MS)
       const [now, later] = portions(c)
       const missing = await Promise.all(now.map((index) => receiveFile(c, index)))
       const because = missing.find((one) => one?.kind === 'refused') ?? missing.find((one) => one !== null)
@@ -132,6 +135,13 @@ export const snapshot = defineWorkflow<SnapshotSubject>()({
     },
   },
 })
+
+/** The api receives it, and wakes us when it is there. What is left by one that has died is nobody's report: it goes. */
+function awaitUpload({ subject: { snapshot } }: Context) {
+  return snapshot.upload === 'abandoned'
+    ? hop('destroy')
+    : nap(UPLOAD_SEEN_EVERY_MS, 'the file is being uploaded')
+}
 
 /** Which of the files are not in the vault yet, as far as is known. */
 function unread({ subject: { snapshot } }: Context): number[] {

@@ -28,6 +28,7 @@ interface Parts {
  */
 export class LooseService implements Service {
   readonly #programs: Program[] = []
+  #api: Program | null = null
   #isCleared = false
 
   private constructor(private readonly parts: Parts) {}
@@ -74,7 +75,7 @@ export class LooseService implements Service {
       secretAccessKey: new Secret(randomBytes(24).toString('base64url')),
     })
     const service = new LooseService({ folder, database, environment, installation, token })
-    service.#start('api', {})
+    service.#startApi()
     return service
   }
 
@@ -92,6 +93,13 @@ export class LooseService implements Service {
 
   get queueContainer() {
     return docker.getContainer(queueName(this.installation.config.CACHEPLANE_INSTALLATION))
+  }
+
+  /** Kills the api that serves, and starts another at the address that clients know. */
+  async restartApi(): Promise<void> {
+    await this.#api?.kill()
+    this.#startApi()
+    await this.isReady()
   }
 
   /** @param failpoint `<kind>.<step>.<position>=<exit|stop>` */
@@ -127,6 +135,10 @@ export class LooseService implements Service {
     await removeInstallation(installation.config.CACHEPLANE_INSTALLATION)
     await database.drop()
     for (const one of [folder, vaultOf(folder)]) await rm(one, { recursive: true, force: true })
+  }
+
+  #startApi(): void {
+    this.#api = this.#start('api', {})
   }
 
   #start(kind: 'api' | 'worker', extra: Record<string, string>): Program {

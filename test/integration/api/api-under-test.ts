@@ -65,6 +65,7 @@ export async function startApi(
     clock: systemClock,
     random: Math.random,
     region: 'local-1',
+    uploadMaxBytes: 2 * 1024 ** 2,
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
   })
   return {

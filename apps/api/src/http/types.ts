@@ -17,6 +17,10 @@ declare module 'fastify' {
     /** Methods by route. */
     knownRoutes: ReadonlyMap<string, ReadonlySet<string>>
   }
+  interface FastifyContextConfig {
+    /** The route asks for its body by itself, once it wants it. */
+    asksForBody?: boolean
+  }
   interface FastifyRequest {
     /** Set by `authenticate`; null on public routes only. */
     principal: Principal | null

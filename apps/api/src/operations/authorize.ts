@@ -30,6 +30,7 @@ export type Action =
   | 'CopySnapshot'
   | 'DeleteSnapshot'
   | 'ExportSnapshot'
+  | 'ImportSnapshot'
   | 'DescribeEvents'
   | 'DescribeNodeTypes'
   | 'DescribeAvailabilityZones'

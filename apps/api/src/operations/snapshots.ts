@@ -52,7 +52,7 @@ export async function copySnapshot(
 }
 
 /** The snapshot as it stands once it was accepted, and not another one that took its name since. */
-async function began(
+export async function began(
   service: Service,
   principal: Principal,
   name: string,

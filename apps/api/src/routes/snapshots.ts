@@ -185,7 +185,8 @@ function remove(app: App, context: RouteContext): void {
   })
 }
 
-async function sendNew(
+/** The answer to a request that begins a snapshot, held if the caller asked to wait. */
+export async function sendNew(
   context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -117,4 +117,9 @@ export const ListSnapshotsQuery = z.strictObject({
 export const ExportSnapshotQuery = z.strictObject({
   nodeGroupId: queryText('Whose file, `0001`; needed where the snapshot has several.'),
 })
+export const ImportSnapshotQuery = z.strictObject({
+  engine: queryText('What is to load it: `redis` or `valkey`.'),
+  engineVersion: queryText('The newest of the engine when left out.'),
+  cacheNodeType: queryText('It is loaded within the memory of this type.'),
+})
 export const RdbFile = z.unknown().meta({ type: 'string', format: 'binary' })

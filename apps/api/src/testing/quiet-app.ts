@@ -14,12 +14,13 @@ export const bearer = { authorization: `Bearer ${KEY}` }
 export function quietApp(catalogue: Partial<Catalogue> = {}, lines: string[] = []): Promise<App> {
   return buildApp({
     catalogue: { ...emptyCatalogue, ...catalogue },
-    vault: { find: () => Promise.resolve(null), open: noFile },
+    vault: { find: () => Promise.resolve(null), open: noFile, keep: refused, remove: refused },
     doorbell: { ring: () => Promise.resolve() },
     keyring: { derive: (label) => new Secret(label) },
     clock: systemClock,
     random: Math.random,
     region: 'local-1',
+    uploadMaxBytes: 1024 ** 2,
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(line) }),
   })
 }
@@ -48,6 +49,10 @@ const emptyCatalogue: Catalogue = {
   listParameterGroups: () => Promise.resolve([]),
   importSnapshot: refused,
   createSnapshot: refused,
+  beginUpload: refused,
+  keepUpload: refused,
+  endUpload: refused,
+  dropUpload: refused,
   copySnapshot: refused,
   deleteSnapshot: refused,
   findSnapshot: () => Promise.resolve(null),

@@ -20,7 +20,7 @@ export interface Trial {
 }
 
 export type Tried =
-  /** With what the file says of the memory that its data took; null when it says nothing. */
+  /** With the memory that its data took, of the engine that has loaded them or of whoever wrote them; null when nobody says. */
   | { kind: 'loaded'; usedMemoryBytes: number | null }
   /** The engine gave it up, and says why. */
   | { kind: 'refused'; because: string }

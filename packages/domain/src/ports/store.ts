@@ -33,9 +33,11 @@ import type { SnapshotPlan } from '../snapshots/plan-snapshot.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { ServiceUpdate, UpdateAction } from '../service-updates/service-update.ts'
 import type { SaslUser } from './fleet.ts'
+import type { Accepted, Idempotency } from './accepted.ts'
+import type { Uploads } from './uploads.ts'
 
 /** Everything the API does to Postgres: intent in, views out. No Docker engine and no cache node behind it. */
-export interface Catalogue {
+export interface Catalogue extends Uploads {
   /**
    * One transaction each: quota, names, placement, addresses, rows, workflow, events. They throw `ServiceError`
    * with ElastiCache's codes and leave nothing behind when they do. The caller rings the returned workflows.
@@ -164,20 +166,6 @@ export interface Catalogue {
 export interface Principal {
   accountId: string
   accessKeyId: string
-}
-
-export interface Accepted {
-  /** The internal id of the resource. */
-  resourceId: string
-  workflowId: string
-  /** True when the same `Idempotency-Key` had already been accepted with the same request. */
-  replayed: boolean
-}
-
-export interface Idempotency {
-  key: string
-  /** Digest of operation and canonical request; another digest under the same key is refused. */
-  fingerprint: string
 }
 
 interface PlanBase extends NodeSettings {

@@ -19,7 +19,7 @@ export interface Vault {
   find(fileId: string): Promise<VaultFile | null>
   /** The content, piece by piece. Throws `VaultDamage` where it is not what was kept, at its end at the latest. */
   open(fileId: string): AsyncIterable<Uint8Array>
-  /** Absence is success. */
+  /** Whole or unfinished: whoever is keeping it fails then. Absence is success. */
   remove(fileId: string): Promise<void>
   /** Everything that lies there, whoever put it there. */
   list(): Promise<VaultObject[]>

@@ -9,9 +9,13 @@ import { readArns } from '../validation/snapshot-arns.ts'
 import { MAX_SNAPSHOT_NAME, type CreateSnapshotRequest } from './plan-snapshot.ts'
 
 /** A file that is to become a snapshot. */
-export interface ImportPlan extends Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'> {
+export interface ImportPlan extends Loader {
   snapshotName: string
   from: ForeignFile
+}
+
+/** What loads a file that somebody brings, and within which memory. */
+export interface Loader extends Pick<NodeSettings, 'engine' | 'engineVersion' | 'cacheNodeType'> {
   cacheParameterGroupName: string
 }
 
@@ -25,9 +29,7 @@ export function planImport(request: CreateSnapshotRequest & { snapshotArns: read
   const findings = new Findings()
   const snapshotName = checkIdentifier(findings, 'snapshotName', request.snapshotName, MAX_SNAPSHOT_NAME)
   const [from] = readArns(findings, request.snapshotArns, 1)
-  const engine = checkEngine(findings, request.engine, ['redis', 'valkey'])
-  const version = engine === null ? null : checkEngineVersion(findings, engine, request.engineVersion)
-  const type = checkNodeType(findings, request.cacheNodeType, version)
+  const loader = readLoader(findings, request)
   for (const path of OF_ITS_OWN)
     if (request[path] !== undefined)
       findings.combination(
@@ -35,9 +37,17 @@ export function planImport(request: CreateSnapshotRequest & { snapshotArns: read
         `A snapshot is of an RDB file or of a cache: leave ${path} out with snapshotArns.`,
       )
   findings.throwIfAny()
+  return { snapshotName, from: from ?? { bucket: '', key: '' }, ...loader }
+}
+
+export type LoaderRequest = Pick<CreateSnapshotRequest, 'engine' | 'engineVersion' | 'cacheNodeType'>
+
+/** Means nothing once something was found wrong. */
+export function readLoader(findings: Findings, request: LoaderRequest): Loader {
+  const engine = checkEngine(findings, request.engine, ['redis', 'valkey'])
+  const version = engine === null ? null : checkEngineVersion(findings, engine, request.engineVersion)
+  const type = checkNodeType(findings, request.cacheNodeType, version)
   return {
-    snapshotName,
-    from: from ?? { bucket: '', key: '' },
     engine: engine ?? 'valkey',
     engineVersion: version?.version ?? '',
     cacheNodeType: type?.name ?? '',

@@ -78,6 +78,8 @@ export interface Snapshot {
   isBeingCopied: boolean
   /** A cache is being made from it. */
   restoring: boolean
+  /** Of one whose file somebody is sending us: whether that goes on, or nobody has said so for too long. */
+  upload: 'arriving' | 'abandoned' | null
   /** Id of the replication group or cache cluster that alone is to begin with it; nobody else is shown it, and it goes then. */
   broughtFor: string | null
   createdAt: Date

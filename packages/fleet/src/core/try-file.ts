@@ -14,6 +14,8 @@ import { isOurs, TRIAL_LABEL, trialLabels } from './labels.ts'
 import { trialName } from './names.ts'
 
 const LOOK_EVERY_MS = 50
+/** How often it is looked for what the engine says of its memory, where the file says nothing: every five seconds it does. */
+const LOOKS_FOR_MEMORY = 120
 /** From the last byte that it was sent: what is small when packed may take long to unpack. */
 const LOAD_WITHIN_MS = minutes(3)
 /** What every version says once it has loaded everything, and not before. */
@@ -66,9 +68,10 @@ function notFed(fed: Parameters<typeof reason>[0]): Tried {
 /** Looks until it has loaded what it was sent, or has given up. */
 async function judge({ engine, clock }: TrialBench, ref: string): Promise<Tried> {
   const deadlineMs = clock.monotonicMs() + LOAD_WITHIN_MS
-  for (;;) {
+  for (let patience = LOOKS_FOR_MEMORY; ;) {
     const tried = await look(engine, ref)
-    if (tried !== 'loading') return tried
+    const isWaitedFor = tried !== 'loading' && tried.kind === 'loaded' && tried.usedMemoryBytes === null
+    if (tried !== 'loading' && !(isWaitedFor && patience-- > 0)) return tried
     if (clock.monotonicMs() > deadlineMs) return unknown('the engine has not come to an end of it')
     await clock.sleep(LOOK_EVERY_MS)
   }
@@ -88,10 +91,13 @@ async function look(engine: DockerEngine, ref: string): Promise<Tried | 'loading
   }
 }
 
-const USED_MEMORY = /RDB memory usage when created ([\d.]+) Mb/
+/** What the engine has taken for it; and what whoever wrote the file had, if that is told. */
+const IN_USE = /(\d+)(?: \([^)]*\))? bytes in use/
+const WHEN_CREATED = /RDB memory usage when created ([\d.]+) Mb/
 
 function loaded(said: string): Tried {
-  const megabytes = USED_MEMORY.exec(said)?.[1]
+  const [bytes, megabytes] = [IN_USE.exec(said)?.[1], WHEN_CREATED.exec(said)?.[1]]
+  if (bytes !== undefined) return { kind: 'loaded', usedMemoryBytes: Number(bytes) }
   return { kind: 'loaded', usedMemoryBytes: megabytes === undefined ? null : Number(megabytes) * 1024 ** 2 }
 }
 

@@ -12,6 +12,8 @@ export function trialOptions({ name, labels, trial }: TrialBlueprint): Container
     Entrypoint: [`${trial.engine}-server`],
     Cmd: [
       ...['--bind', '127.0.0.1', '--port', '6379', '--save', '', '--appendonly', 'no'],
+      // It says then how much memory it has taken.
+      ...['--loglevel', 'debug'],
       ...['--dir', SEED_INPUT.directory, '--dbfilename', SEED_INPUT.name],
     ],
     User: `${UID}:${UID}`,

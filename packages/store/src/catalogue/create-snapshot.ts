@@ -53,6 +53,8 @@ interface SnapshotWish {
   snapshotName: string
   kind: SnapshotSource
   isFinal?: boolean
+  /** Somebody is about to send its file. */
+  isUpload?: boolean
   /** Whoever alone is to begin with it, and the workflow that waits for it. */
   broughtFor?: { ownerId: string; workflowId: string }
 }
@@ -60,13 +62,14 @@ interface SnapshotWish {
 export async function insertSnapshot(
   q: Queryable,
   accountId: string,
-  { snapshotName, kind, isFinal = false, broughtFor }: SnapshotWish,
+  { snapshotName, kind, isFinal = false, isUpload = false, broughtFor }: SnapshotWish,
   { row, origin, files }: Omit<Source, 'row'> & { row: string | null },
 ): Promise<Accepted> {
   const id = newId('snapshot', q.random)
   const made = await q.run(sql`
-    INSERT INTO snapshot (id, account_id, snapshot_name, source, source_row, is_final, brought_for, origin)
-    VALUES (${id}, ${accountId}, ${snapshotName}, ${kind}, ${row}, ${isFinal}, ${broughtFor?.ownerId ?? null}, ${JSON.stringify(origin)}::jsonb)
+    INSERT INTO snapshot (id, account_id, snapshot_name, source, source_row, is_final, upload_seen_at, brought_for, origin)
+    VALUES (${id}, ${accountId}, ${snapshotName}, ${kind}, ${row}, ${isFinal}, CASE WHEN ${isUpload} THEN clock_now() END,
+      ${broughtFor?.ownerId ?? null}, ${JSON.stringify(origin)}::jsonb)
     ON CONFLICT (account_id, snapshot_name) DO NOTHING`)
   refuseTakenName(made, snapshotName)
   for (const { nodeGroupId, nodeGroupRow, slots } of files)

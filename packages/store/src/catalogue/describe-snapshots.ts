@@ -8,6 +8,7 @@ import {
   type SnapshotOrigin,
   type SnapshotQuery,
   type SnapshotSource,
+  UPLOAD_UNSEEN_MS,
 } from '@cacheplane/domain'
 import type { Queryable } from '../queryable.ts'
 import { sql, type Statement } from '../sql.ts'
@@ -28,6 +29,7 @@ interface SnapshotRow {
   final_of: string | null
   is_copy: boolean
   is_being_copied: boolean
+  upload: Snapshot['upload']
   brought_for: string | null
   restoring: boolean
   step: string | null
@@ -66,6 +68,8 @@ async function selectSnapshots(q: Queryable, { text, values }: Statement): Promi
   const rows = await q.rows<SnapshotRow>({
     text: `SELECT s.id, s.account_id, s.snapshot_name, s.source, s.origin, s.created_at, s.brought_for,
       s.copy_of IS NOT NULL AS is_copy,
+      CASE WHEN s.upload_seen_at > clock_now() - ${UPLOAD_UNSEEN_MS} * interval '1 millisecond' THEN 'arriving'
+        WHEN s.upload_seen_at IS NOT NULL THEN 'abandoned' END AS upload,
       EXISTS (SELECT 1 FROM snapshot o JOIN workflow x ON x.kind = 'snapshot' AND x.subject_id = o.id
         WHERE o.copy_of = s.id AND x.first_home_at IS NULL AND x.step NOT IN ('failed', 'destroy')) AS is_being_copied,
       CASE WHEN s.is_final THEN s.source_row END AS final_of,
@@ -97,6 +101,7 @@ function readSnapshot(row: SnapshotRow): Snapshot {
     finalOf: row.final_of === null ? null : { kind: kindOf(row), id: row.final_of },
     isCopy: row.is_copy,
     isBeingCopied: row.is_being_copied,
+    upload: row.upload,
     restoring: row.restoring,
     broughtFor: row.brought_for,
     createdAt: row.created_at,

@@ -4,6 +4,7 @@ import {
   type BroughtFiles,
   type Idempotency,
   type ImportPlan,
+  type Loader,
   type SnapshotOrigin,
 } from '@cacheplane/domain'
 import type { Database } from '../database.ts'
@@ -61,14 +62,15 @@ export async function insertSeedFiles(q: Queryable, wish: SeedWish): Promise<voi
   await q.run(sql`INSERT INTO restore (owner_id, snapshot_id) VALUES (${ownerId}, ${resourceId})`)
 }
 
-type Brought = Omit<ImportPlan, 'snapshotName' | 'from'> & Omit<BroughtFiles, 'engineId'>
+type Brought = Loader & Omit<BroughtFiles, 'engineId'>
 
-async function sourceOf(q: Queryable, { from, shards, ...choice }: Brought) {
+/** @param count how many files there will be, wherever they come from */
+export async function sourceOf(q: Queryable, { from, shards, ...choice }: Brought, count = from.length) {
   const imported = { engineId: await anEngine(q), from: [...from], shards }
   const { engine, engineVersion, cacheNodeType, cacheParameterGroupName } = choice
   const settings = { engine, engineVersion, cacheNodeType, cacheParameterGroupName }
   const origin: SnapshotOrigin = { ...NO_CACHE, ...settings, createdAt: new Date(0), imported }
-  const files = from.map((_, i) => ({
+  const files = Array.from({ length: count }, (_, i) => ({
     nodeGroupId: String(i + 1).padStart(4, '0'),
     nodeGroupRow: null,
     slots: null,

@@ -62,6 +62,7 @@ export class BucketShelf implements Shelf {
   }
 
   async remove(name: string): Promise<void> {
+    for (const part of await this.#uploads(name)) await this.discard(part.name)
     await this.options.client.send(new DeleteObjectCommand(this.#place(name)))
   }
 
@@ -82,10 +83,10 @@ export class BucketShelf implements Shelf {
   }
 
   /** A thousand of them at most: the next sweep sees the others. None of a store that does not list them. */
-  async #uploads(): Promise<ShelvedItem[]> {
+  async #uploads(of = ''): Promise<ShelvedItem[]> {
     const { client, bucket: Bucket, prefix: Prefix } = this.options
     const listed = await client
-      .send(new ListMultipartUploadsCommand({ Bucket, Prefix }))
+      .send(new ListMultipartUploadsCommand({ Bucket, Prefix: `${Prefix}${of}` }))
       .catch((error: unknown) => {
         if (isUnknownThere(error)) return { Uploads: [] }
         throw error

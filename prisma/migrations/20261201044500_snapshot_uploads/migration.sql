@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "snapshot" ADD COLUMN     "upload_seen_at" TIMESTAMPTZ(3);

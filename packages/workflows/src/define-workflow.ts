@@ -44,7 +44,7 @@ interface Definition<Subject, Frame, Step extends string> {
 type Surroundings = Parameters<typeof stepContext>[2]
 
 /** What steps that passed the work on to one another have come to. */
-export interface Ran {
+interface Ran {
   outcome: Outcome
   /** The steps that were run, in their order. */
   passed: readonly string[]

@@ -21,6 +21,8 @@ export interface Victim {
   guarded: WatchedGroup
   /** Its primary is switched by hand, and comes back where it was. */
   byHand: WatchedGroup
+  /** How many have been found to hold all that was acknowledged, and how many could not be taken. */
+  snapshots: { whole: number; failed: number }
 }
 
 /** Each does its harm and returns once nothing keeps the service from recovering. */

@@ -9,6 +9,8 @@ interface Entry {
   oldestMs: number
   twoPrimaries: number
   silencesMs: number[]
+  /** From the end of each fault until everything was as it should be. */
+  restedMs: number[]
 }
 
 /** Older than this before a fault, no acknowledged write may be lost. */
@@ -45,6 +47,11 @@ export class Ledger {
     ]
   }
 
+  /** @param ms from the end of the fault until everything was as it should be */
+  rested(fault: string, ms: number): void {
+    this.#entry(fault).restedMs.push(ms)
+  }
+
   /** By kind of fault, and all together. */
   table(): Record<string, Record<string, number | string>> {
     const all = [...this.#entries.values()]
@@ -56,12 +63,13 @@ export class Ledger {
       oldestMs: Math.max(0, ...all.map(({ oldestMs }) => oldestMs)),
       twoPrimaries: sum(all.map(({ twoPrimaries }) => twoPrimaries)),
       silencesMs: all.flatMap(({ silencesMs }) => silencesMs),
+      restedMs: all.flatMap(({ restedMs }) => restedMs),
     }
     return Object.fromEntries([...rows, ['all', total] as const].map(([fault, entry]) => [fault, row(entry)]))
   }
 
   #entry(fault: string): Entry {
-    const fresh = { times: 0, acked: 0, lost: 0, oldestMs: 0, twoPrimaries: 0, silencesMs: [] }
+    const fresh = { times: 0, acked: 0, lost: 0, oldestMs: 0, twoPrimaries: 0, silencesMs: [], restedMs: [] }
     const entry = this.#entries.get(fault) ?? fresh
     this.#entries.set(fault, entry)
     return entry
@@ -75,6 +83,7 @@ function row({
   oldestMs,
   twoPrimaries,
   silencesMs,
+  restedMs,
 }: Entry): Record<string, number | string> {
   return {
     faults: times,
@@ -82,9 +91,14 @@ function row({
     lost,
     'oldest lost, ms': Math.round(oldestMs),
     'two primaries': twoPrimaries,
-    'silence p50, ms': silencesMs.length === 0 ? '' : Math.round(percentile(silencesMs, 0.5)),
-    'p99, ms': silencesMs.length === 0 ? '' : Math.round(percentile(silencesMs, 0.99)),
+    'silence p50, ms': atPercentile(silencesMs, 0.5),
+    'p99, ms': atPercentile(silencesMs, 0.99),
+    'at rest p50, ms': atPercentile(restedMs, 0.5),
+    'longest, ms': atPercentile(restedMs, 1),
   }
 }
+
+const atPercentile = (values: readonly number[], share: number): number | string =>
+  values.length === 0 ? '' : Math.round(percentile(values, share))
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)

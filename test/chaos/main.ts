@@ -10,6 +10,7 @@ import { FullService } from './harness/full-service.ts'
 import { WatchedGroup } from './harness/watched-group.ts'
 import { runHosts } from './hosts/run-hosts.ts'
 import { Rounds } from './rounds.ts'
+import { Urn } from './urn.ts'
 import { weighted } from './weighted.ts'
 
 const USAGE = `npm run chaos -- [--seed <number>] [--faults <number>] [--only <fault>] [--hosts]\nFaults: ${FAULT_NAMES.join(', ')}`
@@ -28,8 +29,9 @@ async function main(seed: number, faults: number, only: readonly FaultName[]): P
     groups.push(guarded)
     const byHand = await WatchedGroup.create(service, customer, { name: 'by-hand' })
     groups.push(byHand)
-    const victim = { service, proxy, dice: new Dice(seed), customer, guarded, byHand }
-    const rounds = new Rounds(victim, weighted(only))
+    const dice = new Dice(seed)
+    const victim = { service, proxy, dice, customer, guarded, byHand, snapshots: { whole: 0, failed: 0 } }
+    const rounds = new Rounds(victim, new Urn(weighted(only), dice))
     for (let i = 1; i <= faults && !isStopping; i += 1) console.log(`${i}. ${await rounds.play()}`)
     console.log(`At the end: ${await rounds.clearAway()}`)
     const vanished = await Promise.all(groups.map(({ canary }) => canary.lostSince()))

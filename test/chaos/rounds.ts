@@ -3,6 +3,8 @@ import { MENU, type FaultName, type Victim } from './faults.ts'
 import { check } from './harness/check.ts'
 import type { Cache, Customer } from './harness/customer.ts'
 import { Ledger, NO_FAULT } from './ledger.ts'
+import { LoadRange } from './load-range.ts'
+import type { Urn } from './urn.ts'
 
 const CACHES_MAX = 3
 const WISHES_MAX = 2
@@ -21,6 +23,7 @@ export class Rounds {
   readonly ledger = new Ledger()
   readonly #customer: Customer
   readonly #restedMs: number[] = []
+  readonly #load = new LoadRange()
   readonly #wanted = new Map<string, Cache>()
   readonly #unwanted = new Map<string, Cache>()
   /** From rounds before: what is asked for in this one may be refused when it is to be deleted first. */
@@ -30,7 +33,7 @@ export class Rounds {
 
   constructor(
     private readonly victim: Victim,
-    private readonly faults: readonly FaultName[],
+    private readonly faults: Urn<FaultName>,
   ) {
     this.#customer = victim.customer
   }
@@ -38,7 +41,7 @@ export class Rounds {
   /** Returns a line about the round. */
   async play(): Promise<string> {
     const { dice } = this.victim
-    const fault = dice.pick(this.faults) ?? 'both killed'
+    const fault = this.faults.draw()
     this.#old = [...this.#wanted.values()]
     const wishes = Array.from({ length: 1 + dice.below(WISHES_MAX) }, () => this.#draw())
     return this.#round(fault, wishes)
@@ -52,13 +55,16 @@ export class Rounds {
     )
   }
 
-  tally(): Record<string, number> {
+  tally(): Record<string, number | string> {
     const sorted = [...this.#restedMs].sort((a, b) => a - b)
     return {
       rounds: sorted.length,
       created: this.#created,
       deleted: this.#deleted,
       violations: this.violations.length,
+      load: String(this.#load),
+      'snapshots whole': this.victim.snapshots.whole,
+      'snapshots failed': this.victim.snapshots.failed,
       'median s to rest': inSeconds(sorted[Math.floor(sorted.length / 2)] ?? 0),
       'longest s to rest': inSeconds(sorted.at(-1) ?? 0),
     }
@@ -78,6 +84,8 @@ export class Rounds {
     await this.#takeStock(fault ?? NO_FAULT)
     const restedMs = performance.now() - overMs
     this.#restedMs.push(restedMs)
+    this.ledger.rested(fault ?? NO_FAULT, restedMs)
+    this.#load.note()
     const verdict = this.violations.slice(before).join('\n   ') || 'ok'
     const labels = wishes.map(({ label }) => label).join(' ')
     return `${fault ?? NO_FAULT}; ${labels}; at rest after ${inSeconds(restedMs)} s: ${verdict}`

@@ -6,7 +6,7 @@ import type { Victim } from './faults.ts'
 import { containersOf } from './harness/containers.ts'
 import type { Cache } from './harness/customer.ts'
 import { isAccepted } from './harness/is-accepted.ts'
-import { keptIn, namesSince, takeSnapshot } from './harness/kept-snapshot.ts'
+import { keptIn, takeSnapshot, type KeptSnapshot } from './harness/kept-snapshot.ts'
 import { waitFor } from './harness/wait-for.ts'
 
 type Fault = (victim: Victim) => Promise<void>
@@ -15,6 +15,18 @@ type Fault = (victim: Victim) => Promise<void>
 const MIDDLE_MS = 2_500
 /** Replication is asynchronous: what was acknowledged within this time before a fault may be lost with the primary. */
 const LAG_MS = 1_000
+
+interface RollingChange {
+  from: Pick<Cache, 'runs'>
+  to: object
+}
+
+const LARGER: RollingChange = { from: {}, to: { cacheNodeType: 'cache.t4g.small' } }
+/** Its nodes are of another engine afterwards, and each copies one of the version before. */
+const UPGRADE: RollingChange = {
+  from: { runs: { engine: 'redis', engineVersion: '7.0' } },
+  to: { engine: 'valkey', engineVersion: '8.1' },
+}
 
 const killWorker: Fault = ({ service }) => service.send('worker', 'SIGKILL')
 const losePrimary: Fault = async ({ guarded }) => {
@@ -27,8 +39,10 @@ export const WORK_MENU = {
   'primary lost in a snapshot': inSnapshot(losePrimary),
   'worker killed in a restore': inRestore(killWorker),
   'node lost in a restore': inRestore(loseAnyNode),
-  'worker killed in a rolling change': inRollingChange(killWorker),
-  'node lost in a rolling change': inRollingChange(loseAnyNode),
+  'worker killed in a rolling change': inRollingChange(LARGER, killWorker),
+  'node lost in a rolling change': inRollingChange(LARGER, loseAnyNode),
+  'worker killed in an upgrade': inRollingChange(UPGRADE, killWorker),
+  'node lost in an upgrade': inRollingChange(UPGRADE, loseAnyNode),
   'worker killed in a rotation': inRotation(killWorker),
   'primary lost in a rotation': inRotation(losePrimary),
   'worker killed in a parameter change': inParameterChange(killWorker),
@@ -49,39 +63,46 @@ async function loseAnyNode({ service, dice }: Victim): Promise<void> {
 function inSnapshot(harm: Fault): Fault {
   return async (victim) => {
     const { guarded, customer } = victim
-    const written = namesSince(guarded.canary, LAG_MS)
+    const written = guarded.canary.valuesOlderThan(LAG_MS)
     const taking = takeSnapshot(customer, guarded.cache.name)
     await inTheMiddle(victim, harm)
     const snapshot = await taking
     // What could not be taken leaves nothing, and is asked for again; whatever is kept is whole.
-    const cache = snapshot.isKept ? await keptIn(customer, snapshot.name, written) : null
+    if (snapshot.isKept) await removed(victim, await comparedWith(victim, snapshot, written))
+    else victim.snapshots.failed += 1
     await snapshot.remove()
-    if (cache !== null) await removed(victim, cache)
   }
 }
 
 function inRestore(harm: Fault): Fault {
   return async (victim) => {
     const { guarded, customer } = victim
-    const written = namesSince(guarded.canary, LAG_MS)
+    const written = guarded.canary.valuesOlderThan(LAG_MS)
     const snapshot = await takeSnapshot(customer, guarded.cache.name)
     if (!snapshot.isKept) throw new Error(`a snapshot of ${guarded.cache.name} failed without a fault`)
-    const [cache] = await Promise.all([keptIn(customer, snapshot.name, written), inTheMiddle(victim, harm)])
-    await snapshot.remove()
+    const [cache] = await Promise.all([comparedWith(victim, snapshot, written), inTheMiddle(victim, harm)])
     await removed(victim, cache)
+    await snapshot.remove()
   }
 }
 
+/** Returns a group that was made of the snapshot, and has everything that had been written. */
+async function comparedWith(victim: Victim, { name }: KeptSnapshot, written: string[]): Promise<Cache> {
+  const cache = await keptIn(victim.customer, name, written)
+  victim.snapshots.whole += 1
+  return cache
+}
+
 /** Of a group of its own, whose nodes get other ports. */
-function inRollingChange(harm: Fault): Fault {
+function inRollingChange({ from, to }: RollingChange, harm: Fault): Fault {
   return async (victim) => {
     const { customer } = victim
     const name = `rolling-${victim.dice.below(1_000_000)}`
-    const cache: Cache = { kind: 'replication-group', name, nodes: 2, takesOver: true }
+    const cache: Cache = { kind: 'replication-group', name, nodes: 2, takesOver: true, ...from }
     await customer.create(cache)
     await customer.isServed(cache)
     const canary = new Canary(await customer.target(await customer.portOf(cache)))
-    const change = { cacheNodeType: 'cache.t4g.small', applyImmediately: true }
+    const change = { ...to, applyImmediately: true }
     await isAccepted(() => customer.ask('PATCH', `/v1/replication-groups/${cache.name}`, change))
     await inTheMiddle(victim, harm)
     const harmedAtMs = performance.now()

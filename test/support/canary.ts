@@ -76,6 +76,13 @@ export class Canary {
     ).length
   }
 
+  /** What was acknowledged at least so long ago, and was there whenever stock was taken. */
+  valuesOlderThan(ms: number): string[] {
+    const until = performance.now() - ms
+    const young = this.acks.filter(({ atMs }) => atMs < until).map(({ value }) => value)
+    return [...this.#counted, ...young]
+  }
+
   async #write(writer: number): Promise<void> {
     while (!this.#isStopped) {
       const client = await RespClient.open(this.target).catch((error: unknown) => this.#note(error))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { missingAt, type Canary } from '../../support/canary.ts'
+import { missingAt } from '../../support/canary.ts'
 import { DEADLINES } from '../deadlines.ts'
 import type { Cache, Customer } from './customer.ts'
 import { isAccepted } from './is-accepted.ts'
@@ -10,12 +10,6 @@ export interface KeptSnapshot {
   /** False of one that failed. */
   isKept: boolean
   remove(): Promise<void>
-}
-
-/** What had been acknowledged, and was old enough to be on every replica. */
-export function namesSince({ acks }: Canary, lagMs: number): string[] {
-  const until = performance.now() - lagMs
-  return acks.filter(({ atMs }) => atMs < until).map(({ value }) => value)
 }
 
 /** Asks for a snapshot of the group, and waits until it is kept or has failed. */

@@ -8,6 +8,8 @@ import { LooseService } from '../harness/loose-service.ts'
 import type { Program } from '../harness/program.ts'
 import { WatchedGroup } from '../harness/watched-group.ts'
 import { Ledger } from '../ledger.ts'
+import { LoadRange } from '../load-range.ts'
+import { Urn } from '../urn.ts'
 import { HOST_FAULTS, HOST_MENU, ZONES, type HostVictim } from './host-menu.ts'
 
 const WORKERS = 2
@@ -55,9 +57,11 @@ function replaceAtEnd(service: LooseService, workers: Program[], worker: Program
 async function play(victim: HostVictim, customer: Customer, faults: number): Promise<number> {
   const { watched, service, dice } = victim
   const ledger = new Ledger()
+  const load = new LoadRange()
+  const faultsToCome = new Urn(HOST_FAULTS, dice)
   let broken = 0
   for (let round = 1; round <= faults; round += 1) {
-    const fault = dice.pick(HOST_FAULTS) ?? 'any host loses power'
+    const fault = faultsToCome.draw()
     const violations: string[] = []
     const note = async (work: Promise<unknown>): Promise<void> => {
       await work.catch((error: unknown) => violations.push(String(error)))
@@ -67,6 +71,8 @@ async function play(victim: HostVictim, customer: Customer, faults: number): Pro
     const overMs = performance.now()
     await note(customer.isServed(watched.cache))
     const restedMs = performance.now() - overMs
+    ledger.rested(fault, restedMs)
+    load.note()
     await note(check(service, customer).then((found) => violations.push(...found)))
     await note(ledger.enter(fault, watched, true).then((found) => violations.push(...found)))
     broken += violations.length
@@ -75,6 +81,13 @@ async function play(victim: HostVictim, customer: Customer, faults: number): Pro
     )
   }
   console.table(ledger.table())
-  console.table({ rounds: faults, violations: broken, 'lost afterwards': await watched.canary.lostSince() })
+  const lostAfterwards = await watched.canary.lostSince()
+  console.table({
+    seed: dice.seed,
+    rounds: faults,
+    violations: broken,
+    load: String(load),
+    'lost afterwards': lostAfterwards,
+  })
   return broken === 0 ? 0 : 1
 }

@@ -136,6 +136,9 @@ describe('parameter groups', () => {
         changeType: 'immediate',
       },
     ])
+    expect(body.cacheNodeTypeSpecificParameters).toEqual([])
+    const system = await api.call('GET', `${PARAMETERS}?source=system`)
+    expect(system.body.cacheNodeTypeSpecificParameters).not.toEqual([])
     const first = await api.call('GET', `${PARAMETERS}?maxRecords=20`)
     const second = await api.call('GET', `${PARAMETERS}?maxRecords=100&marker=${String(first.body.marker)}`)
     const all = await api.call('GET', '/v1/engine-default-parameters?family=valkey8')

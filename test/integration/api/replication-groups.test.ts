@@ -80,7 +80,14 @@ describe('creating a replication group', () => {
 
   it('refuses zones that do not exist and nodes that fit nowhere', async () => {
     const zone = await api.call('POST', URL, request('far', { preferredCacheClusterAZs: ['mars-1a'] }))
-    expect(zone.body).toMatchObject({ code: 'InvalidParameterValue' })
+    expect(zone.body).toMatchObject({
+      code: 'InvalidParameterValue',
+      errors: [{ path: 'preferredCacheClusterAZs' }],
+    })
+    const shards = { numNodeGroups: 2, nodeGroupConfiguration: [{ primaryAvailabilityZone: 'mars-1a' }, {}] }
+    expect((await api.call('POST', URL, request('far', shards))).body).toMatchObject({
+      errors: [{ path: 'nodeGroupConfiguration' }],
+    })
     const big = await api.call('POST', URL, request('big', { cacheNodeType: 'cache.r7g.16xlarge' }))
     expect(big.body).toMatchObject({ code: 'InsufficientCacheClusterCapacity' })
   })
@@ -163,7 +170,7 @@ describe('deleting a replication group', () => {
     await api.call('POST', URL, request('going'))
     const { status, body } = await api.call('DELETE', `${URL}/Going`)
     expect(status).toBe(202)
-    expect(body).toMatchObject({ status: 'deleting' })
+    expect(body).toMatchObject({ status: 'deleting', statusReason: 'it is about to be taken down' })
     expect((await api.call('GET', `${URL}/going`)).body).toMatchObject({ status: 'deleting' })
     expect((await api.call('DELETE', `${URL}/going`)).body).toMatchObject({
       code: 'InvalidReplicationGroupState',

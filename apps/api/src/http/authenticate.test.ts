@@ -45,6 +45,19 @@ describe('keys', () => {
     expect((await app.inject('//healthz')).statusCode).toBe(401)
   })
 
+  it('are missed in words that the AWS CLI and SDKs show', async () => {
+    const authorization = 'AWS4-HMAC-SHA256 Credential=AK/20260101/eu/elasticache/aws4_request, Signature=0'
+    const payload = 'Action=DescribeReplicationGroups&Version=2015-02-02'
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await app.inject({ method: 'POST', url: '/', headers, payload })
+    expect(answer.statusCode).toBe(401)
+    expect(answer.headers['content-type']).toContain('text/xml')
+    expect(answer.body).toMatch(
+      /^<ErrorResponse .*<Type>Sender<\/Type><Code>InvalidClientTokenId<\/Code><Message>The AWS Query protocol /,
+    )
+    expect(answer.body).toContain('Bearer &lt;key&gt;')
+  })
+
   it.each([
     'Bearer',
     'Bearer ',

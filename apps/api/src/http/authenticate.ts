@@ -1,10 +1,13 @@
 import { invariant, type Principal, Secret, ServiceError } from '@cacheplane/domain'
 import type { FastifyRequest } from 'fastify'
+import { isSignedForAws } from './aws-error.ts'
 import type { Principals } from './principals.ts'
 import type { App } from './types.ts'
 
 const PUBLIC_ROUTES = new Set(['/healthz', '/readyz', '/openapi.json', '/docs'])
 const PUBLIC_PREFIX = '/docs/'
+const NO_AWS =
+  'The AWS Query protocol and its signatures are not available here: send JSON as /docs describes, with Authorization: Bearer <key>.'
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i
 
 /**
@@ -16,6 +19,7 @@ export function authenticate(app: App, principals: Principals): void {
   app.addHook('onRequest', async (request, reply) => {
     if (isPublic(request.routeOptions.url)) return
     try {
+      if (isSignedForAws(request.headers)) throw new ServiceError('InvalidClientTokenId', NO_AWS)
       request.principal = await principalFrom(principals, request.headers.authorization)
     } catch (error) {
       // Whatever body is still on its way is not worth reading.

@@ -42,6 +42,28 @@ describe('errors', () => {
   })
 
   it.each([
+    ['a list for an object', '[]', 'The request body must be an object.'],
+    ['a list for a text', '{"description":["x"]}', 'The parameter description must be a string.'],
+    [
+      'a name as ElastiCache’s own API spells it',
+      '{"Tags":[]}',
+      'There is no parameter Tags here; names begin with a small letter.',
+    ],
+  ])('say what is wrong with %s', async (_, payload, detail) => {
+    expect((await post(payload)).json()).toMatchObject({ code: 'InvalidParameterValue', detail })
+  })
+
+  it('tell what is missing from a query from what is given twice', async () => {
+    const ask = (url: string) => app.inject({ url, headers: bearer })
+    expect((await ask('/v1/engine-default-parameters')).json()).toMatchObject({
+      detail: 'The parameter family must be provided and must not be null.',
+    })
+    expect((await ask('/v1/engine-default-parameters?family=a&family=b')).json()).toMatchObject({
+      detail: 'The parameter family must be given once.',
+    })
+  })
+
+  it.each([
     ['JSON that is cut', '{"a":', 400, 'MalformedRequest'],
     ['no JSON at all', 'hello', 400, 'MalformedRequest'],
     ['a list', '[]', 400, 'InvalidParameterValue'],

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { describeError, type ErrorCode, ServiceError, stackFrames } from '@cacheplane/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PROBLEM_TYPE } from '../schemas/problem.ts'
+import { AWS_ERROR_TYPE, awsErrorOf, isSignedForAws } from './aws-error.ts'
 import { asServiceError, problemHeaders, problemOf } from './problem.ts'
 import type { App } from './types.ts'
 
@@ -17,11 +18,11 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     const culprit = refusal.cause ?? refusal
     request.log.error({ error: describeError(culprit), at: stackFrames(culprit) }, 'a request failed')
   }
-  void reply
-    .code(refusal.status)
-    .headers(problemHeaders(refusal))
-    .type(PROBLEM_TYPE)
-    .send(problemOf(refusal, request.id))
+  void reply.code(refusal.status).headers(problemHeaders(refusal))
+  if (isSignedForAws(request.headers))
+    // Serialized already: what is no string becomes JSON.
+    void reply.type(AWS_ERROR_TYPE).serializer(String).send(awsErrorOf(refusal, request.id))
+  else void reply.type(PROBLEM_TYPE).send(problemOf(refusal, request.id))
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, { status: number; code: ErrorCode; sentence: string }>> = {

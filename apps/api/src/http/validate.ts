@@ -21,32 +21,35 @@ export function validatorCompiler({ schema, httpPart }: { schema: unknown; httpP
   if (httpPart === 'headers') return (data: unknown) => ({ value: data })
   return (data: unknown): { value: unknown } | { error: Error } => {
     const parsed = schema.safeParse(data, { reportInput: true })
-    return parsed.success ? { value: parsed.data } : { error: refusal(parsed.error.issues) }
+    return parsed.success ? { value: parsed.data } : { error: refusal(parsed.error.issues, httpPart) }
   }
 }
 
-function refusal(issues: readonly Issue[]): ServiceError {
-  const details = issues.flatMap(detailsOf)
+function refusal(issues: readonly Issue[], httpPart: string | undefined): ServiceError {
+  const details = issues.flatMap((issue) => detailsOf(issue, httpPart === 'querystring'))
   return new ServiceError('InvalidParameterValue', details.map((detail) => detail.message).join(' '), details)
 }
 
-function detailsOf(issue: Issue): ErrorDetail[] {
+function detailsOf(issue: Issue, isQuery: boolean): ErrorDetail[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const path = spell([...issue.path, key])
-      return { path, message: `There is no parameter ${path} here.` }
+      // As ElastiCache's own API spells them.
+      const hint = /^[A-Z]/.test(key) ? '; names begin with a small letter' : ''
+      return { path, message: `There is no parameter ${path} here${hint}.` }
     })
   }
   const path = spell(issue.path)
   const subject = path === '' ? 'The request body' : `The parameter ${path}`
-  return [{ path, message: `${subject} ${predicate(issue)}.` }]
+  return [{ path, message: `${subject} ${predicate(issue, isQuery)}.` }]
 }
 
 /** Never quotes what was sent: it may be a token, or anything else. */
-function predicate(issue: Issue): string {
+function predicate(issue: Issue, isQuery: boolean): string {
   switch (issue.code) {
     case 'invalid_type':
-      if (Array.isArray(issue.input)) return 'must be given once'
+      if (isQuery && Array.isArray(issue.input)) return 'must be given once'
+      if (issue.input === undefined && issue.path.length > 0) return 'must be provided and must not be null'
       return `must be ${TYPE_NAMES[issue.expected] ?? 'of another type'}`
     case 'invalid_value':
       return `must be ${issue.values.map(String).join(' or ')}`

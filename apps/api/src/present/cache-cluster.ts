@@ -10,7 +10,8 @@ import {
 import { arnOf } from '../operations/arn.ts'
 import type { CacheClusterView } from '../schemas/cache-cluster.ts'
 import { presentPendingChoice } from './pending-values.ts'
-import { endpointOf, statusReason } from './node.ts'
+import { endpointOf } from './node.ts'
+import { statusReason } from './status-reason.ts'
 
 /** ElastiCache's CacheCluster shape (elasticache-reference, 1.2) in lowerCamelCase. Never the token. */
 export function presentCacheCluster(

@@ -25,15 +25,15 @@ export function presentParameterGroup(
   }
 }
 
-/** @param isFirst whether it is the first page, which alone has the values of node types */
-export function presentParameters({ family, rows, marker }: ParametersPage, isFirst: boolean) {
+/** @param withNodeTypes whether the values of node types are on this page: they are all on one, and all set by the service */
+export function presentParameters({ family, rows, marker }: ParametersPage, withNodeTypes: boolean) {
   return {
     parameters: rows.map(({ parameter, value, source }): ParameterRow => ({
       ...describe(family, parameter),
       parameterValue: value,
       source,
     })),
-    cacheNodeTypeSpecificParameters: isFirst
+    cacheNodeTypeSpecificParameters: withNodeTypes
       ? nodeTypeParameters(family.engine).map((one) => ofTypes(family, one))
       : [],
     ...(marker !== undefined && { marker }),

@@ -11,7 +11,8 @@ import {
 import type { ReplicationGroupView } from '../schemas/replication-group.ts'
 import { arnOf } from '../operations/arn.ts'
 import { presentPendingChoice, stoppedBecause } from './pending-values.ts'
-import { endpointOf, statusReason } from './node.ts'
+import { endpointOf } from './node.ts'
+import { statusReason } from './status-reason.ts'
 
 const TOKEN_STATUS = { SET: 'SETTING', ROTATE: 'ROTATING' } as const
 

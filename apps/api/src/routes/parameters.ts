@@ -32,7 +32,8 @@ function ofGroup(app: App, context: RouteContext): void {
     handler: async (request, reply) => {
       const { cacheParameterGroupName: name } = request.params
       const page = await describeParameters(context, principalOf(request), name, request.query)
-      return reply.code(200).send(presentParameters(page, request.query.marker === undefined))
+      const { marker, source = 'system' } = request.query
+      return reply.code(200).send(presentParameters(page, marker === undefined && source === 'system'))
     },
   })
 }

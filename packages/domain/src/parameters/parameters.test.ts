@@ -151,11 +151,11 @@ describe('a change of a parameter group', () => {
   it('names one to twenty parameters, and everything or some', () => {
     const many = Array.from({ length: 21 }, () => ({ parameterName: 'timeout', parameterValue: '0' }))
     expect(refusal(() => readParameterChange(many))).toContain('Cannot modify more than 20 parameters')
-    expect(refusal(() => readParameterChange([]))).toContain('must be provided')
+    expect(refusal(() => readParameterChange([]))).toContain('must name at least one')
     expect(
       refusal(() => readParameterReset({ resetAllParameters: true, parameterNameValues: many })),
     ).toContain('InvalidParameterCombination')
-    expect(refusal(() => readParameterReset({}))).toContain('must be provided')
+    expect(refusal(() => readParameterReset({}))).toContain('Or set resetAllParameters')
   })
 })
 

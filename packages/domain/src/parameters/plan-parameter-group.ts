@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts'
 import { checkDescription, checkIdentifier } from '../validation/identifiers.ts'
-import { Findings, shown } from '../validation/findings.ts'
+import { Findings, missing, shown } from '../validation/findings.ts'
 import { checkParameterValue } from './check-parameter-value.ts'
 import { findFamily, findParameter, type Family } from './families.ts'
 import type { Parameter, ParameterValues } from './parameter.ts'
@@ -62,12 +62,12 @@ export function readParameterChange(
   parameters: readonly ParameterNameValue[] | undefined,
 ): ParameterGroupChange {
   const findings = new Findings()
-  checkCount(findings, parameters ?? [])
+  if (parameters === undefined) findings.value('parameterNameValues', missing('parameterNameValues'))
+  else checkCount(findings, parameters, NAME_SOME)
   const set = (parameters ?? []).map(({ parameterName, parameterValue }, i): [string, string] => {
     for (const [member, text] of Object.entries({ parameterName, parameterValue })) {
       const path = `parameterNameValues[${i}].${member}`
-      if (text === undefined)
-        findings.value(path, `The parameter ${path} must be provided and must not be null.`)
+      if (text === undefined) findings.value(path, missing(path))
     }
     return [parameterName ?? '', parameterValue ?? '']
   })
@@ -83,18 +83,17 @@ export function readParameterReset(request: ResetParameterGroupRequest): Paramet
       'resetAllParameters',
       'Use either resetAllParameters or parameterNameValues, not both.',
     )
-  if (!resetAllParameters) checkCount(findings, parameterNameValues)
+  if (!resetAllParameters)
+    checkCount(findings, parameterNameValues, `${NAME_SOME} Or set resetAllParameters.`)
   findings.throwIfAny()
   const names = parameterNameValues.map(({ parameterName }) => parameterName ?? '')
   return { kind: 'reset', names: resetAllParameters ? 'all' : names }
 }
 
-function checkCount(findings: Findings, parameters: readonly unknown[]): void {
-  if (parameters.length === 0)
-    findings.value(
-      'parameterNameValues',
-      'The parameter parameterNameValues must be provided and must not be null.',
-    )
+const NAME_SOME = 'parameterNameValues must name at least one parameter.'
+
+function checkCount(findings: Findings, parameters: readonly unknown[], whenNone: string): void {
+  if (parameters.length === 0) findings.value('parameterNameValues', whenNone)
   if (parameters.length > PARAMETERS_PER_REQUEST)
     findings.combination(
       'parameterNameValues',

@@ -39,7 +39,8 @@ export function checkIdentifier(
 }
 
 export function checkDescription(findings: Findings, path: string, text: string | undefined): string {
-  if (text === undefined || text.trim() === '') findings.value(path, missing(path))
+  if (text === undefined) findings.value(path, missing(path))
+  else if (text.trim() === '') findings.value(path, `The parameter ${path} must not be empty.`)
   else if (text.length > MAX_DESCRIPTION) {
     findings.value(path, `The parameter ${path} must be at most ${MAX_DESCRIPTION} characters long.`)
   } else if (hasControlCharacters(text)) {

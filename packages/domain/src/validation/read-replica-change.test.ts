@@ -139,7 +139,7 @@ describe('a request to change a group', () => {
   })
 
   it.each<[string, ModifyReplicationGroupRequest, string]>([
-    ['an empty description', { description: ' ' }, 'description must be provided'],
+    ['an empty description', { description: ' ' }, 'description must not be empty'],
     ['an engine without replication', { engine: 'memcached' }, 'must be one of redis, valkey'],
     ['a node type that is none', { cacheNodeType: 'large' }, 'Invalid cache node type: large'],
     ['a token that is none', { authToken: new Secret('x'), ...NOW }, 'Invalid AuthToken provided'],

@@ -116,6 +116,11 @@ describe('the shards of a cluster', () => {
     expect(() => plan(request)).toThrow(sentence)
   })
 
+  it('are not blamed one by one for what was said for all of them', () => {
+    const many = { numNodeGroups: 2, replicasPerNodeGroup: 6 }
+    expect(() => plan(many)).toThrow(/^replicasPerNodeGroup must be between 0 and 5\.$/)
+  })
+
   it('are at most 90', () => {
     const { shards } = plan({ numNodeGroups: 91 })
     expect(() => requireShardQuota(shards)).toThrow(ServiceError)

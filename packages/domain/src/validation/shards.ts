@@ -154,7 +154,9 @@ function checkNodes(
       `${path('replicaCount')}, ${path('replicaAvailabilityZones')} and replicasPerNodeGroup must mean the same number of replicas.`,
     )
   if (!between(0, MAX_REPLICAS)(replicas)) {
-    findings.value(path('replicaCount'), `${path('replicaCount')} must be between 0 and ${MAX_REPLICAS}.`)
+    // One that was said for all shards has been found already.
+    if (shard.replicaCount !== undefined || zones.length > 0)
+      findings.value(path('replicaCount'), `${path('replicaCount')} must be between 0 and ${MAX_REPLICAS}.`)
     return [null]
   }
   return [

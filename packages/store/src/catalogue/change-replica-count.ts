@@ -46,7 +46,8 @@ async function addReplicas(
 ): Promise<void> {
   const standing = shard.members.flatMap((member) => member.nodes.map((node) => node.zone))
   const { accountId, cacheNodeType, clusterEnabled: inCluster } = group
-  const zones = await place(q, { accountId, cacheNodeType, zones: plan.zones, standing }, settings)
+  const zonesFrom = 'replicaConfiguration'
+  const zones = await place(q, { accountId, cacheNodeType, zones: plan.zones, standing, zonesFrom }, settings)
   const network = await networkReaching(q, group.networkId, zones)
   for (const [i, cacheClusterId] of plan.cacheClusterIds.entries()) {
     const placed = { cacheClusterId, zones: zones.slice(i, i + 1), network, pools: settings.pools, inCluster }

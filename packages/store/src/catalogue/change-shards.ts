@@ -77,7 +77,8 @@ async function addShards(
   )
   const wishes = added.flatMap(({ zones }) => zones)
   const shardSizes = shards.map(({ memberIds }) => memberIds.length)
-  const zones = await place(q, { accountId, cacheNodeType, zones: wishes, shardSizes }, settings)
+  const zonesFrom = 'reshardingConfiguration'
+  const zones = await place(q, { accountId, cacheNodeType, zones: wishes, shardSizes, zonesFrom }, settings)
   const network = await networkReaching(q, group.networkId, zones)
   const ids: string[] = []
   for (const shard of shards) {

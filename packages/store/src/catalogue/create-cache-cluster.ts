@@ -36,7 +36,9 @@ export function createCacheCluster(
       if (taken.length > 0)
         throw new ServiceError('CacheClusterAlreadyExists', `Cache cluster ${cacheClusterId} already exists.`)
       await requireParameterGroup(q, { ...plan, clusterEnabled: false })
-      const zones = await place(q, { ...plan, together: plan.azMode === 'single-az' }, settings)
+      const together = plan.azMode === 'single-az'
+      const zonesFrom = together ? 'preferredAvailabilityZone' : 'preferredAvailabilityZones'
+      const zones = await place(q, { ...plan, together, zonesFrom }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const placed = { cacheClusterId, zones, network, pools: settings.pools }
       // The port that was asked for is the configuration endpoint's.

@@ -37,6 +37,8 @@ export type Placing = Pick<Plan, 'accountId' | 'cacheNodeType' | 'zones'> & {
   together?: boolean
   /** How many of them each shard has, in order; all of them one shard when left out. */
   shardSizes?: readonly number[]
+  /** The member of the request that names the zones. */
+  zonesFrom: string
 }
 
 /** Zones for all nodes of the plan, or the reason why not; counts what is placed already against each engine. */
@@ -63,9 +65,7 @@ export async function place(q: Queryable, plan: Placing, settings: PlacementSett
         .map((zone) => zone.name)
         .sort()
         .join(', ')}.`
-      throw new ServiceError('InvalidParameterValue', message, [
-        { path: 'preferredAvailabilityZone', message },
-      ])
+      throw new ServiceError('InvalidParameterValue', message, [{ path: plan.zonesFrom, message }])
     }
     case 'no-room':
       throw new ServiceError(

@@ -49,7 +49,8 @@ export function createReplicationGroup(
       )
       await requireParameterGroup(q, { ...plan, clusterEnabled: plan.shards !== null })
       const shardSizes = shards.map((shard) => shard.memberIds.length)
-      const zones = await place(q, { ...plan, shardSizes }, settings)
+      const zonesFrom = plan.shards === null ? 'preferredCacheClusterAZs' : 'nodeGroupConfiguration'
+      const zones = await place(q, { ...plan, shardSizes, zonesFrom }, settings)
       const network = await findNetwork(q, settings.pools, zones)
       const id = newId('replicationGroup', q.random)
       await insertGroup(q, keyring, plan, id, network.id)

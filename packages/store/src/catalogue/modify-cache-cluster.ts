@@ -77,7 +77,8 @@ async function addNodes(
   const [firstNumber = 1] = numbers
   const { id, accountId, cacheNodeType, transitEncryptionMode } = cluster
   const standing = cluster.nodes.map((node) => node.zone)
-  const zones = await place(q, { accountId, cacheNodeType, zones: wishes, standing }, settings)
+  const zonesFrom = 'newAvailabilityZones'
+  const zones = await place(q, { accountId, cacheNodeType, zones: wishes, standing, zonesFrom }, settings)
   const network = await networkReaching(q, cluster.networkId, zones)
   await insertNodes(
     q,

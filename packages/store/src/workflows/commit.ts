@@ -134,7 +134,8 @@ async function conclude(q: Queryable, { workflowId, token }: Lease, step: StepCo
         failure = COALESCE(${failure ?? null}, failure),
         deadline_at = CASE WHEN ${deadlineMs === undefined} THEN deadline_at ELSE clock_now() + ${deadlineMs ?? null}::float8 * interval '1 millisecond' END,
         first_home_at = CASE WHEN ${cameHome} THEN COALESCE(first_home_at, clock_now()) ELSE first_home_at END,
-        because = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN ${nap?.because ?? null} ELSE because END,
+        because = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN ${nap?.because ?? null}
+          WHEN ${outcome.kind === 'hop'} OR COALESCE(${next}, step) <> step THEN NULL ELSE because END,
         run_at = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN clock_now() + ${nap?.ms ?? 0}::float8 * interval '1 millisecond' ELSE run_at END,
         lease_owner = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN NULL ELSE lease_owner END,
         lease_until = CASE WHEN ${nap !== null} AND wakes = ${wakes} THEN NULL ELSE lease_until END

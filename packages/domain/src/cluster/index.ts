@@ -1,4 +1,5 @@
 export * from './plan-cluster.ts'
+export * from './plan-pace.ts'
 export * from './plan-resharding.ts'
 export * from './plan-sending.ts'
 export * from './plan-slot-move.ts'

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { slotsIn, type Drained, type DrainPace, type SlotRange } from '@cacheplane/domain'
+import {
+  planPortion,
+  PORTION_FIRST,
+  restAfter,
+  slotsIn,
+  type Drained,
+  type DrainPace,
+  type SlotRange,
+} from '@cacheplane/domain'
 import { COMMAND_MS } from '../core/deadlines.ts'
 import type { Answer, DrainHop } from '../core/node-control.ts'
 import type { Route } from './connect.ts'
@@ -18,13 +26,13 @@ export interface Drain {
 
 type Result = Extract<Drained, { keys: number }>
 
-/** An engine serves nobody while it sends, so that one command takes about so long, and its work is followed by as long a rest. */
-const PORTION_MS = 1.5
-const PORTION_FIRST = 16
-const PORTION_MAX = 256
+/** Asked before and after, in one go: the engine's own clock knows how long it served nobody, however long the answer took to us. */
+const CLOCK = ['TIME']
+/** Timers know nothing shorter. */
 const REST_MIN_MS = 1
 /** Of keys that are asked for at once, in as many slots as are likely to hold them. */
 const NAMES_MAX = 512
+
 /** Sends keys as long as there is time, and says whether there are any left. */
 export function drain(route: Route, login: Login, order: Drain): Promise<Answer<Result>> {
   const until = performance.now() + order.pace.withinMs
@@ -91,12 +99,15 @@ class Sender {
     const { pace } = this.order
     const begunAt = performance.now()
     // What it may take counts for the way there and for the way back.
-    const moved = await this.ask([migrate(this.order, keys)], 2 * pace.sendMs + COMMAND_MS)
-    const tookMs = performance.now() - begunAt
-    if (moved.kind !== 'answered') return isSlow(moved, tookMs, pace) ? answered('slow', this.sent) : moved
+    const moved = await this.ask([CLOCK, migrate(this.order, keys), CLOCK], 2 * pace.sendMs + COMMAND_MS)
+    const waitedMs = performance.now() - begunAt
+    if (moved.kind !== 'answered') return isSlow(moved, waitedMs, pace) ? answered('slow', this.sent) : moved
+    const busyMs = clockMs(moved.value[2]) - clockMs(moved.value[0])
+    // A clock may have been set back in between.
+    const tookMs = busyMs >= 0 ? busyMs : waitedMs
     this.sent += keys.length
-    this.portion = nextPortion(this.portion, keys.length, tookMs)
-    this.#owedMs += tookMs
+    this.portion = planPortion(this.portion, keys.length, tookMs)
+    this.#owedMs += restAfter(tookMs)
     if (this.#owedMs >= REST_MIN_MS) await this.#rest()
     return null
   }
@@ -113,11 +124,10 @@ function isSlow({ kind, because }: { kind: string; because: string }, tookMs: nu
   return kind === 'silent' && tookMs >= 0.9 * sendMs && !/error or timeout connecting/i.test(because)
 }
 
-/** Keys of about the same size as the last ones would take their time. A few that went at once say little of many. */
-function nextPortion(portion: number, sent: number, tookMs: number): number {
-  const fitting = Math.floor((sent * PORTION_MS) / tookMs)
-  if (sent < portion) return Math.max(1, Math.min(portion, fitting))
-  return Math.max(1, Math.min(PORTION_MAX, 2 * portion, fitting))
+/** Of an answer to `TIME`: seconds and microseconds. */
+function clockMs(reply: Reply | undefined): number {
+  const [s, us] = Array.isArray(reply) ? reply : []
+  return Number(s) * 1_000 + Number(us) / 1_000
 }
 
 async function slotsWithKeys(ask: AskOn, slots: readonly number[]): Promise<Answer<number[]>> {

@@ -27,10 +27,11 @@ const FRESH_MS = seconds(1)
 const COPIES_WITHIN_MS = seconds(2)
 /**
  * Slots that set out together arrive together. Until then commands on several keys of theirs may be put off, so that it is
- * to be over soon.
+ * to be over soon; and of the keys that have arrived already clients learn by a second question (`ASK`), which is to befall
+ * less than a hundredth of their commands.
  */
 const SLOTS_MIN = 16
-const SLOTS_MAX = 512
+const SLOTS_MAX = 256
 const RETRY_MIN_MS = milliseconds(20)
 const RETRY_MAX_MS = seconds(2)
 
